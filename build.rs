@@ -1,0 +1,71 @@
+//! Reads the data files once, at build time, so that the program need not at each start: the catalog's folders, the
+//! matrix and the tree become two small binary files that are embedded whole. A fault in a data file stops the build.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+#[allow(dead_code, unreachable_pub, reason = "the build script uses a part of each shared module")]
+#[path = "src/units.rs"]
+mod units;
+
+#[allow(dead_code, unreachable_pub, reason = "the build script uses a part of each shared module")]
+#[path = "src/vocabulary.rs"]
+mod vocabulary;
+
+#[allow(dead_code, unreachable_pub, reason = "the build script uses a part of each shared module")]
+#[path = "src/catalog/database.rs"]
+mod database;
+
+#[allow(dead_code, unreachable_pub, reason = "the build script uses a part of each shared module")]
+#[path = "src/catalog/matrix.rs"]
+mod matrix;
+
+#[allow(dead_code, unreachable_pub, reason = "the build script uses a part of each shared module")]
+#[path = "src/decide/question.rs"]
+mod question;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    for shared in ["templates", "src/units.rs", "src/vocabulary.rs", "src/catalog", "src/decide"] {
+        println!("cargo::rerun-if-changed={shared}");
+    }
+    let mut databases = Vec::new();
+    for folder in folders(Path::new("templates"))? {
+        let path = folder.join("database.toml");
+        if !path.is_file() {
+            continue;
+        }
+        let entry: database::Database = read(&path)?;
+        if folder.file_name().and_then(|name| name.to_str()) != Some(entry.id.as_str()) {
+            return Err(format!("{}: the id `{}` is not the folder's name", path.display(), entry.id).into());
+        }
+        entry.check()?;
+        databases.push(entry);
+    }
+    let matrix: matrix::Matrix = read(Path::new("src/catalog/matrix.toml"))?;
+    let tree: question::TreeFile = read(Path::new("src/decide/tree.toml"))?;
+    write("catalog.bin", &(databases, matrix))?;
+    write("tree.bin", &tree)
+}
+
+/// The folders in a folder, sorted by name.
+fn folders(parent: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let paths: Result<Vec<_>, _> = fs::read_dir(parent)?.map(|entry| entry.map(|entry| entry.path())).collect();
+    let mut folders: Vec<_> = paths?.into_iter().filter(|path| path.is_dir()).collect();
+    folders.sort();
+    Ok(folders)
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Box<dyn Error>> {
+    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+fn write<T: Serialize>(name: &str, value: &T) -> Result<(), Box<dyn Error>> {
+    let folder = env::var("OUT_DIR")?;
+    fs::write(Path::new(&folder).join(name), postcard::to_stdvec(value)?)?;
+    Ok(())
+}

@@ -1,0 +1,531 @@
+//! One entry of the catalog: everything that we know of a database, as `templates/<id>/database.toml` holds it.
+//!
+//! The build script reads these files into the binary through these types, so a fault in one of them stops the build.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::vocabulary::{Flag, Need, Quantity};
+
+/// A database.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// The name of its folder, and its name everywhere in our files.
+    pub id: String,
+    /// Its name as its makers write it.
+    pub name: String,
+    /// What it is first of all.
+    pub category: Category,
+    /// What it counts as besides.
+    #[serde(default)]
+    pub also: Vec<Category>,
+    /// What it is and what it is best at, in one line.
+    pub summary: String,
+    /// Where its makers live.
+    pub homepage: String,
+    /// What clients speak to it: engines of one protocol can take each other's place.
+    pub protocol: String,
+    /// How one gets it to run.
+    pub hosting: Hosting,
+    /// Whether a cache, a store of record and a stream each get an instance of their own, because one server has one
+    /// eviction policy and one persistence for all that it holds.
+    #[serde(default)]
+    pub separate_roles: bool,
+    /// What one may do with it.
+    pub licence: Licence,
+    /// Whether somebody looks after it.
+    pub upstream: Upstream,
+    /// The versions that we know, newest first.
+    pub versions: Vec<Version>,
+    /// What it is for.
+    pub role: Role,
+    /// How well it meets each need.
+    pub serves: IndexMap<Need, Service>,
+    /// Where it ends.
+    #[serde(default)]
+    pub limits: Vec<Limit>,
+    /// What to take instead, best first.
+    #[serde(default)]
+    pub alternatives: Vec<Alternative>,
+    /// What makes it faster or smaller.
+    #[serde(default)]
+    pub optimisation: Vec<Optimisation>,
+    /// Where all of this is from.
+    pub sources: BTreeMap<String, Evidence>,
+}
+
+/// The families of databases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Category {
+    /// Tables, joins, transactions.
+    Relational,
+    /// Held in memory.
+    InMemory,
+    /// Values under keys.
+    KeyValue,
+    /// Rows spread over nodes by key.
+    WideColumn,
+    /// Nested documents.
+    Document,
+    /// Measurements by time.
+    TimeSeries,
+    /// Nodes and relationships.
+    Graph,
+    /// Embeddings.
+    Vector,
+    /// Inverted indexes.
+    Search,
+    /// Files.
+    Object,
+    /// Ordered logs of events.
+    Stream,
+    /// Columns, for analysis.
+    Columnar,
+}
+
+impl fmt::Display for Category {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Relational => "relational",
+            Self::InMemory => "in-memory",
+            Self::KeyValue => "key-value",
+            Self::WideColumn => "wide-column",
+            Self::Document => "document",
+            Self::TimeSeries => "time-series",
+            Self::Graph => "graph",
+            Self::Vector => "vector",
+            Self::Search => "search",
+            Self::Object => "object",
+            Self::Stream => "stream",
+            Self::Columnar => "columnar",
+        })
+    }
+}
+
+/// How a database is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hosting {
+    /// From a container image.
+    Container,
+    /// By its vendor only.
+    Managed,
+    /// Inside the application.
+    Embedded,
+}
+
+/// What one may do with a database.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Licence {
+    /// An SPDX expression, without parentheses.
+    pub spdx: String,
+    /// Whether production use is allowed at all.
+    #[serde(default = "yes")]
+    pub production: bool,
+    /// What else to know.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// A key of `sources`.
+    pub source: String,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Licence {
+    /// Whether one may use the database when only some licences are acceptable: one choice of an `OR` is enough,
+    /// of an `AND` each part has to be acceptable.
+    pub fn is_acceptable(&self, acceptable: impl Fn(&str) -> bool) -> bool {
+        self.spdx.split(" OR ").any(|choice| choice.split(" AND ").all(|part| acceptable(part.trim())))
+    }
+}
+
+/// Whether somebody looks after a database.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Upstream {
+    /// In one word.
+    pub state: State,
+    /// In a sentence or two, where the word is not `active`.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// The maintained engine of the same protocol that takes its place.
+    #[serde(default)]
+    pub successor: Option<String>,
+    /// A key of `sources`.
+    pub source: String,
+}
+
+/// The states of a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// New versions come.
+    Active,
+    /// Faults are mended, nothing is added.
+    Maintenance,
+    /// Nothing has come for a long time, and nobody has said that it ended.
+    Dormant,
+    /// It has ended.
+    Archived,
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Active => "active",
+            Self::Maintenance => "maintenance",
+            Self::Dormant => "dormant",
+            Self::Archived => "archived",
+        })
+    }
+}
+
+/// A line of releases.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Version {
+    /// What a pin names: `18`, `8.2`.
+    pub major: String,
+    /// When it came out.
+    #[serde(default)]
+    pub released: Option<Date>,
+    /// The last day on which it gets security fixes.
+    #[serde(default)]
+    pub end_of_life: Option<Date>,
+    /// The container image, with its registry.
+    #[serde(default)]
+    pub image: Option<String>,
+    /// The image's tag.
+    #[serde(default)]
+    pub tag: Option<String>,
+    /// Whether it is taken where nobody asks for another.
+    #[serde(default)]
+    pub default: bool,
+    /// What else to know.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// A key of `sources`.
+    pub source: String,
+}
+
+/// A day, printed as `2030-11-14`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Date {
+    /// The year.
+    pub year: u16,
+    /// The month, from 1.
+    pub month: u8,
+    /// The day of the month, from 1.
+    pub day: u8,
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+/// What a date is read from: TOML has a type for it, the binary form three numbers.
+#[derive(Deserialize)]
+struct StoredDate {
+    year: u16,
+    month: u8,
+    day: u8,
+}
+
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            let StoredDate { year, month, day } = StoredDate::deserialize(deserializer)?;
+            return Ok(Self { year, month, day });
+        }
+        let date = toml::value::Datetime::deserialize(deserializer)?.date;
+        let date = date.ok_or_else(|| serde::de::Error::custom("expected a date, such as 2030-11-14"))?;
+        Ok(Self { year: date.year, month: date.month, day: date.day })
+    }
+}
+
+/// What a database is for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Role {
+    /// In one sentence.
+    pub purpose: String,
+    /// Names of kinds of data, and what each holds.
+    pub use_cases: IndexMap<String, String>,
+    /// What it does well.
+    pub strengths: Vec<String>,
+    /// What it does not.
+    pub weaknesses: Vec<String>,
+    /// The structures that it offers, and what each is good for.
+    #[serde(default)]
+    pub data_structures: IndexMap<String, String>,
+}
+
+/// How well a need is met.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// In one word.
+    pub level: Level,
+    /// What meets it: an extension, an index type.
+    #[serde(default)]
+    pub via: Option<String>,
+    /// The quantities up to which the level holds; beyond, the need is strained.
+    #[serde(default)]
+    pub up_to: IndexMap<Quantity, String>,
+    /// Why.
+    pub why: String,
+    /// A key of `sources`.
+    pub source: String,
+}
+
+/// How well a need is met, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// It is made for it.
+    Native,
+    /// It does it well enough.
+    Adequate,
+    /// It does it, and it hurts.
+    Strained,
+    /// It does not do it.
+    No,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Native => "native",
+            Self::Adequate => "adequate",
+            Self::Strained => "strained",
+            Self::No => "no",
+        })
+    }
+}
+
+/// Where a database ends.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// The quantity that is bounded.
+    pub what: Quantity,
+    /// The flag that data must set for the limit to apply.
+    #[serde(default)]
+    pub when: Option<Flag>,
+    /// Whether more nodes lift it.
+    #[serde(default)]
+    pub single_node: bool,
+    /// The first version that has it.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The first version that no longer has it.
+    #[serde(default)]
+    pub until: Option<String>,
+    /// Past this an expert would worry.
+    #[serde(default)]
+    pub strained: Option<Bound>,
+    /// Past this it does not work, or should not.
+    #[serde(default)]
+    pub exceeds: Option<Bound>,
+    /// What happens past it.
+    pub why: String,
+    /// A key of `sources`.
+    pub source: String,
+}
+
+/// A figure, or how to reckon one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum Bound {
+    /// An amount as a person writes it, in the unit of its quantity.
+    Fixed(String),
+    /// An expression of the host and of the data.
+    Formula(String),
+}
+
+impl<'de> Deserialize<'de> for Bound {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        enum Stored {
+            Fixed(String),
+            Formula(String),
+        }
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "expected an amount in quotes, or { formula = \"…\" }")]
+        enum Written {
+            Fixed(String),
+            Formula { formula: String },
+        }
+        if deserializer.is_human_readable() {
+            return Ok(match Written::deserialize(deserializer)? {
+                Written::Fixed(amount) => Self::Fixed(amount),
+                Written::Formula { formula } => Self::Formula(formula),
+            });
+        }
+        Ok(match Stored::deserialize(deserializer)? {
+            Stored::Fixed(amount) => Self::Fixed(amount),
+            Stored::Formula(formula) => Self::Formula(formula),
+        })
+    }
+}
+
+/// Another database, and when it is the better answer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alternative {
+    /// Its id.
+    pub id: String,
+    /// When it is the better answer.
+    pub when: String,
+}
+
+/// A technique that makes a database faster or smaller.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Optimisation {
+    /// Its name in the field.
+    pub name: String,
+    /// What it is about: indexes, memory, persistence.
+    pub topic: String,
+    /// When it applies.
+    pub when: String,
+    /// What to do.
+    pub how: String,
+    /// A key of `sources`.
+    pub source: String,
+}
+
+/// Where a fact is from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// Where to read it.
+    pub address: String,
+    /// The day on which it was so.
+    pub date: Date,
+    /// How sure we are.
+    pub evidence: Surety,
+    /// Whose judgement it is, where it is an assumption.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// How sure a fact is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Surety {
+    /// Read in the source, or tried.
+    Verified,
+    /// The vendor says so.
+    Vendor,
+    /// Somebody's judgement.
+    Assumption,
+}
+
+impl fmt::Display for Surety {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Verified => "verified",
+            Self::Vendor => "vendor",
+            Self::Assumption => "assumption",
+        })
+    }
+}
+
+impl Database {
+    /// Checks what the types cannot: that sources resolve, that every need is answered, that amounts can be read.
+    ///
+    /// # Errors
+    /// What is wrong, in one sentence.
+    pub fn check(&self) -> Result<(), String> {
+        let id = &self.id;
+        let known = |what: &str, source: &str| match self.sources.contains_key(source) {
+            true => Ok(()),
+            false => Err(format!("{id}: {what} names the source `{source}`, which `[sources]` does not have")),
+        };
+        known("licence", &self.licence.source)?;
+        known("upstream", &self.upstream.source)?;
+        for version in &self.versions {
+            known("a version", &version.source)?;
+        }
+        if self.versions.iter().filter(|version| version.default).count() != 1 {
+            return Err(format!("{id}: exactly one version must be the default"));
+        }
+        for need in Need::ALL {
+            let service = self.serves.get(need).ok_or_else(|| format!("{id}: `[serves.{need}]` is missing"))?;
+            known(need.name(), &service.source)?;
+            for (quantity, amount) in &service.up_to {
+                readable(id, *quantity, amount)?;
+            }
+        }
+        for limit in &self.limits {
+            known("a limit", &limit.source)?;
+            if limit.strained.is_none() && limit.exceeds.is_none() {
+                return Err(format!("{id}: the limit of {} bounds nothing", limit.what));
+            }
+            for bound in limit.strained.iter().chain(&limit.exceeds) {
+                if let Bound::Fixed(amount) = bound {
+                    readable(id, limit.what, amount)?;
+                }
+            }
+        }
+        for technique in &self.optimisation {
+            known("an optimisation", &technique.source)?;
+        }
+        Ok(())
+    }
+
+    /// The version that is taken where nobody asks for another.
+    pub fn default_version(&self) -> Option<&Version> {
+        self.versions.iter().find(|version| version.default).or_else(|| self.versions.first())
+    }
+
+    /// The version that is called `major`.
+    pub fn version(&self, major: &str) -> Option<&Version> {
+        self.versions.iter().find(|version| version.major == major)
+    }
+
+    /// Whether it belongs to a family.
+    pub fn is(&self, category: Category) -> bool {
+        self.category == category || self.also.contains(&category)
+    }
+
+    /// Whether a limit holds for a version: `since` is the first that has it, `until` the first that has it no more.
+    pub fn has_limit(&self, limit: &Limit, version: &Version) -> bool {
+        let age = |major: &str| self.versions.iter().position(|version| version.major == major);
+        let Some(mine) = age(&version.major) else { return true };
+        let since = limit.since.as_deref().and_then(age).is_none_or(|first| mine <= first);
+        let until = limit.until.as_deref().and_then(age).is_none_or(|end| mine > end);
+        since && until
+    }
+}
+
+fn readable(id: &str, quantity: Quantity, amount: &str) -> Result<(), String> {
+    match quantity.parse(amount) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!("{id}: `{amount}` is no {quantity}: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Licence;
+
+    #[test]
+    fn a_licence_is_acceptable_when_one_choice_is() {
+        let licence = |spdx: &str| Licence { spdx: spdx.into(), production: true, note: None, source: String::new() };
+        let open = |part: &str| part == "Apache-2.0" || part == "AGPL-3.0-only";
+        assert!(licence("RSALv2 OR SSPL-1.0 OR AGPL-3.0-only").is_acceptable(open));
+        assert!(!licence("SSPL-1.0").is_acceptable(open));
+        assert!(!licence("Apache-2.0 AND LicenseRef-Timescale").is_acceptable(open));
+    }
+}

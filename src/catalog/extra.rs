@@ -1,0 +1,79 @@
+//! Further catalog folders, named by `[catalog] extra` in polyglot.toml: a database is added without building.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{Catalog, Database};
+use crate::diagnostic::{Diagnostic, Faults};
+use crate::source::{Place, Source};
+
+/// Why a further folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ExtraError {
+    /// A folder or file cannot be read.
+    #[error("cannot read the catalog at {path}")]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The folder holds no database.
+    #[error("{path} holds no `database.toml`, nor does a folder in it")]
+    Empty {
+        /// Which.
+        path: PathBuf,
+    },
+    /// A file is not what it should be.
+    #[error("a catalog file is wrong")]
+    Wrong(Box<Faults>),
+}
+
+const FILE: &str = "database.toml";
+
+impl Catalog {
+    /// Adds the databases of a folder: its own `database.toml`, or those of the folders in it. One with the id of a
+    /// known database replaces it.
+    ///
+    /// # Errors
+    /// [`ExtraError`] where the folder cannot be read, is empty or holds a faulty file.
+    pub fn add_folder(&mut self, folder: &Path) -> Result<(), ExtraError> {
+        let files = files_of(folder)?;
+        if files.is_empty() {
+            return Err(ExtraError::Empty { path: folder.to_owned() });
+        }
+        for path in files {
+            let text =
+                fs::read_to_string(&path).map_err(|source| ExtraError::Unreadable { path: path.clone(), source })?;
+            let source = Source { name: path.display().to_string(), text };
+            let wrong = |diagnostic| ExtraError::Wrong(Box::new(Faults::new(source.clone(), vec![diagnostic])));
+            let database: Database = toml::from_str(&source.text).map_err(|error| wrong(describe(&error)))?;
+            database.check().map_err(|fault| wrong(Diagnostic::error(fault)))?;
+            self.databases.insert(database.id.clone(), database);
+        }
+        Ok(())
+    }
+}
+
+fn files_of(folder: &Path) -> Result<Vec<PathBuf>, ExtraError> {
+    let own = folder.join(FILE);
+    if own.is_file() {
+        return Ok(vec![own]);
+    }
+    let unreadable = |source| ExtraError::Unreadable { path: folder.to_owned(), source };
+    let entries = fs::read_dir(folder).map_err(unreadable)?;
+    let paths: Result<Vec<_>, _> = entries.map(|entry| entry.map(|entry| entry.path().join(FILE))).collect();
+    let mut files: Vec<_> = paths.map_err(unreadable)?.into_iter().filter(|path| path.is_file()).collect();
+    files.sort();
+    Ok(files)
+}
+
+/// Puts a fault of a TOML text into our own form.
+pub(crate) fn describe(error: &toml::de::Error) -> Diagnostic {
+    let diagnostic = Diagnostic::error(error.message().lines().collect::<Vec<_>>().join(" "));
+    match error.span() {
+        Some(span) => diagnostic.at(Place::new(span.start, span.end), ""),
+        None => diagnostic,
+    }
+}

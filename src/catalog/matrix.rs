@@ -1,0 +1,48 @@
+//! The selection matrix: for each kind of data the recommended database, why, and the alternative.
+
+use serde::{Deserialize, Serialize};
+
+use crate::vocabulary::Flag;
+
+/// The whole matrix, as `matrix.toml` holds it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Matrix {
+    /// Its rows, in order.
+    pub row: Vec<Row>,
+}
+
+/// A kind of data and what is recommended for it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// The kind's name in a requirements file.
+    pub kind: String,
+    /// Its Korean name, which is accepted too.
+    pub korean: String,
+    /// The flags that the kind presets.
+    pub sets: Vec<Flag>,
+    /// The recommended database.
+    pub recommended: String,
+    /// Why.
+    pub reason: String,
+    /// The other database to think of.
+    pub alternative: String,
+}
+
+impl Matrix {
+    /// The row of a kind, by its id or its Korean name, whatever the spacing.
+    pub fn row(&self, kind: &str) -> Option<&Row> {
+        let folded = fold(kind);
+        self.row.iter().find(|row| row.kind == kind || fold(&row.korean) == folded)
+    }
+
+    /// The ids of the kinds, in order.
+    pub fn kinds(&self) -> impl Iterator<Item = &str> + Clone {
+        self.row.iter().map(|row| row.kind.as_str())
+    }
+}
+
+fn fold(name: &str) -> String {
+    name.chars().filter(|c| !c.is_whitespace()).collect()
+}

@@ -1,0 +1,25 @@
+//! `polyglot catalog`: the databases that are known.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use super::Outcome;
+use super::input::World;
+use super::terminal::Terminal;
+use crate::cli::Catalog;
+use crate::diagnostic::suggestion;
+use crate::report::catalog::{all, one};
+
+pub(super) fn run(arguments: &Catalog, terminal: &Terminal) -> Result<Outcome> {
+    let catalog = World::around(Path::new("."))?.catalog;
+    let Some(id) = &arguments.database else {
+        terminal.result(&all(&catalog, terminal.width()))?;
+        return Ok(Outcome::Done);
+    };
+    let Some(database) = catalog.get(id) else {
+        bail!("there is no database `{id}` in the catalog; {}", suggestion(id, catalog.ids()));
+    };
+    terminal.result(&one(database, &catalog, usize::from(terminal.width())))?;
+    Ok(Outcome::Done)
+}

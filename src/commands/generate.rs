@@ -1,0 +1,35 @@
+//! What is made from the program itself: schemas, completions, the manual page.
+
+use anyhow::Result;
+use clap::CommandFactory;
+
+use super::Outcome;
+use super::terminal::Terminal;
+use crate::catalog::Catalog;
+use crate::cli::{Cli, Completions, Schema, SchemaOf};
+use crate::report::document;
+use crate::requirements;
+
+pub(super) fn schema(arguments: &Schema, terminal: &Terminal) -> Result<Outcome> {
+    let schema = match arguments.of {
+        SchemaOf::Requirements => requirements::schema(&Catalog::embedded()?),
+        SchemaOf::Selection => document::schema(),
+    };
+    terminal.result(&format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
+    Ok(Outcome::Done)
+}
+
+/// The completions are made whole before they are printed: the library panics at a closed pipe.
+pub(super) fn completions(arguments: &Completions, terminal: &Terminal) -> Result<Outcome> {
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut Cli::command(), "polyglot", &mut script);
+    terminal.result(&String::from_utf8(script)?)?;
+    Ok(Outcome::Done)
+}
+
+pub(super) fn man(terminal: &Terminal) -> Result<Outcome> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+    terminal.result(&String::from_utf8(page)?)?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,127 @@
+//! `polyglot init`: a requirements file to start from. At a terminal it asks; elsewhere the flags say.
+
+use std::fs::OpenOptions;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::Outcome;
+use super::terminal::Terminal;
+use crate::catalog::{Catalog, Row};
+use crate::cli::Init;
+use crate::diagnostic::suggestion;
+use crate::requirements::is_name;
+
+/// The example that stands in the file where nobody says what data there is.
+const FIRST_KIND: &str = "user_profile";
+
+pub(super) fn run(arguments: &Init, terminal: &Terminal) -> Result<Outcome> {
+    let catalog = Catalog::embedded()?;
+    let to_stdout = arguments.file == Path::new("-");
+    if !to_stdout && arguments.file.exists() {
+        bail!("{} is there already; it is not overwritten", arguments.file.display());
+    }
+    let asks = arguments.kind.is_empty() && arguments.name.is_none() && io::stdin().is_terminal() && !to_stdout;
+    let (name, kinds) = if asks { ask(&catalog, terminal)? } else { given(arguments)? };
+    let rows = rows(&kinds, &catalog)?;
+    let text = file(&name, &rows);
+    if to_stdout {
+        terminal.result(&text)?;
+        return Ok(Outcome::Done);
+    }
+    write_new(&arguments.file, &text)?;
+    terminal.message(&format!("wrote {}; next: polyglot select", arguments.file.display()));
+    Ok(Outcome::Done)
+}
+
+fn given(arguments: &Init) -> Result<(String, Vec<String>)> {
+    let name = arguments.name.clone().unwrap_or_else(|| String::from("my-system"));
+    if !is_name(&name) {
+        bail!("`{name}` is no name: lower-case letters, digits, `_` and `-`, and it starts with a letter or digit");
+    }
+    let kinds = if arguments.kind.is_empty() { vec![FIRST_KIND.to_owned()] } else { arguments.kind.clone() };
+    Ok((name, kinds))
+}
+
+fn rows<'a>(kinds: &[String], catalog: &'a Catalog) -> Result<Vec<&'a Row>> {
+    let mut rows: Vec<&Row> = Vec::new();
+    for kind in kinds {
+        let matrix = catalog.matrix();
+        let Some(row) = matrix.row(kind) else {
+            bail!("there is no kind `{kind}`; {}", suggestion(kind, matrix.kinds()));
+        };
+        if !rows.iter().any(|known| known.kind == row.kind) {
+            rows.push(row);
+        }
+    }
+    Ok(rows)
+}
+
+/// Asks for the name and the kinds until the answers are good; an empty answer takes what is offered.
+fn ask(catalog: &Catalog, terminal: &Terminal) -> Result<(String, Vec<String>)> {
+    let mut lines = io::stdin().lock().lines();
+    let mut answer = |question: &str| -> Result<String> {
+        let mut err = io::stderr();
+        write!(err, "{question} ")?;
+        err.flush()?;
+        let line = lines.next().transpose()?.context("no answer: standard input has ended")?;
+        Ok(line.trim().to_owned())
+    };
+    let name = loop {
+        match answer("name of the system [my-system]:")?.as_str() {
+            "" => break String::from("my-system"),
+            name if is_name(name) => break name.to_owned(),
+            _ => terminal.message("  lower-case letters, digits, `_` and `-`, please"),
+        }
+    };
+    for row in &catalog.matrix().row {
+        terminal.message(&format!("  {:<15} {}", row.kind, row.reason));
+    }
+    let kinds = loop {
+        let line = answer(&format!("kinds of data, with spaces between [{FIRST_KIND}]:"))?;
+        let kinds: Vec<String> = line.split([' ', ',']).filter(|kind| !kind.is_empty()).map(String::from).collect();
+        if kinds.is_empty() {
+            break vec![FIRST_KIND.to_owned()];
+        }
+        match rows(&kinds, catalog) {
+            Ok(_) => break kinds,
+            Err(error) => terminal.message(&format!("  {error}")),
+        }
+    };
+    Ok((name, kinds))
+}
+
+fn file(name: &str, rows: &[&Row]) -> String {
+    let mut text = format!(
+        "# What each kind of data needs. `polyglot select` picks a database for each, `--explain` says why;\n\
+         # `polyglot explain FIELD` says what a field means. Leave out what you do not know.\n\
+         version: 1\n\
+         name: {name}\n\
+         target:\n\
+         \x20 memory: 16GB          # the host that everything runs on\n\
+         \x20 cpus: 4\n\
+         data:\n"
+    );
+    for row in rows {
+        let sets: Vec<_> = row.sets.iter().map(|flag| flag.name()).collect();
+        text.push_str(&format!(
+            "\x20 {0}:\n\
+             \x20   kind: {0}  # sets {1}\n\
+             \x20   # data_size: 20GB\n\
+             \x20   # growth: 2GB/month\n\
+             \x20   # connections: 200\n\
+             \x20   # durability: primary   # primary | derived | cache\n",
+            row.kind,
+            sets.join(", "),
+        ));
+    }
+    text
+}
+
+/// Writes a file that must not exist yet, even if somebody else makes it in this moment.
+fn write_new(path: &Path, text: &str) -> Result<()> {
+    let context = || format!("cannot write {}", path.display());
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path).with_context(context)?;
+    file.write_all(text.as_bytes()).with_context(context)
+}

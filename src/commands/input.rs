@@ -1,0 +1,164 @@
+//! Finding and reading files: the requirements, polyglot.toml above them, and the catalog that it adds to.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::terminal::Terminal;
+use crate::catalog::{Catalog, ExtraError};
+use crate::cli::Input;
+use crate::config::{self, Config};
+use crate::decide::Tree;
+use crate::diagnostic::{Diagnostic, Faults};
+use crate::requirements::Requirements;
+use crate::source::{Place, Source};
+use crate::units::Bytes;
+use crate::yaml::Budget;
+
+/// The names that a requirements file is looked for under, in this order.
+const NAMES: [&str; 3] = ["polyglot.yaml", "req.yaml", "requirements.yaml"];
+
+/// How much of a file is read unless the person asks for more.
+const MAX_SIZE: Bytes = Bytes(4 << 20);
+
+/// How many values a file of the usual size may hold.
+const MAX_VALUES: usize = 400_000;
+
+/// What is wrong with an input, in words for the person.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum InputError {
+    #[error("no requirements file here: looked for {}\n  make one with `polyglot init`, or name yours: `polyglot select FILE`", NAMES.join(", "))]
+    Missing,
+    #[error("{name} is larger than {limit}\n  `--max-size` lifts the limit")]
+    TooLarge { name: String, limit: Bytes },
+    #[error("{} in {}", count(.0.diagnostics.len()), .0.source.name)]
+    Faulty(Faults),
+}
+
+fn count(faults: usize) -> String {
+    if faults == 1 { String::from("1 fault") } else { format!("{faults} faults") }
+}
+
+/// Everything that a command works on.
+pub(super) struct World {
+    /// The databases.
+    pub(super) catalog: Catalog,
+    /// The decision tree.
+    pub(super) tree: Tree,
+    /// What the organisation shares.
+    pub(super) config: Config,
+}
+
+impl World {
+    /// The catalog and the tree, with what the polyglot.toml of a folder or of one above it adds.
+    pub(super) fn around(folder: &Path) -> Result<Self> {
+        let mut catalog = Catalog::embedded()?;
+        let Some(path) = above(folder) else {
+            let tree = Tree::embedded(&catalog)?;
+            return Ok(Self { catalog, tree, config: Config::default() });
+        };
+        let source = Source { name: path.display().to_string(), text: read_text(&path, MAX_SIZE)? };
+        let config = Config::parse(&source).map_err(InputError::Faulty)?;
+        let home = path.parent().unwrap_or(Path::new(""));
+        for extra in &config.catalog.extra {
+            catalog.add_folder(&home.join(extra)).map_err(|error| match error {
+                ExtraError::Wrong(faults) => InputError::Faulty(*faults).into(),
+                other => anyhow::Error::new(other).context(format!("`[catalog] extra` in {}", path.display())),
+            })?;
+        }
+        config.check(&source, &catalog).map_err(InputError::Faulty)?;
+        let tree = match &config.catalog.tree {
+            None => Tree::embedded(&catalog)?,
+            Some(tree) => own_tree(&home.join(tree), &catalog)?,
+        };
+        Ok(Self { catalog, tree, config })
+    }
+}
+
+fn own_tree(path: &Path, catalog: &Catalog) -> Result<Tree> {
+    let source = Source { name: path.display().to_string(), text: read_text(path, MAX_SIZE)? };
+    let wrong = |diagnostic| InputError::Faulty(Faults::new(source.clone(), vec![diagnostic]));
+    let file = toml::from_str(&source.text).map_err(|error| wrong(crate::catalog::describe(&error)))?;
+    Ok(Tree::new(file, catalog).map_err(|error| wrong(Diagnostic::error(error.to_string())))?)
+}
+
+/// The polyglot.toml of a folder or of the nearest one above it.
+fn above(folder: &Path) -> Option<PathBuf> {
+    let absolute = std::path::absolute(folder).ok()?;
+    let found = absolute.ancestors().map(|folder| folder.join(config::FILE)).find(|path| path.is_file())?;
+    let here = std::env::current_dir().ok();
+    let shown = here.and_then(|here| found.strip_prefix(here).map(Path::to_owned).ok());
+    Some(shown.unwrap_or(found))
+}
+
+/// Reads the requirements file that the person names, or the one that is there.
+pub(super) fn requirements(input: &Input, terminal: &Terminal) -> Result<(Requirements, World)> {
+    let path = match &input.file {
+        Some(path) => path.clone(),
+        None => found_here().ok_or(InputError::Missing)?,
+    };
+    let limit = input.max_size.unwrap_or(MAX_SIZE);
+    let (source, folder) = if path == Path::new("-") {
+        if io::stdin().is_terminal() {
+            terminal.message("reading the requirements from standard input; end with Ctrl-D");
+        }
+        (decode("<stdin>".into(), &read_capped(io::stdin().lock(), "<stdin>", limit)?)?, PathBuf::from("."))
+    } else {
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let name = path.display().to_string();
+        (Source { text: read_text(&path, limit)?, name }, folder)
+    };
+    let world = World::around(&folder)?;
+    let requirements = Requirements::parse(&source, &world.catalog, budget(limit)).map_err(InputError::Faulty)?;
+    Ok((requirements, world))
+}
+
+/// The requirements file of this folder.
+pub(super) fn found_here() -> Option<PathBuf> {
+    NAMES.iter().map(PathBuf::from).find(|path| path.is_file())
+}
+
+/// As many values as the size allows: a larger limit on the size lifts that on the values in step.
+fn budget(limit: Bytes) -> Budget {
+    let times = usize::try_from(limit.0.div_ceil(MAX_SIZE.0)).unwrap_or(usize::MAX);
+    Budget { values: MAX_VALUES.saturating_mul(times.max(1)) }
+}
+
+fn read_text(path: &Path, limit: Bytes) -> Result<String> {
+    let name = path.display().to_string();
+    let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
+    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+        anyhow::bail!("{name} is a folder, not a file");
+    }
+    let bytes = read_capped(file, &name, limit).with_context(|| format!("cannot read {name}"))?;
+    Ok(decode(name, &bytes)?.text)
+}
+
+fn read_capped(reader: impl Read, name: &str, limit: Bytes) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(limit.0.saturating_add(1)).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit.0 {
+        return Err(InputError::TooLarge { name: name.to_owned(), limit }.into());
+    }
+    Ok(bytes)
+}
+
+/// Checks that a file is UTF-8; what is not is drawn with its line, the bad bytes replaced.
+fn decode(name: String, bytes: &[u8]) -> Result<Source, InputError> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(Source { name, text: text.to_owned() }),
+        Err(error) => {
+            let offset = error.valid_up_to();
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            let place = Place::new(offset, offset.saturating_add(char::REPLACEMENT_CHARACTER.len_utf8()));
+            let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+            let diagnostic =
+                Diagnostic::error("the file is not UTF-8").at(place, "this byte is no part of a character");
+            let help = if utf16 { "it looks like UTF-16" } else { "it may be Latin-1 or no text at all" };
+            let diagnostic = diagnostic.help(format!("{help}; save it as UTF-8"));
+            Err(InputError::Faulty(Faults::new(Source { name, text }, vec![diagnostic])))
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! One file a subcommand: read, call, write. Only here does anything print or read the environment.
+
+mod catalog;
+mod explain;
+mod generate;
+mod init;
+mod input;
+mod select;
+mod terminal;
+mod tree;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::cli::{Cli, Command};
+use terminal::Terminal;
+pub use terminal::{failure, is_broken_pipe};
+
+/// What became of a run that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done, nothing to report.
+    Done,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Done => Self::SUCCESS,
+        }
+    }
+}
+
+/// Runs the subcommand.
+///
+/// # Errors
+/// Whatever stands in the way, in words for the person.
+pub fn run(cli: &Cli) -> Result<Outcome> {
+    let terminal = Terminal::new(cli.color, cli.quiet);
+    match &cli.command {
+        Command::Select(arguments) => select::run(arguments, &terminal),
+        Command::Explain(arguments) => explain::run(arguments, &terminal),
+        Command::Tree(arguments) => tree::run(arguments, &terminal),
+        Command::Catalog(arguments) => catalog::run(arguments, &terminal),
+        Command::Schema(arguments) => generate::schema(arguments, &terminal),
+        Command::Init(arguments) => init::run(arguments, &terminal),
+        Command::Completions(arguments) => generate::completions(arguments, &terminal),
+        Command::Man => generate::man(&terminal),
+    }
+}

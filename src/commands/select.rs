@@ -1,0 +1,50 @@
+//! `polyglot select`: a database for each kind of data.
+
+use anyhow::Result;
+
+use super::Outcome;
+use super::input;
+use super::terminal::Terminal;
+use crate::cli::Select;
+use crate::config::Config;
+use crate::decide::{Depth, Facts, Selection, Verdict};
+use crate::expression::Formulas;
+use crate::report::style::{paint, verdict};
+use crate::report::{Format, Shown, explain};
+
+pub(super) fn run(arguments: &Select, terminal: &Terminal) -> Result<Outcome> {
+    let (requirements, world) = input::requirements(&arguments.input, terminal)?;
+    let formulas = Formulas::default();
+    let facts = Facts::new(&world.catalog, &world.config.policy, &formulas, &requirements);
+    let depth = if arguments.explain || arguments.format.shows_flips() { Depth::Flips } else { Depth::Answer };
+    let selection = Selection::of(&requirements, &world.catalog, &world.tree, &facts, depth);
+    let shown = Shown { requirements: &requirements, selection: &selection, tree: &world.tree };
+    let width = terminal.width();
+    let mut text = arguments.format.render(shown, width)?;
+    if arguments.explain && arguments.format == Format::Table {
+        text.push('\n');
+        text.push_str(&explain::selection(shown, usize::from(width)));
+    }
+    terminal.result(&text)?;
+    warn(&selection, &world.config, terminal);
+    Ok(Outcome::Done)
+}
+
+/// Says on standard error what must not be overlooked in a pipe.
+fn warn(selection: &Selection<'_>, config: &Config, terminal: &Terminal) {
+    let warning = paint(verdict(Verdict::Strained), "warning");
+    for selected in &selection.kinds {
+        if selected.verdict == Verdict::Exceeds {
+            let name = selected.name;
+            terminal.message(&format!("{warning}: nothing in the catalog fits `{name}`; see its `fit`"));
+        }
+        if selected.pinned && selected.instead_of.is_some() && selected.data.justification.is_none() {
+            let name = selected.name;
+            terminal.message(&format!("{warning}: `{name}` is pinned against the tree without a `justification`"));
+        }
+    }
+    let databases = selection.databases().len();
+    if let Some(most) = config.policy.max_databases.filter(|most| databases > *most) {
+        terminal.message(&format!("{warning}: {databases} databases, and the policy allows {most}"));
+    }
+}

@@ -1,0 +1,102 @@
+//! Standard output and standard error: widths, colours, a closed pipe, and how a failure looks.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::AutoStream;
+use anyhow::Result;
+use clap::ColorChoice;
+
+use super::input::InputError;
+use crate::report::text;
+
+/// Where results and messages go.
+pub(super) struct Terminal {
+    quiet: bool,
+}
+
+/// The width of what goes into a file or a pipe, so that it does not depend on where it was made.
+const WIDTH_WITHOUT_TERMINAL: u16 = 100;
+
+impl Terminal {
+    pub(super) fn new(color: ColorChoice, quiet: bool) -> Self {
+        choose_colour(color);
+        Self { quiet }
+    }
+
+    /// How many columns a result may take.
+    pub(super) fn width(&self) -> u16 {
+        width_of(&io::stdout())
+    }
+
+    /// Prints a result.
+    pub(super) fn result(&self, text: &str) -> Result<()> {
+        let mut out = AutoStream::auto(io::stdout().lock());
+        out.write_all(text.as_bytes())?;
+        out.flush()?;
+        Ok(())
+    }
+
+    /// Prints a message to the person, unless they want quiet.
+    pub(super) fn message(&self, text: &str) {
+        if !self.quiet {
+            complain(text);
+        }
+    }
+}
+
+/// The colours that the person asked for hold for everything that is printed from here on.
+pub(super) fn choose_colour(color: ColorChoice) {
+    match color {
+        ColorChoice::Auto => anstream::ColorChoice::Auto.write_global(),
+        ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
+        ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
+    }
+}
+
+fn width_of(stream: &(impl IsTerminal + AsFdOrHandle)) -> u16 {
+    const NARROWEST: u16 = 40;
+    let size = stream.is_terminal().then(|| stream.columns()).flatten();
+    size.map_or(WIDTH_WITHOUT_TERMINAL, |columns| columns.max(NARROWEST))
+}
+
+/// A stream whose width can be asked for.
+trait AsFdOrHandle {
+    fn columns(&self) -> Option<u16>;
+}
+
+impl AsFdOrHandle for io::Stdout {
+    fn columns(&self) -> Option<u16> {
+        terminal_size::terminal_size_of(self).map(|(terminal_size::Width(columns), _)| columns)
+    }
+}
+
+impl AsFdOrHandle for io::Stderr {
+    fn columns(&self) -> Option<u16> {
+        terminal_size::terminal_size_of(self).map(|(terminal_size::Width(columns), _)| columns)
+    }
+}
+
+/// Writes a line to standard error; that it may be closed is nobody's fault.
+fn complain(text: &str) {
+    let _ = writeln!(AutoStream::auto(io::stderr().lock()), "{text}");
+}
+
+/// Whether an error only says that the reader of our output has gone.
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|io| io.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Tells the person why nothing came of it.
+pub fn failure(error: &anyhow::Error) {
+    if let Some(InputError::Faulty(faults)) = error.downcast_ref() {
+        complain(text::faults(faults, usize::from(width_of(&io::stderr()))).trim_end());
+        return;
+    }
+    let mut causes = error.chain().map(ToString::to_string);
+    let first = causes.next().unwrap_or_default();
+    let style = anstyle::AnsiColor::Red.on_default().bold();
+    complain(&format!("{style}error{style:#}: {first}"));
+    for cause in causes {
+        complain(&format!("  because: {cause}"));
+    }
+}

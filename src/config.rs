@@ -1,0 +1,139 @@
+//! polyglot.toml: what a whole organisation shares.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::catalog::{Catalog, Database, describe};
+use crate::diagnostic::{Diagnostic, Faults, suggestion};
+use crate::source::{Place, Source};
+
+/// The file's name, looked up from the requirements file's folder upwards.
+pub const FILE: &str = "polyglot.toml";
+
+/// The whole file.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// What may be chosen.
+    pub policy: Policy,
+    /// The level of each lint rule.
+    pub lint: BTreeMap<String, LintLevel>,
+    /// Where further databases and another tree are.
+    pub catalog: CatalogConfig,
+    /// Where rendered files go.
+    pub render: RenderConfig,
+}
+
+/// What may be chosen.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policy {
+    /// The only licences that are allowed, as SPDX ids; empty allows all.
+    pub allowed_licences: Vec<String>,
+    /// Licences that are not.
+    pub denied_licences: Vec<String>,
+    /// The only databases that are allowed; empty allows all.
+    pub allowed_databases: Vec<Spanned<String>>,
+    /// Databases that are not.
+    pub denied_databases: Vec<Spanned<String>>,
+    /// Databases that are taken before others of their category.
+    pub preferred_databases: Vec<Spanned<String>>,
+    /// The most databases that a system may run.
+    pub max_databases: Option<usize>,
+    /// Whether a database stays chosen that nobody maintains any more.
+    pub allow_archived: bool,
+}
+
+/// What becomes of a rule's findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LintLevel {
+    /// They are dropped.
+    Allow,
+    /// They are notes.
+    Note,
+    /// They are warnings.
+    Warning,
+    /// They are errors.
+    Error,
+}
+
+/// Where further databases and another tree are; paths are relative to the file.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CatalogConfig {
+    /// Folders of further databases.
+    pub extra: Vec<PathBuf>,
+    /// A decision tree that takes the place of ours.
+    pub tree: Option<PathBuf>,
+}
+
+/// Where rendered files go.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RenderConfig {
+    /// The folder, relative to the file.
+    pub out: Option<PathBuf>,
+}
+
+impl Config {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// The first fault of the text.
+    pub fn parse(source: &Source) -> Result<Self, Faults> {
+        toml::from_str(&source.text).map_err(|error| Faults::new(source.clone(), vec![describe(&error)]))
+    }
+
+    /// Checks that the databases it names exist.
+    ///
+    /// # Errors
+    /// Each name that does not.
+    pub fn check(&self, source: &Source, catalog: &Catalog) -> Result<(), Faults> {
+        let policy = &self.policy;
+        let named = [&policy.allowed_databases, &policy.denied_databases, &policy.preferred_databases];
+        let unknown = named.into_iter().flatten().filter(|id| catalog.get(id.get_ref()).is_none());
+        let faults: Vec<_> = unknown.map(|id| unknown_database(id.get_ref(), id.span(), catalog)).collect();
+        if faults.is_empty() { Ok(()) } else { Err(Faults::new(source.clone(), faults)) }
+    }
+}
+
+fn unknown_database(id: &str, span: Range<usize>, catalog: &Catalog) -> Diagnostic {
+    let diagnostic = Diagnostic::error(format!("there is no database `{id}` in the catalog"));
+    diagnostic.at(Place::new(span.start, span.end), "not known").help(suggestion(id, catalog.ids()))
+}
+
+/// Why a policy refuses a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The database is denied, or not among the allowed.
+    Database,
+    /// Its licence is denied, or not among the allowed.
+    Licence,
+}
+
+impl Policy {
+    /// Whether, and why, the policy refuses a database.
+    pub fn refuses(&self, database: &Database) -> Option<Refusal> {
+        let named = |list: &[Spanned<String>]| list.iter().any(|id| *id.get_ref() == database.id);
+        let unlisted = !self.allowed_databases.is_empty() && !named(&self.allowed_databases);
+        if unlisted || named(&self.denied_databases) {
+            return Some(Refusal::Database);
+        }
+        let listed = |list: &[String], part: &str| list.iter().any(|licence| licence == part);
+        let acceptable = |part: &str| {
+            let allowed = self.allowed_licences.is_empty() || listed(&self.allowed_licences, part);
+            allowed && !listed(&self.denied_licences, part)
+        };
+        (!database.licence.is_acceptable(acceptable)).then_some(Refusal::Licence)
+    }
+
+    /// The databases that are taken before others of their category, first choice first.
+    pub fn preferred(&self) -> impl Iterator<Item = &str> {
+        self.preferred_databases.iter().map(|id| id.get_ref().as_str())
+    }
+}

@@ -1,0 +1,137 @@
+//! Flips: the smallest changes of one field that change the answer, found by trying.
+
+use super::choose::Chooser;
+use super::facts::{Engine, Reckoned, Threshold};
+use super::fit::passes;
+use crate::catalog::Limit;
+use crate::requirements::{Change, Profile};
+use crate::vocabulary::{Amount, Consistency, Durability, Flag, Need, Quantity, Scale};
+
+/// A change of one field, and the answer after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flip {
+    /// The change.
+    pub change: Change,
+    /// The databases that would be chosen then.
+    pub databases: Vec<String>,
+}
+
+/// All flips of a kind of data: each flag, each class, and of each quantity the nearest value below and above.
+pub(super) fn flips(chooser: Chooser<'_, '_>, profile: &Profile) -> Vec<Flip> {
+    let Some(trial) = Trial::new(chooser, profile) else { return Vec::new() };
+    let flags = Flag::ALL.iter().map(|flag| Change::Flag(*flag, !profile.flag(*flag)));
+    let durability = Durability::ALL.iter().map(|durability| Change::Durability(*durability));
+    let consistency = Consistency::ALL.iter().map(|consistency| Change::Consistency(*consistency));
+    let scale = Scale::ALL.iter().map(|scale| Change::Scale(*scale));
+    let single = flags.chain(durability).chain(consistency).chain(scale);
+    let mut flips: Vec<_> = single.filter_map(|change| trial.flip(change)).collect();
+    for quantity in Quantity::ALL.iter().filter(|quantity| !profile.is_overridden(**quantity)) {
+        flips.extend(trial.of_quantity(*quantity));
+    }
+    flips
+}
+
+/// A kind of data as it is, to be held against what it would be.
+struct Trial<'a, 'f, 'p> {
+    chooser: Chooser<'a, 'f>,
+    profile: &'p Profile,
+    now: Vec<&'a str>,
+}
+
+impl<'a, 'f, 'p> Trial<'a, 'f, 'p> {
+    fn new(chooser: Chooser<'a, 'f>, profile: &'p Profile) -> Option<Self> {
+        let now = chooser.choose(profile)?.chosen().ids();
+        Some(Self { chooser, profile, now })
+    }
+
+    /// The flip that a change makes, if it makes one.
+    fn flip(&self, change: Change) -> Option<Flip> {
+        let then = self.chooser.choose(&self.profile.with(change))?.chosen().ids();
+        if then == self.now {
+            return None;
+        }
+        Some(Flip { change, databases: then.into_iter().map(String::from).collect() })
+    }
+
+    /// The nearest flips of a quantity: below and above its value, or where it is unknown, the largest of the small
+    /// values and the smallest of the large ones that change the answer.
+    fn of_quantity(&self, quantity: Quantity) -> Vec<Flip> {
+        let points = self.turning_points(quantity);
+        let try_out = |amount: &u64| self.flip(Change::Quantity(quantity, Amount(*amount)));
+        match self.profile.quantity(quantity) {
+            Some(Amount(value)) => {
+                let below = points.iter().rev().filter(|amount| **amount < value).find_map(try_out);
+                let above = points.iter().filter(|amount| **amount > value).find_map(try_out);
+                below.into_iter().chain(above).collect()
+            }
+            None => {
+                let low: Vec<_> = points.iter().map_while(try_out).collect();
+                let above = points.iter().skip(low.len()).find_map(try_out);
+                low.into_iter().next_back().into_iter().chain(above).collect()
+            }
+        }
+    }
+
+    /// The values of a quantity at which some comparison turns, from both sides, in order.
+    fn turning_points(&self, quantity: Quantity) -> Vec<u64> {
+        let mut points: Vec<u64> = self.chooser.tree.turning_points(quantity).flat_map(|(a, b)| [a, b]).collect();
+        for engine in self.chooser.facts.engines() {
+            let before = self.chooser.load.before(engine.database, self.profile, quantity);
+            let bounds = self.bounds(engine, quantity);
+            points.extend(bounds.into_iter().flat_map(|bound| sides(quantity, bound.saturating_sub(before))));
+            for Reckoned { limit, strained, exceeds } in self.applicable_limits(engine) {
+                let indirect = strained.iter().chain(exceeds).filter(|threshold| threshold.depends_on(quantity));
+                points.extend(indirect.flat_map(|threshold| self.indirect(engine, limit, threshold, quantity)));
+            }
+        }
+        points.sort_unstable();
+        points.dedup();
+        points
+    }
+
+    fn applicable_limits(&self, engine: &'f Engine<'a>) -> impl Iterator<Item = &'f Reckoned<'a>> {
+        engine.limits.iter().filter(|reckoned| reckoned.limit.when.is_none_or(|flag| self.profile.flag(flag)))
+    }
+
+    /// The bounds that a database sets to a quantity.
+    fn bounds(&self, engine: &'f Engine<'a>, quantity: Quantity) -> Vec<u64> {
+        let served = Need::ALL.iter().filter_map(|need| engine.service(*need)?.up_to.get(&quantity));
+        let served = served.filter_map(|bound| quantity.parse(bound).ok());
+        let limits = self.applicable_limits(engine).filter(|reckoned| reckoned.limit.what == quantity);
+        let thresholds = limits.flat_map(|reckoned| reckoned.strained.iter().chain(&reckoned.exceeds));
+        let limits = thresholds.filter_map(|threshold| self.chooser.facts.bound(quantity, threshold, self.profile));
+        served.chain(limits.map(|bound| bound.amount)).map(|Amount(bound)| bound).collect()
+    }
+
+    /// The values of a quantity at which another's bound, which depends on it, is just met: found by halving, since
+    /// a bound falls or rises with the quantity throughout.
+    fn indirect(&self, engine: &Engine<'a>, limit: &Limit, threshold: &Threshold<'a>, quantity: Quantity) -> Vec<u64> {
+        const LARGEST: u64 = 1 << 40;
+        let Some(own) = self.profile.quantity(limit.what) else { return Vec::new() };
+        let total = self.chooser.load.total(engine.database, self.profile, limit.what, own);
+        let past = |value: u64| {
+            let profile = self.profile.with(Change::Quantity(quantity, Amount(value)));
+            let bound = self.chooser.facts.bound(limit.what, threshold, &profile);
+            bound.is_some_and(|bound| passes(limit.what, total, bound.amount))
+        };
+        let (mut low, mut high) = (quantity.step(), LARGEST);
+        let at_low = past(low);
+        if at_low == past(high) {
+            return Vec::new();
+        }
+        while high.saturating_sub(low) > quantity.step() {
+            let middle = low.midpoint(high);
+            if past(middle) == at_low { low = middle } else { high = middle }
+        }
+        vec![low, high]
+    }
+}
+
+/// The last value on one side of a bound and the first on the other.
+fn sides(quantity: Quantity, bound: u64) -> [u64; 2] {
+    let step = quantity.step();
+    match quantity.is_harder_when_smaller() {
+        true => [bound.saturating_sub(step), bound],
+        false => [bound, bound.saturating_add(step)],
+    }
+}

@@ -1,0 +1,20 @@
+//! The decision: for each kind of data the walk through the tree, the fit, what takes the place of an answer that does
+//! not fit, the alternatives and the flips.
+
+mod choose;
+mod facts;
+mod fit;
+mod flips;
+mod load;
+mod question;
+mod selection;
+mod tree;
+
+pub use choose::Reason;
+pub use facts::{Engine, Facts};
+pub use fit::{Check, Figure, Verdict, What};
+pub use flips::Flip;
+pub use load::{Instance, Load, Role};
+pub use question::{Answer, Reference, TreeFile};
+pub use selection::{Alternative, Depth, Selected, Selection, Service};
+pub use tree::{Next, Node, Step, Tree, TreeError, Walk};

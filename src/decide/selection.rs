@@ -1,0 +1,265 @@
+//! The selection: every kind of data of a file with its databases, and the services that they make.
+
+use indexmap::IndexMap;
+
+use super::choose::{Choice, Chooser, Reason};
+use super::facts::Facts;
+use super::fit::{Candidate, Check, Verdict};
+use super::flips::{Flip, flips};
+use super::load::{Instance, Load, Role};
+use super::tree::{Step, Tree};
+use crate::catalog::{Catalog, Database, Version};
+use crate::requirements::{Data, Profile, Requirements};
+
+/// The answer for a whole file.
+pub struct Selection<'a> {
+    /// Each kind of data, in the order of the file.
+    pub kinds: Vec<Selected<'a>>,
+    /// The services that hold them, in the order in which they are first needed.
+    pub services: Vec<Service<'a>>,
+}
+
+/// The answer for a kind of data.
+pub struct Selected<'a> {
+    /// Its name in the file.
+    pub name: &'a str,
+    /// What the file says of it.
+    pub data: &'a Data,
+    /// The databases, the one that holds the data first.
+    pub databases: Vec<&'a Database>,
+    /// A way of using the database that has a name of its own.
+    pub pattern: Option<String>,
+    /// The extensions that meet its needs.
+    pub via: Vec<&'a str>,
+    /// Why, in one clause.
+    pub reason: String,
+    /// The way through the tree.
+    pub path: Vec<Step>,
+    /// The number of the tree's answer.
+    pub answer: usize,
+    /// How well it fits.
+    pub verdict: Verdict,
+    /// Every comparison that was made.
+    pub checks: Vec<Check<'a>>,
+    /// What the walk arrived at, where something else took its place, and why.
+    pub instead_of: Option<(Vec<&'a Database>, String)>,
+    /// What else could hold it.
+    pub alternatives: Vec<Alternative<'a>>,
+    /// The smallest changes that change the answer; empty unless asked for, and for a pin.
+    pub flips: Vec<Flip>,
+    /// Whether the file pins the database.
+    pub pinned: bool,
+}
+
+/// A database that was not chosen, and why.
+pub struct Alternative<'a> {
+    /// The database.
+    pub database: &'a Database,
+    /// How well it would fit.
+    pub verdict: Verdict,
+    /// Why it was not chosen.
+    pub why_not: String,
+}
+
+/// A database service.
+pub struct Service<'a> {
+    /// Its name.
+    pub instance: Instance,
+    /// What runs.
+    pub database: &'a Database,
+    /// In which version.
+    pub version: &'a Version,
+    /// What it is for.
+    pub role: Role,
+    /// The kinds of data in it.
+    pub serves: Vec<&'a str>,
+}
+
+/// How much is to be found out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// What the table shows.
+    Answer,
+    /// The flips too.
+    Flips,
+}
+
+impl<'a> Selection<'a> {
+    /// Decides for every kind of data. Each is placed beside those that stand before it in the file.
+    pub fn of(
+        requirements: &'a Requirements,
+        catalog: &'a Catalog,
+        tree: &Tree,
+        facts: &Facts<'a>,
+        depth: Depth,
+    ) -> Self {
+        let mut load = Load::default();
+        let mut kinds = Vec::with_capacity(requirements.data.len());
+        let mut services: IndexMap<Instance, Service<'a>> = IndexMap::new();
+        for (name, data) in &requirements.data {
+            let profile = Profile::of(data, catalog);
+            let chooser = Chooser { tree, facts, load: &load };
+            let Some(selected) = Selected::of(name, data, &profile, catalog, chooser, depth) else { continue };
+            for database in &selected.databases {
+                load.add(database, &profile);
+                let Some(engine) = facts.engine_of(&database.id) else { continue };
+                let role = Role::of(&profile);
+                let instance = role.instance(database);
+                let service = services.entry(instance.clone()).or_insert_with(|| Service {
+                    instance,
+                    database,
+                    version: engine.version,
+                    role,
+                    serves: Vec::new(),
+                });
+                service.role = service.role.min(role);
+                service.serves.push(name);
+            }
+            kinds.push(selected);
+        }
+        Self { kinds, services: services.into_values().collect() }
+    }
+
+    /// The databases that run, each once, in the order in which they are first needed.
+    pub fn databases(&self) -> Vec<&'a Database> {
+        let mut databases: IndexMap<&str, &'a Database> = IndexMap::new();
+        for service in &self.services {
+            databases.entry(&service.database.id).or_insert(service.database);
+        }
+        databases.into_values().collect()
+    }
+}
+
+impl<'a> Selected<'a> {
+    fn of<'f>(
+        name: &'a str,
+        data: &'a Data,
+        profile: &Profile,
+        catalog: &'a Catalog,
+        chooser: Chooser<'a, 'f>,
+        depth: Depth,
+    ) -> Option<Self> {
+        let choice = chooser.choose(profile)?;
+        let pin = data.database.as_ref().and_then(|pin| {
+            let id = pin.value.split('@').next().unwrap_or_default();
+            chooser.facts.engine_of(id).map(Candidate::single)
+        });
+        let pinned = pin.is_some();
+        let chosen = pin.unwrap_or_else(|| choice.chosen().clone());
+        let as_walked = chosen.ids() == choice.walked.ids();
+        let checks = chooser.checks(&chosen, profile);
+        let verdict = checks.iter().map(|check| check.verdict).max().unwrap_or(Verdict::Fits);
+        let answer = choice.walk.answer;
+        Some(Self {
+            name,
+            data,
+            databases: chosen.engines.iter().map(|engine| engine.database).collect(),
+            pattern: answer.pattern.clone().filter(|_| as_walked),
+            via: via(&checks),
+            reason: reason(data, &choice, &chosen, pinned, catalog),
+            instead_of: (!as_walked).then(|| instead_of(data, &choice, chooser, profile, pinned)),
+            alternatives: alternatives(data, &choice, &chosen, chooser, profile, catalog),
+            flips: if pinned || depth == Depth::Answer { Vec::new() } else { flips(chooser, profile) },
+            path: choice.walk.path,
+            answer: choice.walk.index,
+            verdict,
+            checks,
+            pinned,
+        })
+    }
+
+    /// The checks that came out worst, if they came out badly.
+    pub fn troubles(&self) -> impl Iterator<Item = &Check<'a>> {
+        self.checks.iter().filter(|check| check.verdict == self.verdict && self.verdict != Verdict::Fits)
+    }
+}
+
+fn via<'a>(checks: &[Check<'a>]) -> Vec<&'a str> {
+    let mut via: Vec<_> = Vec::new();
+    for name in checks.iter().filter_map(Check::via) {
+        if !via.contains(&name) {
+            via.push(name);
+        }
+    }
+    via
+}
+
+/// Why what was chosen was chosen, in one clause.
+fn reason(data: &Data, choice: &Choice<'_, '_>, chosen: &Candidate<'_, '_>, pinned: bool, catalog: &Catalog) -> String {
+    if pinned {
+        let why = data.justification.as_ref().map(|why| why.value.trim());
+        return why.map_or_else(|| String::from("pinned, without a justification"), |why| format!("pinned: {why}"));
+    }
+    if chosen.ids() == choice.walked.ids() {
+        let row = data.kind.as_ref().and_then(|kind| catalog.matrix().row(&kind.value));
+        let row = row.filter(|row| chosen.ids() == [row.recommended.as_str()]);
+        return row.map_or_else(|| choice.walk.answer.reason.clone(), |row| row.reason.clone());
+    }
+    choice.walk.answer.reason.clone()
+}
+
+/// What the walk arrived at, and why it was not taken.
+fn instead_of<'a>(
+    data: &Data,
+    choice: &Choice<'a, '_>,
+    chooser: Chooser<'a, '_>,
+    profile: &Profile,
+    pinned: bool,
+) -> (Vec<&'a Database>, String) {
+    let walked = choice.walked.engines.iter().map(|engine| engine.database).collect();
+    if pinned {
+        let why = data.justification.as_ref().map_or("the file pins the database", |why| why.value.trim());
+        return (walked, why.to_owned());
+    }
+    let why = match choice.replacement {
+        Some((_, Reason::Preferred)) => String::from("the policy prefers another of its category"),
+        _ => chooser
+            .checks(&choice.walked, profile)
+            .iter()
+            .find(|check| check.verdict == Verdict::Exceeds)
+            .map_or_else(String::new, Check::trouble),
+    };
+    (walked, why)
+}
+
+/// What else could hold the data: the matrix's alternative, the walk's answer where it was replaced, and what the
+/// catalog names, each with why it was not chosen.
+fn alternatives<'a>(
+    data: &Data,
+    choice: &Choice<'a, '_>,
+    chosen: &Candidate<'a, '_>,
+    chooser: Chooser<'a, '_>,
+    profile: &Profile,
+    catalog: &'a Catalog,
+) -> Vec<Alternative<'a>> {
+    let row = data.kind.as_ref().and_then(|kind| catalog.matrix().row(&kind.value));
+    let row = row.map(|row| [row.alternative.as_str(), row.recommended.as_str()]);
+    let walked = choice.walked.ids();
+    let named = |candidate: &Candidate<'a, '_>| {
+        let first = candidate.engines.first();
+        first.map(|engine| engine.database.alternatives.as_slice()).unwrap_or_default()
+    };
+    let declared = named(chosen).iter().chain(named(&choice.walked));
+    let mut ids: Vec<&str> = Vec::new();
+    for id in row.into_iter().flatten().chain(walked).chain(declared.clone().map(|alternative| alternative.id.as_str()))
+    {
+        if !ids.contains(&id) && !chosen.has(id) {
+            ids.push(id);
+        }
+    }
+    let options = ids.into_iter().filter_map(|id| {
+        let engine = chooser.facts.engine_of(id)?;
+        let checks = chooser.checks(&Candidate::single(engine), profile);
+        let verdict = checks.iter().map(|check| check.verdict).max().unwrap_or(Verdict::Fits);
+        let why_not = match checks.iter().find(|check| check.verdict == verdict) {
+            Some(check) if verdict != Verdict::Fits => check.trouble(),
+            _ => {
+                let when =
+                    declared.clone().find(|alternative| alternative.id == id).map(|alternative| &alternative.when);
+                when.map_or_else(|| String::from("it fits too"), |when| format!("it fits too; {when}"))
+            }
+        };
+        Some(Alternative { database: engine.database, verdict, why_not })
+    });
+    options.collect()
+}

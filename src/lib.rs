@@ -1,0 +1,30 @@
+//! polyglot: one requirements file in, a database for each kind of data out, with the reasons.
+//!
+//! Data flows one way: a requirements file becomes [`requirements::Requirements`], and with the
+//! [`catalog::Catalog`] and the tree of [`decide`] a [`decide::Selection`], which [`report`] shows.
+
+pub mod units;
+
+pub mod source;
+
+pub mod diagnostic;
+
+pub mod yaml;
+
+pub mod expression;
+
+pub mod vocabulary;
+
+pub mod catalog;
+
+pub mod config;
+
+pub mod requirements;
+
+pub mod decide;
+
+pub mod report;
+
+pub mod cli;
+
+pub mod commands;

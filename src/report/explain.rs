@@ -1,0 +1,95 @@
+//! A selection in full: for each kind of data the way through the tree, the fit with its headroom, the alternatives
+//! and the flips.
+
+use std::fmt::Write as _;
+
+use super::style::{FAINT, HEADING, NAME, paint, verdict as verdict_style, wrap};
+use super::{Shown, chosen, names};
+use crate::decide::{Check, Selected, Tree};
+
+/// The explanation of a whole selection.
+pub fn selection(shown: Shown<'_>, width: usize) -> String {
+    let mut text = String::new();
+    for (index, selected) in shown.selection.kinds.iter().enumerate() {
+        if index > 0 {
+            text.push('\n');
+        }
+        text.push_str(&kind(selected, shown.tree, width));
+    }
+    text
+}
+
+/// The explanation of one kind of data.
+pub fn kind(selected: &Selected<'_>, tree: &Tree, width: usize) -> String {
+    let mut page = Page { text: String::new(), width };
+    let verdict = paint(verdict_style(selected.verdict), selected.verdict);
+    let kind = selected.data.kind.as_ref().map_or_else(String::new, |kind| format!(" ({})", kind.value));
+    page.line(0, &format!("{}{kind}: {}, {verdict}", paint(HEADING, selected.name), paint(HEADING, chosen(selected))));
+    if let Some(description) = &selected.data.description {
+        page.line(2, &paint(FAINT, description.value.trim()));
+    }
+    page.line(2, &format!("why: {}", selected.reason));
+    if let Some((walked, why)) = &selected.instead_of {
+        page.line(2, &format!("instead of {}: {why}", names(walked)));
+    }
+    page.heading("path");
+    for step in &selected.path {
+        if let Some(question) = tree.questions().get(step.question) {
+            let answer = if step.yes { "yes" } else { "no" };
+            page.line(4, &format!("{answer:>3}  {}  {}", question.label(), paint(FAINT, &question.ask)));
+        }
+    }
+    page.heading("fit");
+    if selected.checks.is_empty() {
+        page.line(4, "the file says nothing that could be compared");
+    }
+    for check in &selected.checks {
+        page.check(check);
+    }
+    if !selected.alternatives.is_empty() {
+        page.heading("alternatives");
+    }
+    for alternative in &selected.alternatives {
+        let verdict = paint(verdict_style(alternative.verdict), alternative.verdict);
+        page.line(4, &format!("{}: {verdict}; {}", paint(NAME, &alternative.database.name), alternative.why_not));
+    }
+    if !selected.flips.is_empty() {
+        page.heading("flips");
+    }
+    for flip in &selected.flips {
+        let change = format!("{} = {}", flip.change.field(), flip.change.value());
+        page.line(4, &format!("{change} ▶ {}", paint(NAME, flip.databases.join(" + "))));
+    }
+    page.text
+}
+
+struct Page {
+    text: String,
+    width: usize,
+}
+
+impl Page {
+    fn line(&mut self, indent: usize, line: &str) {
+        let line = wrap(line, self.width, indent.saturating_add(4));
+        let _ = writeln!(self.text, "{}{line}", " ".repeat(indent));
+    }
+
+    fn heading(&mut self, title: &str) {
+        self.line(2, &paint(HEADING, title));
+    }
+
+    fn check(&mut self, check: &Check<'_>) {
+        let verdict = paint(verdict_style(check.verdict), format!("{:<8}", check.verdict.to_string()));
+        let compared = match check.figure() {
+            Some(_) => format!("{} = {} ({})", check.name(), check.value(), check.limit()),
+            None => format!("{}: {}", check.name(), check.limit()),
+        };
+        let used = check.used().map_or_else(String::new, |used| format!(", {:.0} % of the bound used", used * 100.0));
+        let via = check.via().map_or_else(String::new, |via| format!(" via {via}"));
+        let evidence = check.evidence().map_or_else(String::new, |evidence| {
+            paint(FAINT, format!("[{}, {}: {}]", evidence.evidence, evidence.date, evidence.address))
+        });
+        let database = &check.database.name;
+        self.line(4, &format!("{verdict} {compared}{used}{via} on {database}: {} {evidence}", check.why()));
+    }
+}

@@ -1,0 +1,90 @@
+//! How things look: one file a format. Nothing here prints; each function gives back text.
+
+pub mod catalog;
+mod csv;
+pub mod document;
+pub mod explain;
+pub mod field;
+mod json;
+mod markdown;
+pub mod style;
+mod table;
+pub mod text;
+pub mod tree;
+mod yaml;
+
+use crate::decide::{Selection, Tree};
+use crate::requirements::Requirements;
+
+/// The formats of a selection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For a person at a terminal.
+    Table,
+    /// For a program; its schema is printed by `polyglot schema selection`.
+    Json,
+    /// The same as JSON, in YAML.
+    Yaml,
+    /// For a pull request or a wiki.
+    Markdown,
+    /// For a spreadsheet.
+    Csv,
+}
+
+/// What is shown, and the tree that it was decided by.
+#[derive(Clone, Copy)]
+pub struct Shown<'a> {
+    /// What was asked.
+    pub requirements: &'a Requirements,
+    /// The answer.
+    pub selection: &'a Selection<'a>,
+    /// The tree.
+    pub tree: &'a Tree,
+}
+
+/// Why a report could not be made: a fault of ours.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// JSON.
+    #[error("the selection cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+    /// YAML.
+    #[error("the selection cannot be written as YAML")]
+    Yaml(#[from] serde_yaml::Error),
+    /// CSV.
+    #[error("the selection cannot be written as CSV: {0}")]
+    Csv(String),
+}
+
+impl Format {
+    /// The selection in this format, for an output that is so many columns wide.
+    ///
+    /// # Errors
+    /// [`ReportError`] where a library refuses to write what we hand it.
+    pub fn render(self, shown: Shown<'_>, width: u16) -> Result<String, ReportError> {
+        match self {
+            Self::Table => Ok(table::selection(shown, width)),
+            Self::Json => json::selection(shown),
+            Self::Yaml => yaml::selection(shown),
+            Self::Markdown => Ok(markdown::selection(shown)),
+            Self::Csv => csv::selection(shown),
+        }
+    }
+
+    /// Whether the format shows the flips, which take longer to find than the answer.
+    pub fn shows_flips(self) -> bool {
+        matches!(self, Self::Json | Self::Yaml)
+    }
+}
+
+/// The names of databases as a person writes them: `Kafka + Redis`.
+pub(crate) fn names(databases: &[&crate::catalog::Database]) -> String {
+    databases.iter().map(|database| database.name.as_str()).collect::<Vec<_>>().join(" + ")
+}
+
+/// The chosen databases with the pattern or the extensions that go with them: `PostgreSQL with pgvector`.
+pub(crate) fn chosen(selected: &crate::decide::Selected<'_>) -> String {
+    let names = names(&selected.databases);
+    let with: Vec<&str> = selected.pattern.as_deref().into_iter().chain(selected.via.iter().copied()).collect();
+    if with.is_empty() { names } else { format!("{names} with {}", with.join(", ")) }
+}

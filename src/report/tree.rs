@@ -1,0 +1,186 @@
+//! The decision tree as text, as a Mermaid flowchart and as a Graphviz graph, with one way through it marked.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use super::style::{FAINT, HEADING, NAME, paint};
+use crate::catalog::Catalog;
+use crate::decide::{Answer, Next, Selected, Tree};
+
+/// The formats of the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum TreeFormat {
+    /// For a terminal.
+    Text,
+    /// A Mermaid flowchart, for Markdown.
+    Mermaid,
+    /// A Graphviz graph.
+    Dot,
+}
+
+/// The way of one kind of data through the tree.
+pub struct Way {
+    answers: HashSet<(usize, bool)>,
+    end: usize,
+    title: String,
+}
+
+impl Way {
+    /// The way that a kind of data takes.
+    pub fn of(selected: &Selected<'_>) -> Self {
+        let answers = selected.path.iter().map(|step| (step.question, step.yes)).collect();
+        Self { answers, end: selected.answer, title: selected.name.to_owned() }
+    }
+
+    fn takes(&self, question: usize, yes: bool) -> bool {
+        self.answers.contains(&(question, yes))
+    }
+}
+
+/// The tree in a format, with a way marked if one is given.
+pub fn render(tree: &Tree, catalog: &Catalog, way: Option<&Way>, format: TreeFormat) -> String {
+    let picture = Picture { tree, catalog, way };
+    match format {
+        TreeFormat::Text => picture.text(),
+        TreeFormat::Mermaid => picture.mermaid(),
+        TreeFormat::Dot => picture.dot(),
+    }
+}
+
+struct Picture<'a> {
+    tree: &'a Tree,
+    catalog: &'a Catalog,
+    way: Option<&'a Way>,
+}
+
+impl Picture<'_> {
+    fn answer(&self, answer: &Answer) -> String {
+        let names = answer.databases.iter().map(|id| self.catalog.get(id).map_or(id.as_str(), |known| &known.name));
+        let names = names.collect::<Vec<_>>().join(" + ");
+        answer.pattern.as_ref().map_or(names.clone(), |pattern| format!("{names} with {pattern}"))
+    }
+
+    fn takes(&self, question: usize, yes: bool) -> bool {
+        self.way.is_some_and(|way| way.takes(question, yes))
+    }
+
+    fn ends_at(&self, next: Next) -> bool {
+        self.way.is_some_and(|way| next == Next::Answer(way.end))
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        if let Some(way) = self.way {
+            let _ = writeln!(text, "the way of {}\n", paint(HEADING, &way.title));
+        }
+        let mut seen = HashSet::new();
+        self.branch(self.tree.first(), 0, &mut seen, &mut text);
+        text
+    }
+
+    /// Writes a question with its answers below it. A «no» that leads to another question goes on at the same depth,
+    /// so that the tree reads as the list of questions that it is.
+    fn branch(&self, from: Next, depth: usize, seen: &mut HashSet<usize>, text: &mut String) {
+        let mut next = from;
+        while let (Next::Question(index), Some(node)) = (next, self.tree.node(next)) {
+            let indent = "    ".repeat(depth);
+            if !seen.insert(index) {
+                let _ = writeln!(text, "{indent}… on with: {}", node.label());
+                return;
+            }
+            let walked = self.takes(index, true) || self.takes(index, false);
+            let mark = if walked { "▶ " } else { "  " };
+            let label = if walked { paint(HEADING, node.label()) } else { node.label() };
+            let added = if node.is_given() { "" } else { " +" };
+            let _ = writeln!(text, "{mark}{indent}{label}{added}  {}", paint(FAINT, &node.ask));
+            self.outcome("yes", node.yes, depth, self.takes(index, true), seen, text);
+            if matches!(node.no, Next::Answer(_)) {
+                self.outcome("no", node.no, depth, self.takes(index, false), seen, text);
+                return;
+            }
+            next = node.no;
+        }
+    }
+
+    fn outcome(
+        &self,
+        word: &str,
+        next: Next,
+        depth: usize,
+        walked: bool,
+        seen: &mut HashSet<usize>,
+        text: &mut String,
+    ) {
+        let indent = "    ".repeat(depth);
+        match next {
+            Next::Answer(index) => {
+                let Some((_, answer)) = self.tree.answers().get_index(index) else { return };
+                let mark = if walked && self.ends_at(next) { "▶ " } else { "  " };
+                let name = paint(NAME, self.answer(answer));
+                let _ = writeln!(text, "{mark}{indent}  {word:<3} {name}  {}", paint(FAINT, &answer.reason));
+            }
+            Next::Question(_) => self.branch(next, depth.saturating_add(1), seen, text),
+        }
+    }
+
+    fn name(next: Next) -> String {
+        match next {
+            Next::Question(index) => format!("q{index}"),
+            Next::Answer(index) => format!("a{index}"),
+        }
+    }
+
+    fn mermaid(&self) -> String {
+        let mut text = String::from("flowchart TD\n");
+        let mut marked = Vec::new();
+        let mut edges = 0usize;
+        for (index, node) in self.tree.questions().iter().enumerate() {
+            let _ = writeln!(text, "    q{index}{{\"{}\"}}", quoted(&node.label(), "#quot;"));
+        }
+        for (index, answer) in self.tree.answers().values().enumerate() {
+            let _ = writeln!(text, "    a{index}([\"{}\"])", quoted(&self.answer(answer), "#quot;"));
+        }
+        for (index, node) in self.tree.questions().iter().enumerate() {
+            for (word, next, yes) in [("yes", node.yes, true), ("no", node.no, false)] {
+                let _ = writeln!(text, "    q{index} -->|{word}| {}", Self::name(next));
+                if self.takes(index, yes) {
+                    marked.push(edges.to_string());
+                }
+                edges = edges.saturating_add(1);
+            }
+        }
+        if let Some(way) = self.way {
+            let _ = writeln!(text, "    linkStyle {} stroke:#d33,stroke-width:3px", marked.join(","));
+            let _ = writeln!(text, "    style a{} stroke:#d33,stroke-width:3px", way.end);
+        }
+        text
+    }
+
+    fn dot(&self) -> String {
+        let mut text = String::from("digraph tree {\n    node [fontname=\"sans-serif\"];\n");
+        for (index, node) in self.tree.questions().iter().enumerate() {
+            let walked = self.takes(index, true) || self.takes(index, false);
+            let style = if walked { ", color=\"#dd3333\"" } else { "" };
+            let _ = writeln!(text, "    q{index} [shape=diamond, label=\"{}\"{style}];", quoted(&node.label(), "\\\""));
+        }
+        for (index, answer) in self.tree.answers().values().enumerate() {
+            let style = if self.ends_at(Next::Answer(index)) { ", color=\"#dd3333\", penwidth=3" } else { "" };
+            let _ =
+                writeln!(text, "    a{index} [shape=box, label=\"{}\"{style}];", quoted(&self.answer(answer), "\\\""));
+        }
+        for (index, node) in self.tree.questions().iter().enumerate() {
+            for (word, next, yes) in [("yes", node.yes, true), ("no", node.no, false)] {
+                let style = if self.takes(index, yes) { ", color=\"#dd3333\", penwidth=3" } else { "" };
+                let _ = writeln!(text, "    q{index} -> {} [label=\"{word}\"{style}];", Self::name(next));
+            }
+        }
+        text.push_str("}\n");
+        text
+    }
+}
+
+/// A label without characters that would end it; a backslash is doubled only where it escapes.
+fn quoted(label: &str, quote: &str) -> String {
+    let label = if quote.starts_with('\\') { label.replace('\\', "\\\\") } else { label.to_owned() };
+    label.replace('"', quote)
+}

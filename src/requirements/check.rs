@@ -1,0 +1,147 @@
+//! What no field can know alone: names that refer to other names.
+
+use std::collections::HashMap;
+
+use super::fields::{Reader, shortened};
+use super::model::{Data, Requirements};
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostic, suggestion};
+use crate::source::Placed;
+
+/// Checks every reference of the file.
+pub(super) fn references(requirements: &mut Requirements, catalog: &Catalog, reader: &mut Reader) {
+    for data in requirements.data.values_mut() {
+        canonical_kind(data, catalog, reader);
+        pin(data, catalog, reader);
+    }
+    one_version_a_database(requirements, reader);
+    for database in requirements.team.operates.iter().flatten() {
+        known_database(&database.value, database, catalog, reader);
+    }
+    sources(requirements, reader);
+}
+
+/// Replaces a Korean kind by its id.
+fn canonical_kind(data: &mut Data, catalog: &Catalog, reader: &mut Reader) {
+    let Some(kind) = &mut data.kind else { return };
+    match catalog.matrix().row(&kind.value) {
+        Some(row) => kind.value.clone_from(&row.kind),
+        None => {
+            let message = format!("there is no kind `{}`", shortened(&kind.value));
+            let diagnostic = Diagnostic::error(message).at(kind.place, "no row of the matrix");
+            reader.fault(diagnostic.help(suggestion(&kind.value, catalog.matrix().kinds())));
+        }
+    }
+}
+
+fn known_database(id: &str, placed: &Placed<String>, catalog: &Catalog, reader: &mut Reader) -> bool {
+    if catalog.get(id).is_some() {
+        return true;
+    }
+    let message = format!("there is no database `{}` in the catalog", shortened(id));
+    let diagnostic = Diagnostic::error(message).at(placed.place, "not known");
+    reader.fault(diagnostic.help(suggestion(id, catalog.ids())));
+    false
+}
+
+fn pin(data: &Data, catalog: &Catalog, reader: &mut Reader) {
+    let Some(pin) = &data.database else {
+        return;
+    };
+    let (id, version) = match pin.value.split_once('@') {
+        Some((id, version)) => (id, Some(version)),
+        None => (pin.value.as_str(), None),
+    };
+    if !known_database(id, pin, catalog, reader) {
+        return;
+    }
+    let Some((database, version)) = catalog.get(id).zip(version) else { return };
+    if database.version(version).is_none() {
+        let message = format!("{} has no version `{}` in the catalog", database.name, shortened(version));
+        let diagnostic = Diagnostic::error(message).at(pin.place, "not known");
+        reader.fault(diagnostic.help(suggestion(version, database.versions.iter().map(|v| v.major.as_str()))));
+    }
+}
+
+/// One service runs one version: two pins of one database must agree.
+fn one_version_a_database(requirements: &Requirements, reader: &mut Reader) {
+    let mut first: HashMap<&str, (&str, &Placed<String>)> = HashMap::new();
+    for pin in requirements.data.values().filter_map(|data| data.database.as_ref()) {
+        let Some((id, version)) = pin.value.split_once('@') else { continue };
+        let (other, place) = *first.entry(id).or_insert((version, pin));
+        if other != version {
+            let message = format!("`{id}` is pinned to two versions");
+            let diagnostic = Diagnostic::error(message).at(pin.place, format!("version {version} here"));
+            let diagnostic = diagnostic.related(place.place, format!("version {other} here"));
+            reader.fault(diagnostic.help("all kinds of data in one database share one service, and so its version"));
+        }
+    }
+}
+
+/// Checks that each source exists and that none is, by however many steps, its own.
+fn sources(requirements: &Requirements, reader: &mut Reader) {
+    let data = &requirements.data;
+    let mut next: Vec<Option<usize>> = Vec::with_capacity(data.len());
+    for kind in data.values() {
+        let source = kind.source.as_ref().and_then(|source| {
+            let index = data.get_index_of(&source.value);
+            if index.is_none() {
+                let message = format!("there is no kind of data `{}`", shortened(&source.value));
+                let diagnostic = Diagnostic::error(message).at(source.place, "nothing of this name in the file");
+                reader.fault(diagnostic.help(suggestion(&source.value, data.keys().map(String::as_str))));
+            }
+            index
+        });
+        next.push(source);
+    }
+    for cycle in cycles(&next) {
+        let names: Vec<_> =
+            cycle.iter().filter_map(|index| data.get_index(*index)).map(|(name, _)| name.as_str()).collect();
+        let Some(source) = cycle.first().and_then(|index| data.get_index(*index)).and_then(|(_, d)| d.source.as_ref())
+        else {
+            continue;
+        };
+        let shown = names.iter().take(8).copied().chain(names.first().copied()).collect::<Vec<_>>().join(" ▸ ");
+        let diagnostic = Diagnostic::error("the sources go round in a circle").at(source.place, shown);
+        reader.fault(diagnostic.help("one of them must be the system of record, without a `source`"));
+    }
+}
+
+/// The circles of a graph in which each node has at most one successor, each once, from its first node on.
+fn cycles(next: &[Option<usize>]) -> Vec<Vec<usize>> {
+    let mut seen_in: Vec<Option<usize>> = vec![None; next.len()];
+    let mut cycles = Vec::new();
+    for start in 0..next.len() {
+        let mut path = Vec::new();
+        let mut at = Some(start);
+        while let Some(node) = at {
+            let Some(mark) = seen_in.get_mut(node) else { break };
+            match *mark {
+                None => {
+                    *mark = Some(start);
+                    path.push(node);
+                    at = next.get(node).copied().flatten();
+                }
+                Some(walk) => {
+                    if walk == start {
+                        cycles.push(path.into_iter().skip_while(|visited| *visited != node).collect());
+                    }
+                    break;
+                }
+            }
+        }
+    }
+    cycles
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cycles;
+
+    #[test]
+    fn each_circle_is_found_once() {
+        assert!(cycles(&[Some(1), Some(2), None]).is_empty());
+        assert_eq!(cycles(&[Some(0)]), [vec![0]]);
+        assert_eq!(cycles(&[Some(1), Some(2), Some(1), Some(4), Some(3)]), [vec![1, 2], vec![3, 4]]);
+    }
+}

@@ -1,0 +1,42 @@
+//! The requirements file: from a text to what each kind of data needs, or to everything that is wrong with it.
+
+mod check;
+mod fields;
+mod model;
+mod profile;
+mod read;
+mod schema;
+
+pub use model::{
+    Backup, Capped, Collection, Data, Encryption, Every, Field, Index, PartitionBy, Requirements, Target, Team, Ttl,
+    default,
+};
+pub use profile::{Change, Profile};
+pub use read::is_name;
+pub use schema::schema;
+
+use crate::catalog::Catalog;
+use crate::diagnostic::Faults;
+use crate::source::Source;
+use crate::yaml::{self, Budget};
+use fields::Reader;
+
+impl Requirements {
+    /// Reads a requirements file.
+    ///
+    /// # Errors
+    /// All faults of the text, in its order; a text that is no YAML ends at the fault that makes it so.
+    pub fn parse(source: &Source, catalog: &Catalog, budget: Budget) -> Result<Self, Faults> {
+        let faults = |diagnostics| Faults::new(source.clone(), diagnostics);
+        let root = yaml::read(&source.text, budget).map_err(|fault| faults(vec![fault]))?;
+        let mut reader = Reader::default();
+        let requirements = Self::read(&root, &mut reader).map(|mut requirements| {
+            check::references(&mut requirements, catalog, &mut reader);
+            requirements
+        });
+        match requirements {
+            Some(requirements) if reader.faults.is_empty() => Ok(requirements),
+            _ => Err(faults(reader.faults)),
+        }
+    }
+}

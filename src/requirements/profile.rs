@@ -1,0 +1,179 @@
+//! What a decision looks at in a kind of data: small, and cheap to change for a trial.
+
+use super::model::Data;
+use crate::catalog::Catalog;
+use crate::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
+
+/// The facts about a kind of data that decide where it lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    flags: u32,
+    quantities: [Option<Amount>; Quantity::ALL.len()],
+    /// The mean dimension of the embeddings, weighted by how many there are.
+    mean_dimension: Option<u64>,
+    /// Whether the collections state the embeddings, so that the data's own figures do not count.
+    collections_count: [bool; 2],
+    /// What becomes of the system when it is lost.
+    pub durability: Option<Durability>,
+    /// What a reader may see.
+    pub consistency: Option<Consistency>,
+    /// How far it spreads.
+    pub scale: Option<Scale>,
+}
+
+/// A change of one field of a kind of data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// A flag is set or cleared.
+    Flag(Flag, bool),
+    /// A quantity is given.
+    Quantity(Quantity, Amount),
+    /// The durability is given.
+    Durability(Durability),
+    /// The consistency is given.
+    Consistency(Consistency),
+    /// The scale is given.
+    Scale(Scale),
+}
+
+impl Change {
+    /// The field that changes.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Flag(flag, _) => flag.name(),
+            Self::Quantity(quantity, _) => quantity.name(),
+            Self::Durability(_) => "durability",
+            Self::Consistency(_) => "consistency",
+            Self::Scale(_) => "scale",
+        }
+    }
+
+    /// The field's new value as it is written in a file.
+    pub fn value(self) -> String {
+        match self {
+            Self::Flag(_, set) => set.to_string(),
+            Self::Quantity(quantity, amount) => quantity.print(amount),
+            Self::Durability(durability) => durability.to_string(),
+            Self::Consistency(consistency) => consistency.to_string(),
+            Self::Scale(scale) => scale.to_string(),
+        }
+    }
+}
+
+impl Profile {
+    /// What a kind of data says, with the flags that its kind presets.
+    pub fn of(data: &Data, catalog: &Catalog) -> Self {
+        let preset = data.kind.as_ref().and_then(|kind| catalog.matrix().row(&kind.value));
+        let mut profile = Self {
+            flags: 0,
+            quantities: [None; Quantity::ALL.len()],
+            mean_dimension: None,
+            collections_count: [false; 2],
+            durability: data.durability.as_ref().map(|placed| placed.value),
+            consistency: data.consistency.as_ref().map(|placed| placed.value),
+            scale: data.scale.as_ref().map(|placed| placed.value),
+        };
+        for flag in Flag::ALL {
+            let preset = preset.is_some_and(|row| row.sets.contains(flag));
+            profile.set_flag(*flag, data.stated(*flag).map_or(preset, |stated| stated.value));
+        }
+        for quantity in Quantity::ALL {
+            profile.set_quantity(*quantity, data.quantity(*quantity).map(|placed| Amount(placed.value)));
+        }
+        profile.mean_dimension = profile.quantity(Quantity::Dimension).map(|Amount(dimension)| dimension);
+        profile.take_embeddings(data);
+        profile
+    }
+
+    /// Takes the number and the dimension of the embeddings from the collections, where they say so.
+    fn take_embeddings(&mut self, data: &Data) {
+        let collections = || data.collections.iter().flat_map(|collections| collections.values());
+        let embedded = || collections().filter(|collection| collection.dimension.is_some());
+        let counts: Option<Vec<u64>> = embedded().map(|collection| Some(collection.count.as_ref()?.value.0)).collect();
+        let dimensions: Vec<u64> =
+            embedded().filter_map(|collection| Some(collection.dimension.as_ref()?.value.0)).collect();
+        let Some(largest) = dimensions.iter().max().copied() else { return };
+        self.set_quantity(Quantity::Dimension, Some(Amount(largest)));
+        self.mean_dimension = Some(largest);
+        self.collections_count = [false, true];
+        let Some(counts) = counts else { return };
+        let vectors = counts.iter().fold(0u64, |sum, count| sum.saturating_add(*count));
+        self.set_quantity(Quantity::Vectors, Some(Amount(vectors)));
+        self.collections_count = [true, true];
+        let components = counts.iter().zip(&dimensions).fold(0u128, |sum, (count, dimension)| {
+            sum.saturating_add(u128::from(*count).saturating_mul(u128::from(*dimension)))
+        });
+        let mean = components.checked_div(u128::from(vectors)).and_then(|mean| u64::try_from(mean).ok());
+        self.mean_dimension = mean.or(self.mean_dimension);
+    }
+
+    /// Whether a flag is set.
+    pub fn flag(&self, flag: Flag) -> bool {
+        self.flags & bit(flag) != 0
+    }
+
+    /// The flags that are set, in order.
+    pub fn flags(&self) -> impl Iterator<Item = Flag> + '_ {
+        Flag::ALL.iter().copied().filter(|flag| self.flag(*flag))
+    }
+
+    /// A quantity, if it is known.
+    pub fn quantity(&self, quantity: Quantity) -> Option<Amount> {
+        self.quantities.get(quantity as usize).copied().flatten()
+    }
+
+    /// The dimension that memory is reckoned with.
+    pub fn mean_dimension(&self) -> Option<u64> {
+        self.mean_dimension
+    }
+
+    /// Whether stating the quantity would change nothing, because the collections state it.
+    pub fn is_overridden(&self, quantity: Quantity) -> bool {
+        let [vectors, dimension] = self.collections_count;
+        (quantity == Quantity::Vectors && vectors) || (quantity == Quantity::Dimension && dimension)
+    }
+
+    /// The profile after a change.
+    #[must_use]
+    pub fn with(&self, change: Change) -> Self {
+        let mut changed = self.clone();
+        match change {
+            Change::Flag(flag, set) => changed.set_flag(flag, set),
+            Change::Quantity(quantity, amount) => {
+                changed.set_quantity(quantity, Some(amount));
+                if quantity == Quantity::Dimension {
+                    changed.mean_dimension = Some(amount.0);
+                }
+            }
+            Change::Durability(durability) => changed.durability = Some(durability),
+            Change::Consistency(consistency) => changed.consistency = Some(consistency),
+            Change::Scale(scale) => changed.scale = Some(scale),
+        }
+        changed
+    }
+
+    /// The profile as if a quantity were unknown.
+    #[must_use]
+    pub fn without(&self, quantity: Quantity) -> Self {
+        let mut changed = self.clone();
+        changed.set_quantity(quantity, None);
+        if quantity == Quantity::Dimension {
+            changed.mean_dimension = None;
+        }
+        changed
+    }
+
+    fn set_flag(&mut self, flag: Flag, set: bool) {
+        if set { self.flags |= bit(flag) } else { self.flags &= !bit(flag) }
+    }
+
+    fn set_quantity(&mut self, quantity: Quantity, amount: Option<Amount>) {
+        if let Some(slot) = self.quantities.get_mut(quantity as usize) {
+            *slot = amount;
+        }
+    }
+}
+
+fn bit(flag: Flag) -> u32 {
+    1u32.checked_shl(flag as u32).unwrap_or(0)
+}

@@ -1,0 +1,83 @@
+//! A named text and places in it.
+
+use std::ops::Range;
+
+/// A text that somebody wrote, with the name under which they know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// A path as it was given, or `<stdin>`.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+}
+
+/// A stretch of a source, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Place {
+    /// The first byte.
+    pub start: usize,
+    /// The byte after the last.
+    pub end: usize,
+}
+
+impl Place {
+    /// The place from `start` up to, not including, `end`.
+    pub fn new(start: usize, end: usize) -> Self {
+        Self { start, end: end.max(start) }
+    }
+
+    /// The place as a range of bytes.
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed<T> {
+    /// What was written there.
+    pub value: T,
+    /// Where.
+    pub place: Place,
+}
+
+/// A line and a column as editors count them: from one, the column in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LineColumn {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1, in characters.
+    pub column: usize,
+}
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+impl Source {
+    /// The line and column of a byte; past the end it is the end, inside a character it is that character.
+    pub fn line_column(&self, offset: usize) -> LineColumn {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset = offset.saturating_sub(1);
+        }
+        let before = self.text.get(..offset).unwrap_or_default();
+        let before = before.strip_prefix(BYTE_ORDER_MARK).unwrap_or(before);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline.saturating_add(1));
+        let line = before.bytes().filter(|byte| *byte == b'\n').count().saturating_add(1);
+        let column = before.get(line_start..).unwrap_or_default().chars().count().saturating_add(1);
+        LineColumn { line, column }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LineColumn, Source};
+
+    #[test]
+    fn columns_count_characters_and_skip_the_byte_order_mark() {
+        let source = Source { name: "a".into(), text: "\u{feff}name: x\r\n이름: y\n".into() };
+        let at = |needle: &str| source.line_column(source.text.find(needle).unwrap());
+        assert_eq!(at("name"), LineColumn { line: 1, column: 1 });
+        assert_eq!(at("y"), LineColumn { line: 2, column: 5 });
+        assert_eq!(source.line_column(10_000), LineColumn { line: 3, column: 1 });
+    }
+}
