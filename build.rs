@@ -5,8 +5,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 #[allow(dead_code, unreachable_pub, reason = "the build script uses a part of each shared module")]
 #[path = "src/units.rs"]
@@ -17,12 +16,14 @@ mod units;
 mod vocabulary;
 
 #[allow(dead_code, unreachable_pub, reason = "the build script uses a part of each shared module")]
-#[path = "src/catalog/database.rs"]
-mod database;
+#[path = "src/catalog"]
+mod catalog {
+    pub mod database;
+    pub mod matrix;
+    pub mod text;
 
-#[allow(dead_code, unreachable_pub, reason = "the build script uses a part of each shared module")]
-#[path = "src/catalog/matrix.rs"]
-mod matrix;
+    pub use text::Text;
+}
 
 #[allow(dead_code, unreachable_pub, reason = "the build script uses a part of each shared module")]
 #[path = "src/decide/question.rs"]
@@ -38,14 +39,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         if !path.is_file() {
             continue;
         }
-        let entry: database::Database = read(&path)?;
-        if folder.file_name().and_then(|name| name.to_str()) != Some(entry.id.as_str()) {
+        let entry: catalog::database::Database = read(&path)?;
+        if folder.file_name().and_then(|name| name.to_str()) != Some(&*entry.id) {
             return Err(format!("{}: the id `{}` is not the folder's name", path.display(), entry.id).into());
         }
         entry.check()?;
         databases.push(entry);
     }
-    let matrix: matrix::Matrix = read(Path::new("src/catalog/matrix.toml"))?;
+    let matrix: catalog::matrix::Matrix = read(Path::new("src/catalog/matrix.toml"))?;
     let tree: question::TreeFile = read(Path::new("src/decide/tree.toml"))?;
     write("catalog.bin", &(databases, matrix))?;
     write("tree.bin", &tree)
@@ -59,9 +60,9 @@ fn folders(parent: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     Ok(folders)
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Box<dyn Error>> {
+fn read<T: Deserialize<'static>>(path: &Path) -> Result<T, Box<dyn Error>> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()).into())
+    catalog::text::read_toml(text).map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
 fn write<T: Serialize>(name: &str, value: &T) -> Result<(), Box<dyn Error>> {

@@ -119,7 +119,7 @@ pub enum Refusal {
 impl Policy {
     /// Whether, and why, the policy refuses a database.
     pub fn refuses(&self, database: &Database) -> Option<Refusal> {
-        let named = |list: &[Spanned<String>]| list.iter().any(|id| *id.get_ref() == database.id);
+        let named = |list: &[Spanned<String>]| list.iter().any(|id| database.id == *id.get_ref());
         let unlisted = !self.allowed_databases.is_empty() && !named(&self.allowed_databases);
         if unlisted || named(&self.denied_databases) {
             return Some(Refusal::Database);

@@ -86,34 +86,47 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Sorts the diagnostics by place.
+    /// Sorts the diagnostics by place; what is said twice, because an alias repeats it, is kept once.
     pub fn new(source: Source, mut diagnostics: Vec<Diagnostic>) -> Self {
         diagnostics.sort_by(|a, b| (a.start(), &a.message).cmp(&(b.start(), &b.message)));
+        diagnostics.dedup();
         Self { source, diagnostics }
     }
 }
 
-/// The known word nearest to a misspelt one, if any is near enough to be meant.
-pub fn did_you_mean<'a>(misspelt: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// The known word nearest to a misspelt one, if any is near enough to be meant: a few letters off, or the only one that
+/// begins with it.
+pub fn did_you_mean<'a>(misspelt: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> Option<&'a str> {
     const LONGEST_NAME: usize = 64;
+    const SHORTEST_BEGINNING: usize = 3;
     const NEAR_ENOUGH: f64 = 0.72;
     if misspelt.len() > LONGEST_NAME {
         return None;
     }
-    let folded = misspelt.to_lowercase().replace('-', "_");
+    let folded = misspelt.to_lowercase().replace(['-', ' '], "_");
     let likeness = |word: &str| (strsim::damerau_levenshtein(&folded, word), strsim::jaro_winkler(&folded, word));
-    let near = known.into_iter().map(|word| (likeness(word), word)).filter(|((edits, likeness), word)| {
-        let bearable = word.chars().count().max(3).div_ceil(3);
+    let near = known.clone().into_iter().map(|word| (likeness(word), word)).filter(|((edits, likeness), word)| {
+        let bearable = word.chars().count().checked_div(3).unwrap_or_default().max(1);
         *edits <= bearable && *likeness >= NEAR_ENOUGH
     });
-    near.min_by(|((a, x), _), ((b, y), _)| a.cmp(b).then(Reverse(*x).0.total_cmp(y).reverse())).map(|(_, word)| word)
+    let nearest = near.min_by(|((a, x), _), ((b, y), _)| a.cmp(b).then(Reverse(*x).0.total_cmp(y).reverse()));
+    if let Some((_, word)) = nearest {
+        return Some(word);
+    }
+    let mut begun = known.into_iter().filter(|word| folded.len() >= SHORTEST_BEGINNING && word.starts_with(&folded));
+    begun.next().filter(|_| begun.next().is_none())
 }
 
 /// A help line that suggests the nearest known word, or else lists the known ones.
 pub fn suggestion<'a>(misspelt: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
-    match did_you_mean(misspelt, known.clone()) {
-        Some(word) => format!("did you mean `{word}`?"),
-        None => format!("known here: {}", known.into_iter().collect::<Vec<_>>().join(", ")),
+    const LISTED: usize = 64;
+    if let Some(word) = did_you_mean(misspelt, known.clone()) {
+        return format!("did you mean `{word}`?");
+    }
+    let listed: Vec<_> = known.clone().into_iter().take(LISTED).collect();
+    match known.into_iter().skip(LISTED).count() {
+        0 => format!("known here: {}", listed.join(", ")),
+        more => format!("known here: {} and {more} more", listed.join(", ")),
     }
 }
 
@@ -128,7 +141,10 @@ mod tests {
         assert_eq!(did_you_mean("realtime", known), Some("real_time"));
         assert_eq!(did_you_mean("dat_size", known), Some("data_size"));
         assert_eq!(did_you_mean("colour", known), None);
+        assert_eq!(did_you_mean("needs", known), Some("needs_transactions"));
+        assert_eq!(did_you_mean("dat", known), None);
         assert_eq!(did_you_mean("x", known), None);
+        assert_eq!(did_you_mean("gpu", ["cpus"]), None);
         assert_eq!(did_you_mean(&"a".repeat(10_000), known), None);
     }
 }

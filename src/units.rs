@@ -157,17 +157,25 @@ fn split(text: &str) -> Option<(Decimal, &str)> {
     if whole.is_empty() || !grouped_well || (number.contains('.') && fraction.is_empty()) || fraction.contains('.') {
         return None;
     }
-    let digits: String = whole.chars().chain(fraction.chars()).filter(char::is_ascii_digit).collect();
-    let scale = u32::try_from(fraction.chars().filter(char::is_ascii_digit).count()).ok()?;
-    Some((Decimal { digits: digits.parse().ok()?, scale }, unit.trim()))
+    let figures = whole.bytes().chain(fraction.bytes()).filter(u8::is_ascii_digit);
+    let digits = figures.map(|figure| u128::from(figure.wrapping_sub(b'0')));
+    let digits = digits.into_iter().try_fold(0u128, |sum, digit| sum.checked_mul(10)?.checked_add(digit))?;
+    let scale = u32::try_from(fraction.bytes().filter(u8::is_ascii_digit).count()).ok()?;
+    Some((Decimal { digits, scale }, unit.trim()))
 }
 
-/// Prints an amount in the largest unit of the scale that divides it.
+/// Prints an amount in the largest unit that says it exactly with at most two decimals.
 fn write_exact(f: &mut fmt::Formatter<'_>, amount: u64, units: &[Unit]) -> fmt::Result {
-    let largest = units.iter().find(|(_, size)| amount != 0 && amount.checked_rem(*size) == Some(0));
-    match largest {
-        Some((name, size)) => write!(f, "{}{name}", amount.checked_div(*size).unwrap_or(amount)),
-        None => write!(f, "{}", Grouped(amount)),
+    let hundredths = u128::from(amount).saturating_mul(100);
+    let fitting = units.iter().find_map(|(name, size)| {
+        let exact = amount >= *size && hundredths.checked_rem(u128::from(*size)) == Some(0);
+        exact.then(|| hundredths.checked_div(u128::from(*size)).map(|in_unit| (name, in_unit))).flatten()
+    });
+    let Some((name, in_unit)) = fitting else { return write!(f, "{}", Grouped(amount)) };
+    let (whole, rest) = (in_unit.checked_div(100).unwrap_or(0), in_unit.checked_rem(100).unwrap_or(0));
+    match rest {
+        0 => write!(f, "{whole}{name}"),
+        rest => write!(f, "{whole}.{}{name}", format!("{rest:02}").trim_end_matches('0')),
     }
 }
 
@@ -442,15 +450,16 @@ mod tests {
 
     #[test]
     fn amounts_print_what_they_read() {
-        for text in ["20GB", "1536MB", "0B", "1B", "3TB", "1025B"] {
+        for text in ["20GB", "1.5GB", "0B", "1B", "3TB", "1025B", "1.25kB"] {
             assert_eq!(reads::<Bytes>(text).as_deref(), Some(text));
         }
         assert_eq!(reads::<Count>("10838212").as_deref(), Some("10_838_212"));
+        assert_eq!(reads::<Count>("10_780_000").as_deref(), Some("10.78M"));
         assert_eq!(reads::<Count>("50_000_000").as_deref(), Some("50M"));
-        assert_eq!(reads::<Count>("1.5k").as_deref(), Some("1_500"));
+        assert_eq!(reads::<Count>("1.5k").as_deref(), Some("1.5k"));
         assert_eq!(reads::<Rate>("10k/s").as_deref(), Some("10k/s"));
         assert_eq!(reads::<Rate>("5/min").as_deref(), Some("5/min"));
-        assert_eq!(reads::<Span>("1500ms").as_deref(), Some("1500ms"));
+        assert_eq!(reads::<Span>("1500ms").as_deref(), Some("1.5s"));
         assert_eq!(reads::<Span>("2 weeks").as_deref(), Some("14d"));
         assert_eq!(reads::<Retention>("forever").as_deref(), Some("forever"));
         assert_eq!(reads::<Percent>("99.95%").as_deref(), Some("99.95%"));

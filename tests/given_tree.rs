@@ -1,1 +1,90 @@
-//! (to come)
+//! The walk is the given tree's, to the letter, for any input that uses only the given tree's fields.
+
+use polyglot::catalog::Catalog;
+use polyglot::decide::Tree;
+use polyglot::requirements::Profile;
+
+use crate::support::parse;
+
+/// The given tree's flags, in the order of the columns of [`TABLE`].
+const FLAGS: [&str; 8] = [
+    "needs_transactions",
+    "complex_relations",
+    "real_time",
+    "search_heavy",
+    "vector_search",
+    "full_text",
+    "graph_relations",
+    "time_series",
+];
+
+/// Sizes around the one that the given tree asks about, and whether each is below 1 GB; unknown counts as below.
+const SIZES: [(Option<&str>, bool); 7] = [
+    (None, true),
+    (Some("0B"), true),
+    (Some("999MB"), true),
+    (Some("1073741823B"), true),
+    (Some("1GB"), false),
+    (Some("1073741825B"), false),
+    (Some("10TB"), false),
+];
+
+/// The given tree as a table, written from its text: a column for each flag (1 yes, 0 no, - either), whether the size
+/// is below 1 GB, the answer and its pattern. The rows exclude each other and leave nothing out, which is tested.
+const TABLE: [(&str, char, &str, Option<&str>); 10] = [
+    ("11------", '-', "postgresql", None),
+    ("10------", '-', "mysql", None),
+    ("0-1-----", '1', "redis", None),
+    ("0-1-----", '0', "kafka + redis", None),
+    ("0-011---", '-', "chromadb", None),
+    ("0-0101--", '-', "elasticsearch", None),
+    ("0-0100--", '-', "postgresql", Some("indexes")),
+    ("0-00--1-", '-', "neo4j", None),
+    ("0-00--01", '-', "influxdb", None),
+    ("0-00--00", '-', "postgresql", None),
+];
+
+fn matches(pattern: char, value: bool) -> bool {
+    match pattern {
+        '1' => value,
+        '0' => !value,
+        _ => true,
+    }
+}
+
+#[test]
+fn the_walk_is_the_given_trees_for_all_combinations() {
+    let catalog = Catalog::embedded().unwrap();
+    let tree = Tree::embedded(&catalog).unwrap();
+    for combination in 0..256u32 {
+        let flags: Vec<bool> = (0..8).map(|bit| combination >> bit & 1 == 1).collect();
+        for (size, below) in SIZES {
+            let fits = |row: &&(&str, char, &str, Option<&str>)| {
+                row.0.chars().zip(&flags).all(|(pattern, flag)| matches(pattern, *flag)) && matches(row.1, below)
+            };
+            let rows: Vec<_> = TABLE.iter().filter(fits).collect();
+            assert_eq!(rows.len(), 1, "the table has one row for {flags:?}");
+            let mut text = String::from("version: 1\ndata:\n  it:\n");
+            for (name, set) in FLAGS.iter().zip(&flags) {
+                text.push_str(&format!("    {name}: {set}\n"));
+            }
+            if let Some(size) = size {
+                text.push_str(&format!("    data_size: {size}\n"));
+            }
+            let requirements = parse(&text, &catalog).unwrap();
+            let walk = tree.walk(&Profile::of(&requirements.data["it"], &catalog)).unwrap();
+            assert_eq!(walk.answer.databases.join(" + "), rows[0].2, "{text}");
+            assert_eq!(walk.answer.pattern.as_deref(), rows[0].3, "{text}");
+        }
+    }
+}
+
+#[test]
+fn each_added_question_has_a_source_and_there_are_at_most_fifteen() {
+    let catalog = Catalog::embedded().unwrap();
+    let tree = Tree::embedded(&catalog).unwrap();
+    let added: Vec<_> = tree.questions().iter().filter_map(|question| question.source.as_ref()).collect();
+    assert_eq!(tree.questions().len() - added.len(), 9, "the given tree asks nine questions");
+    assert!(added.len() <= 15, "{} questions were added", added.len());
+    assert!(added.iter().all(|source| source.address.starts_with("https://") && !source.says.is_empty()));
+}

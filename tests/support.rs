@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 use polyglot::catalog::Catalog;
 use polyglot::config::Policy;
@@ -35,13 +36,17 @@ pub(crate) fn decide(text: &str) -> Document {
 
 /// The same under a policy, with or without flips.
 pub(crate) fn decide_with(text: &str, policy: &Policy, depth: Depth) -> Document {
-    let catalog = Catalog::embedded().expect("the catalog");
-    let tree = Tree::embedded(&catalog).expect("the tree");
-    let requirements = parse(text, &catalog).unwrap_or_else(|faults| panic!("{text}\n{:?}", faults.diagnostics));
+    static KNOWN: LazyLock<(Catalog, Tree)> = LazyLock::new(|| {
+        let catalog = Catalog::embedded().expect("the catalog");
+        let tree = Tree::embedded(&catalog).expect("the tree");
+        (catalog, tree)
+    });
+    let (catalog, tree) = &*KNOWN;
+    let requirements = parse(text, catalog).unwrap_or_else(|faults| panic!("{text}\n{:?}", faults.diagnostics));
     let formulas = Formulas::default();
-    let facts = Facts::new(&catalog, policy, &formulas, &requirements);
-    let selection = Selection::of(&requirements, &catalog, &tree, &facts, depth);
-    Document::of(Shown { requirements: &requirements, selection: &selection, tree: &tree })
+    let facts = Facts::new(catalog, policy, &formulas, &requirements);
+    let selection = Selection::of(&requirements, catalog, tree, &facts, depth);
+    Document::of(Shown { requirements: &requirements, selection: &selection, tree })
 }
 
 /// The program, in a folder, with an environment that does not depend on the machine.
@@ -49,4 +54,87 @@ pub(crate) fn polyglot(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_polyglot"));
     command.current_dir(folder).args(arguments).env_clear();
     command.output().expect("the program runs")
+}
+
+/// A kind of data as fields and values, for tests that change them.
+pub(crate) type Fields = std::collections::BTreeMap<String, String>;
+
+/// A file of several kinds of data.
+pub(crate) fn file(target: &str, kinds: &[Fields]) -> String {
+    let mut text = format!("version: 1\n{target}data:\n");
+    for (index, fields) in kinds.iter().enumerate() {
+        text.push_str(&format!("  kind{index}:\n"));
+        for (field, value) in fields {
+            text.push_str(&format!("    {field}: {value}\n"));
+        }
+        if fields.is_empty() {
+            text.push_str("    description: nothing is known\n");
+        }
+    }
+    text
+}
+
+/// Files with random kinds of data and random hosts, for properties.
+pub(crate) mod random {
+    use proptest::collection::vec;
+    use proptest::option::weighted;
+    use proptest::prelude::{Just, Strategy, prop_oneof};
+    use proptest::sample::{select, subsequence};
+
+    use super::Fields;
+    use polyglot::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
+
+    /// An amount of a quantity: spread over many magnitudes, or near a figure that the catalog knows.
+    pub(crate) fn amount(quantity: Quantity) -> impl Strategy<Value = String> {
+        let magnitude = match quantity {
+            Quantity::DataSize | Quantity::ObjectSize | Quantity::RecordSize => 4..47u32,
+            Quantity::Dimension => 3..18,
+            Quantity::TraversalDepth => 0..6,
+            Quantity::Connections => 0..20,
+            Quantity::LatencyP99 => 6..24,
+            Quantity::Retention => 30..52,
+            Quantity::Reads | Quantity::Writes => 0..24,
+            Quantity::Records | Quantity::Series | Quantity::Vectors => 8..38,
+        };
+        let unit = quantity.formula_unit();
+        magnitude
+            .prop_flat_map(move |bits| (1u64 << bits)..(2u64 << bits))
+            .prop_map(move |n| quantity.print(Amount(n * unit)))
+    }
+
+    /// A kind of data.
+    pub(crate) fn kind() -> impl Strategy<Value = Fields> {
+        let flags = prop_oneof![subsequence(Flag::ALL.to_vec(), 0..=3), subsequence(Flag::ALL.to_vec(), 0..=6)];
+        let quantities = subsequence(Quantity::ALL.to_vec(), 0..=5).prop_flat_map(|chosen| {
+            chosen.into_iter().map(|quantity| (Just(quantity), amount(quantity))).collect::<Vec<_>>()
+        });
+        let classes = (
+            weighted(0.4, select(Durability::ALL)),
+            weighted(0.3, select(Consistency::ALL)),
+            weighted(0.4, select(Scale::ALL)),
+        );
+        (flags, quantities, classes).prop_map(|(flags, quantities, (durability, consistency, scale))| {
+            let flags = flags.into_iter().map(|flag| (flag.to_string(), String::from("true")));
+            let quantities = quantities.into_iter().map(|(quantity, amount)| (quantity.to_string(), amount));
+            let durability = durability.map(|word| (String::from("durability"), word.to_string()));
+            let consistency = consistency.map(|word| (String::from("consistency"), word.to_string()));
+            let scale = scale.map(|word| (String::from("scale"), word.to_string()));
+            flags.chain(quantities).chain(durability).chain(consistency).chain(scale).collect()
+        })
+    }
+
+    /// A host, or none.
+    pub(crate) fn target() -> impl Strategy<Value = String> {
+        prop_oneof![
+            Just(String::new()),
+            (1..512u64).prop_map(|memory| format!("target: {{ memory: {memory}GB }}\n")),
+            (1..512u64, 10..4000u64)
+                .prop_map(|(memory, disk)| format!("target: {{ memory: {memory}GB, disk: {disk}GB }}\n")),
+        ]
+    }
+
+    /// A host and one to four kinds of data.
+    pub(crate) fn system() -> impl Strategy<Value = (String, Vec<Fields>)> {
+        (target(), vec(kind(), 1..=4))
+    }
 }

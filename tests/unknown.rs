@@ -1,1 +1,45 @@
-//! (to come)
+//! Unknown quantities decide nothing: taking one away never turns what fits into what does not.
+
+use proptest::prelude::{ProptestConfig, prop_assert, proptest};
+
+use polyglot::vocabulary::Quantity;
+
+use crate::support::{decide, file, random};
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, rng_seed: proptest::test_runner::RngSeed::Fixed(11), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn removing_a_quantity_never_turns_fits_into_exceeds((target, kinds) in random::system()) {
+        let before = decide(&file(&target, &kinds));
+        for index in 0..kinds.len() {
+            for quantity in Quantity::ALL.iter().filter(|quantity| kinds[index].contains_key(quantity.name())) {
+                let mut fewer = kinds.clone();
+                fewer[index].remove(quantity.name());
+                let text = file(&target, &fewer);
+                for (was, is) in before.selections.iter().zip(decide(&text).selections) {
+                    let worse = was.fit.verdict == "fits" && is.fit.verdict == "exceeds";
+                    prop_assert!(!worse, "without {} of kind{index}, {} exceeds:\n{}", quantity, is.data, text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_defaults_of_the_host_never_make_anything_exceed(kinds in proptest::collection::vec(random::kind(), 1..=3)) {
+        let largest = "target: { memory: 1000000GB, disk: 1000000GB, cpus: 100000 }\n";
+        let without = decide(&file("", &kinds));
+        let with = decide(&file(largest, &kinds));
+        for (guessed, stated) in without.selections.iter().zip(with.selections) {
+            if stated.fit.verdict == "fits" {
+                prop_assert!(guessed.fit.verdict != "exceeds", "{} exceeds a host that nobody stated:\n{}", guessed.data, file("", &kinds));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_removed_figure_leaves_no_check() {
+    let answer = decide("version: 1\ndata:\n  it: { kind: user_profile }\n").selections.remove(0);
+    assert!(answer.fit.checks.iter().all(|check| Quantity::named(&check.what).is_none()));
+}

@@ -8,27 +8,28 @@ use std::fmt;
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::text::Text;
 use crate::vocabulary::{Flag, Need, Quantity};
 
 /// A database.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Database {
     /// The name of its folder, and its name everywhere in our files.
-    pub id: String,
+    pub id: Text,
     /// Its name as its makers write it.
-    pub name: String,
+    pub name: Text,
     /// What it is first of all.
     pub category: Category,
     /// What it counts as besides.
     #[serde(default)]
     pub also: Vec<Category>,
     /// What it is and what it is best at, in one line.
-    pub summary: String,
+    pub summary: Text,
     /// Where its makers live.
-    pub homepage: String,
+    pub homepage: Text,
     /// What clients speak to it: engines of one protocol can take each other's place.
-    pub protocol: String,
+    pub protocol: Text,
     /// How one gets it to run.
     pub hosting: Hosting,
     /// Whether a cache, a store of record and a stream each get an instance of their own, because one server has one
@@ -55,7 +56,7 @@ pub struct Database {
     #[serde(default)]
     pub optimisation: Vec<Optimisation>,
     /// Where all of this is from.
-    pub sources: BTreeMap<String, Evidence>,
+    pub sources: BTreeMap<Text, Evidence>,
 }
 
 /// The families of databases.
@@ -121,18 +122,18 @@ pub enum Hosting {
 
 /// What one may do with a database.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Licence {
     /// An SPDX expression, without parentheses.
-    pub spdx: String,
+    pub spdx: Text,
     /// Whether production use is allowed at all.
     #[serde(default = "yes")]
     pub production: bool,
     /// What else to know.
     #[serde(default)]
-    pub note: Option<String>,
+    pub note: Option<Text>,
     /// A key of `sources`.
-    pub source: String,
+    pub source: Text,
 }
 
 fn yes() -> bool {
@@ -149,18 +150,18 @@ impl Licence {
 
 /// Whether somebody looks after a database.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Upstream {
     /// In one word.
     pub state: State,
     /// In a sentence or two, where the word is not `active`.
     #[serde(default)]
-    pub note: Option<String>,
+    pub note: Option<Text>,
     /// The maintained engine of the same protocol that takes its place.
     #[serde(default)]
-    pub successor: Option<String>,
+    pub successor: Option<Text>,
     /// A key of `sources`.
-    pub source: String,
+    pub source: Text,
 }
 
 /// The states of a project.
@@ -190,10 +191,10 @@ impl fmt::Display for State {
 
 /// A line of releases.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Version {
     /// What a pin names: `18`, `8.2`.
-    pub major: String,
+    pub major: Text,
     /// When it came out.
     #[serde(default)]
     pub released: Option<Date>,
@@ -202,18 +203,18 @@ pub struct Version {
     pub end_of_life: Option<Date>,
     /// The container image, with its registry.
     #[serde(default)]
-    pub image: Option<String>,
+    pub image: Option<Text>,
     /// The image's tag.
     #[serde(default)]
-    pub tag: Option<String>,
+    pub tag: Option<Text>,
     /// Whether it is taken where nobody asks for another.
     #[serde(default)]
     pub default: bool,
     /// What else to know.
     #[serde(default)]
-    pub note: Option<String>,
+    pub note: Option<Text>,
     /// A key of `sources`.
-    pub source: String,
+    pub source: Text,
 }
 
 /// A day, printed as `2030-11-14`.
@@ -255,37 +256,37 @@ impl<'de> Deserialize<'de> for Date {
 
 /// What a database is for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Role {
     /// In one sentence.
-    pub purpose: String,
+    pub purpose: Text,
     /// Names of kinds of data, and what each holds.
-    pub use_cases: IndexMap<String, String>,
+    pub use_cases: IndexMap<Text, Text>,
     /// What it does well.
-    pub strengths: Vec<String>,
+    pub strengths: Vec<Text>,
     /// What it does not.
-    pub weaknesses: Vec<String>,
+    pub weaknesses: Vec<Text>,
     /// The structures that it offers, and what each is good for.
     #[serde(default)]
-    pub data_structures: IndexMap<String, String>,
+    pub data_structures: IndexMap<Text, Text>,
 }
 
 /// How well a need is met.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Service {
     /// In one word.
     pub level: Level,
     /// What meets it: an extension, an index type.
     #[serde(default)]
-    pub via: Option<String>,
+    pub via: Option<Text>,
     /// The quantities up to which the level holds; beyond, the need is strained.
     #[serde(default)]
-    pub up_to: IndexMap<Quantity, String>,
+    pub up_to: IndexMap<Quantity, Text>,
     /// Why.
-    pub why: String,
+    pub why: Text,
     /// A key of `sources`.
-    pub source: String,
+    pub source: Text,
 }
 
 /// How well a need is met, best first.
@@ -315,7 +316,7 @@ impl fmt::Display for Level {
 
 /// Where a database ends.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Limit {
     /// The quantity that is bounded.
     pub what: Quantity,
@@ -327,10 +328,10 @@ pub struct Limit {
     pub single_node: bool,
     /// The first version that has it.
     #[serde(default)]
-    pub since: Option<String>,
+    pub since: Option<Text>,
     /// The first version that no longer has it.
     #[serde(default)]
-    pub until: Option<String>,
+    pub until: Option<Text>,
     /// Past this an expert would worry.
     #[serde(default)]
     pub strained: Option<Bound>,
@@ -338,32 +339,37 @@ pub struct Limit {
     #[serde(default)]
     pub exceeds: Option<Bound>,
     /// What happens past it.
-    pub why: String,
+    pub why: Text,
     /// A key of `sources`.
-    pub source: String,
+    pub source: Text,
 }
 
 /// A figure, or how to reckon one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Bound {
     /// An amount as a person writes it, in the unit of its quantity.
-    Fixed(String),
+    Fixed(Text),
     /// An expression of the host and of the data.
-    Formula(String),
+    Formula(Text),
 }
 
-impl<'de> Deserialize<'de> for Bound {
+impl<'de: 'static> Deserialize<'de> for Bound {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
+        #[serde(bound(deserialize = "'de: 'static"))]
         enum Stored {
-            Fixed(String),
-            Formula(String),
+            Fixed(Text),
+            Formula(Text),
         }
         #[derive(Deserialize)]
-        #[serde(untagged, expecting = "expected an amount in quotes, or { formula = \"…\" }")]
+        #[serde(
+            untagged,
+            expecting = "expected an amount in quotes, or { formula = \"…\" }",
+            bound(deserialize = "'de: 'static")
+        )]
         enum Written {
-            Fixed(String),
-            Formula { formula: String },
+            Fixed(Text),
+            Formula { formula: Text },
         }
         if deserializer.is_human_readable() {
             return Ok(match Written::deserialize(deserializer)? {
@@ -380,43 +386,43 @@ impl<'de> Deserialize<'de> for Bound {
 
 /// Another database, and when it is the better answer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Alternative {
     /// Its id.
-    pub id: String,
+    pub id: Text,
     /// When it is the better answer.
-    pub when: String,
+    pub when: Text,
 }
 
 /// A technique that makes a database faster or smaller.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Optimisation {
     /// Its name in the field.
-    pub name: String,
+    pub name: Text,
     /// What it is about: indexes, memory, persistence.
-    pub topic: String,
+    pub topic: Text,
     /// When it applies.
-    pub when: String,
+    pub when: Text,
     /// What to do.
-    pub how: String,
+    pub how: Text,
     /// A key of `sources`.
-    pub source: String,
+    pub source: Text,
 }
 
 /// Where a fact is from.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Evidence {
     /// Where to read it.
-    pub address: String,
+    pub address: Text,
     /// The day on which it was so.
     pub date: Date,
     /// How sure we are.
     pub evidence: Surety,
     /// Whose judgement it is, where it is an assumption.
     #[serde(default)]
-    pub note: Option<String>,
+    pub note: Option<Text>,
 }
 
 /// How sure a fact is.

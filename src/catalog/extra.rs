@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Catalog, Database};
+use super::{Catalog, Database, read_toml};
 use crate::diagnostic::{Diagnostic, Faults};
 use crate::source::{Place, Source};
 
@@ -48,9 +48,12 @@ impl Catalog {
                 fs::read_to_string(&path).map_err(|source| ExtraError::Unreadable { path: path.clone(), source })?;
             let source = Source { name: path.display().to_string(), text };
             let wrong = |diagnostic| ExtraError::Wrong(Box::new(Faults::new(source.clone(), vec![diagnostic])));
-            let database: Database = toml::from_str(&source.text).map_err(|error| wrong(describe(&error)))?;
+            let database: Database = read_toml(source.text.clone()).map_err(|error| wrong(describe(&error)))?;
             database.check().map_err(|fault| wrong(Diagnostic::error(fault)))?;
-            self.databases.insert(database.id.clone(), database);
+            match self.databases.iter_mut().find(|known| known.id == database.id) {
+                Some(known) => *known = database,
+                None => self.databases.push(database),
+            }
         }
         Ok(())
     }

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::text::Text;
 use crate::vocabulary::Flag;
 
 /// The whole matrix, as `matrix.toml` holds it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Matrix {
     /// Its rows, in order.
     pub row: Vec<Row>,
@@ -14,20 +15,20 @@ pub struct Matrix {
 
 /// A kind of data and what is recommended for it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Row {
     /// The kind's name in a requirements file.
-    pub kind: String,
+    pub kind: Text,
     /// Its Korean name, which is accepted too.
-    pub korean: String,
+    pub korean: Text,
     /// The flags that the kind presets.
     pub sets: Vec<Flag>,
     /// The recommended database.
-    pub recommended: String,
+    pub recommended: Text,
     /// Why.
-    pub reason: String,
+    pub reason: Text,
     /// The other database to think of.
-    pub alternative: String,
+    pub alternative: Text,
 }
 
 impl Matrix {
@@ -39,7 +40,7 @@ impl Matrix {
 
     /// The ids of the kinds, in order.
     pub fn kinds(&self) -> impl Iterator<Item = &str> + Clone {
-        self.row.iter().map(|row| row.kind.as_str())
+        self.row.iter().map(|row| &*row.kind)
     }
 }
 

@@ -3,8 +3,7 @@
 mod database;
 mod extra;
 mod matrix;
-
-use indexmap::IndexMap;
+mod text;
 
 pub use database::{
     Alternative, Bound, Category, Database, Date, Evidence, Hosting, Level, Licence, Limit, Optimisation, Role,
@@ -13,11 +12,12 @@ pub use database::{
 pub use extra::ExtraError;
 pub(crate) use extra::describe;
 pub use matrix::{Matrix, Row};
+pub use text::{Text, read_toml};
 
 /// The databases by id, and the matrix that recommends them.
 #[derive(Debug, Clone)]
 pub struct Catalog {
-    databases: IndexMap<String, Database>,
+    databases: Vec<Database>,
     matrix: Matrix,
 }
 
@@ -36,23 +36,22 @@ impl Catalog {
     /// [`EmbeddedError`] where the binary is damaged.
     pub fn embedded() -> Result<Self, EmbeddedError> {
         let (databases, matrix): (Vec<Database>, Matrix) = postcard::from_bytes(EMBEDDED)?;
-        let databases = databases.into_iter().map(|database| (database.id.clone(), database)).collect();
         Ok(Self { databases, matrix })
     }
 
     /// The database of an id.
     pub fn get(&self, id: &str) -> Option<&Database> {
-        self.databases.get(id)
+        self.databases.iter().find(|database| database.id == *id)
     }
 
     /// All databases, in the order of their ids, further ones last.
     pub fn databases(&self) -> impl ExactSizeIterator<Item = &Database> {
-        self.databases.values()
+        self.databases.iter()
     }
 
     /// All ids.
     pub fn ids(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
-        self.databases.keys().map(String::as_str)
+        self.databases.iter().map(|database| &*database.id)
     }
 
     /// The matrix.

@@ -14,12 +14,12 @@ use crate::report::catalog::{all, one};
 pub(super) fn run(arguments: &Catalog, terminal: &Terminal) -> Result<Outcome> {
     let catalog = World::around(Path::new("."))?.catalog;
     let Some(id) = &arguments.database else {
-        terminal.result(&all(&catalog, terminal.width()))?;
+        terminal.result(&all(&catalog, terminal.look()))?;
         return Ok(Outcome::Done);
     };
     let Some(database) = catalog.get(id) else {
         bail!("there is no database `{id}` in the catalog; {}", suggestion(id, catalog.ids()));
     };
-    terminal.result(&one(database, &catalog, usize::from(terminal.width())))?;
+    terminal.result(&one(database, &catalog, terminal.look()))?;
     Ok(Outcome::Done)
 }

@@ -14,12 +14,13 @@ use crate::expression::Formulas;
 use crate::report::catalog::{one, row};
 use crate::report::explain::kind;
 use crate::report::field::field;
+use crate::report::style::Look;
 use crate::requirements::{Requirements, schema};
 
 /// Looks a name up among the kinds of data of the file, the databases, the matrix and the fields, in that order.
 pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome> {
     let name = arguments.name.as_str();
-    let width = usize::from(terminal.width());
+    let look = terminal.look();
     let has_file = arguments.input.file.is_some() || input::found_here().is_some();
     let (requirements, world) = if has_file {
         let (requirements, world) = input::requirements(&arguments.input, terminal)?;
@@ -27,10 +28,10 @@ pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome> {
     } else {
         (None, World::around(Path::new("."))?)
     };
-    let found = requirements.as_ref().and_then(|requirements| data(name, requirements, &world, width));
-    let database = || world.catalog.get(name).map(|database| one(database, &world.catalog, width));
-    let of_matrix = || world.catalog.matrix().row(name).map(|found| row(found, &world.catalog));
-    let of_file = || field(name, &schema(&world.catalog), width);
+    let found = requirements.as_ref().and_then(|requirements| data(name, requirements, &world, look));
+    let database = || world.catalog.get(name).map(|database| one(database, &world.catalog, look));
+    let of_matrix = || world.catalog.matrix().row(name).map(|found| row(found, &world.catalog, look));
+    let of_file = || field(name, &schema(&world.catalog), look);
     let Some(text) = found.or_else(database).or_else(of_matrix).or_else(of_file) else {
         let data = requirements.iter().flat_map(|requirements| requirements.data.keys().map(String::as_str));
         let known: Vec<&str> = data.chain(world.catalog.ids()).chain(world.catalog.matrix().kinds()).collect();
@@ -40,11 +41,11 @@ pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn data(name: &str, requirements: &Requirements, world: &World, width: usize) -> Option<String> {
+fn data(name: &str, requirements: &Requirements, world: &World, look: Look) -> Option<String> {
     requirements.data.get(name)?;
     let formulas = Formulas::default();
     let facts = Facts::new(&world.catalog, &world.config.policy, &formulas, requirements);
     let selection = Selection::of(requirements, &world.catalog, &world.tree, &facts, Depth::Flips);
     let selected = selection.kinds.iter().find(|selected| selected.name == name)?;
-    Some(kind(selected, &world.tree, width))
+    Some(kind(selected, &world.tree, look))
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::terminal::Terminal;
-use crate::catalog::{Catalog, ExtraError};
+use crate::catalog::{Catalog, ExtraError, describe, read_toml};
 use crate::cli::Input;
 use crate::config::{self, Config};
 use crate::decide::Tree;
@@ -80,7 +80,7 @@ impl World {
 fn own_tree(path: &Path, catalog: &Catalog) -> Result<Tree> {
     let source = Source { name: path.display().to_string(), text: read_text(path, MAX_SIZE)? };
     let wrong = |diagnostic| InputError::Faulty(Faults::new(source.clone(), vec![diagnostic]));
-    let file = toml::from_str(&source.text).map_err(|error| wrong(crate::catalog::describe(&error)))?;
+    let file = read_toml(source.text.clone()).map_err(|error| wrong(describe(&error)))?;
     Ok(Tree::new(file, catalog).map_err(|error| wrong(Diagnostic::error(error.to_string())))?)
 }
 
@@ -132,13 +132,14 @@ fn read_text(path: &Path, limit: Bytes) -> Result<String> {
     if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
         anyhow::bail!("{name} is a folder, not a file");
     }
-    let bytes = read_capped(file, &name, limit).with_context(|| format!("cannot read {name}"))?;
+    let bytes = read_capped(file, &name, limit)?;
     Ok(decode(name, &bytes)?.text)
 }
 
 fn read_capped(reader: impl Read, name: &str, limit: Bytes) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    reader.take(limit.0.saturating_add(1)).read_to_end(&mut bytes)?;
+    let capped = reader.take(limit.0.saturating_add(1)).read_to_end(&mut bytes);
+    capped.with_context(|| format!("cannot read {name}"))?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit.0 {
         return Err(InputError::TooLarge { name: name.to_owned(), limit }.into());
     }
@@ -150,15 +151,36 @@ fn decode(name: String, bytes: &[u8]) -> Result<Source, InputError> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Source { name, text: text.to_owned() }),
         Err(error) => {
+            let wrong = |text, diagnostic| Err(InputError::Faulty(Faults::new(Source { name, text }, vec![diagnostic])));
+            if let Some((encoding, text)) = wide(bytes) {
+                let diagnostic = Diagnostic::error(format!("the file is {encoding}, not UTF-8"));
+                return wrong(text, diagnostic.at(Place::default(), "its byte order mark").help("save it as UTF-8"));
+            }
             let offset = error.valid_up_to();
-            let text = String::from_utf8_lossy(bytes).into_owned();
             let place = Place::new(offset, offset.saturating_add(char::REPLACEMENT_CHARACTER.len_utf8()));
-            let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
             let diagnostic =
                 Diagnostic::error("the file is not UTF-8").at(place, "this byte is no part of a character");
-            let help = if utf16 { "it looks like UTF-16" } else { "it may be Latin-1 or no text at all" };
-            let diagnostic = diagnostic.help(format!("{help}; save it as UTF-8"));
-            Err(InputError::Faulty(Faults::new(Source { name, text }, vec![diagnostic])))
+            let diagnostic = diagnostic.help("it may be Latin-1, or no text at all; save it as UTF-8");
+            wrong(String::from_utf8_lossy(bytes).into_owned(), diagnostic)
         }
+    }
+}
+
+/// What a text in wider characters says, if its byte order mark is one of theirs.
+fn wide(bytes: &[u8]) -> Option<(&'static str, String)> {
+    let utf16 = |units: &[u8], order: fn([u8; 2]) -> u16| {
+        let units = units.chunks_exact(2).filter_map(|unit| Some(order(unit.try_into().ok()?)));
+        char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    };
+    let utf32 = |units: &[u8], order: fn([u8; 4]) -> u32| {
+        let units = units.chunks_exact(4).filter_map(|unit| Some(order(unit.try_into().ok()?)));
+        units.map(|unit| char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    };
+    match bytes {
+        [0xff, 0xfe, 0, 0, rest @ ..] => Some(("UTF-32", utf32(rest, u32::from_le_bytes))),
+        [0, 0, 0xfe, 0xff, rest @ ..] => Some(("UTF-32", utf32(rest, u32::from_be_bytes))),
+        [0xff, 0xfe, rest @ ..] => Some(("UTF-16", utf16(rest, u16::from_le_bytes))),
+        [0xfe, 0xff, rest @ ..] => Some(("UTF-16", utf16(rest, u16::from_be_bytes))),
+        _ => None,
     }
 }

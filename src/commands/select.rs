@@ -9,7 +9,7 @@ use crate::cli::Select;
 use crate::config::Config;
 use crate::decide::{Depth, Facts, Selection, Verdict};
 use crate::expression::Formulas;
-use crate::report::style::{paint, verdict};
+use crate::report::style::verdict;
 use crate::report::{Format, Shown, explain};
 
 pub(super) fn run(arguments: &Select, terminal: &Terminal) -> Result<Outcome> {
@@ -19,11 +19,11 @@ pub(super) fn run(arguments: &Select, terminal: &Terminal) -> Result<Outcome> {
     let depth = if arguments.explain || arguments.format.shows_flips() { Depth::Flips } else { Depth::Answer };
     let selection = Selection::of(&requirements, &world.catalog, &world.tree, &facts, depth);
     let shown = Shown { requirements: &requirements, selection: &selection, tree: &world.tree };
-    let width = terminal.width();
-    let mut text = arguments.format.render(shown, width)?;
+    let look = terminal.look();
+    let mut text = arguments.format.render(shown, look)?;
     if arguments.explain && arguments.format == Format::Table {
         text.push('\n');
-        text.push_str(&explain::selection(shown, usize::from(width)));
+        text.push_str(&explain::selection(shown, look));
     }
     terminal.result(&text)?;
     warn(&selection, &world.config, terminal);
@@ -32,7 +32,8 @@ pub(super) fn run(arguments: &Select, terminal: &Terminal) -> Result<Outcome> {
 
 /// Says on standard error what must not be overlooked in a pipe.
 fn warn(selection: &Selection<'_>, config: &Config, terminal: &Terminal) {
-    let warning = paint(verdict(Verdict::Strained), "warning");
+    let style = verdict(Verdict::Strained);
+    let warning = format!("{style}warning{style:#}");
     for selected in &selection.kinds {
         if selected.verdict == Verdict::Exceeds {
             let name = selected.name;

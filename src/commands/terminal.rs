@@ -7,6 +7,7 @@ use anyhow::Result;
 use clap::ColorChoice;
 
 use super::input::InputError;
+use crate::report::style::Look;
 use crate::report::text;
 
 /// Where results and messages go.
@@ -23,14 +24,17 @@ impl Terminal {
         Self { quiet }
     }
 
-    /// How many columns a result may take.
-    pub(super) fn width(&self) -> u16 {
-        width_of(&io::stdout())
+    /// What a result may look like.
+    #[allow(clippy::unused_self, reason = "the colours were chosen when it was made")]
+    pub(super) fn look(&self) -> Look {
+        let colour = AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+        Look { columns: width_of(&io::stdout()), colour }
     }
 
     /// Prints a result.
+    #[allow(clippy::unused_self, reason = "nothing is printed without it")]
     pub(super) fn result(&self, text: &str) -> Result<()> {
-        let mut out = AutoStream::auto(io::stdout().lock());
+        let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
         out.flush()?;
         Ok(())

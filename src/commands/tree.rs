@@ -16,7 +16,7 @@ use crate::report::tree::{Way, render};
 pub(super) fn run(arguments: &Tree, terminal: &Terminal) -> Result<Outcome> {
     if arguments.input.file.is_none() && arguments.data.is_none() {
         let world = World::around(Path::new("."))?;
-        terminal.result(&render(&world.tree, &world.catalog, None, arguments.format))?;
+        terminal.result(&render(&world.tree, &world.catalog, None, arguments.format, terminal.look()))?;
         return Ok(Outcome::Done);
     }
     let (requirements, world) = input::requirements(&arguments.input, terminal)?;
@@ -32,6 +32,6 @@ pub(super) fn run(arguments: &Tree, terminal: &Terminal) -> Result<Outcome> {
     let Some(selected) = selection.kinds.iter().find(|selected| selected.name == name) else {
         bail!("there is no kind of data `{name}` in the file; {}", suggestion(name, names));
     };
-    terminal.result(&render(&world.tree, &world.catalog, Some(&Way::of(selected)), arguments.format))?;
+    terminal.result(&render(&world.tree, &world.catalog, Some(&Way::of(selected)), arguments.format, terminal.look()))?;
     Ok(Outcome::Done)
 }

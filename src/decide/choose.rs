@@ -1,11 +1,13 @@
 //! The choice: the walk's answer where it fits, else the best that does.
 
+use smallvec::SmallVec;
+
 use super::facts::{Engine, Facts};
 use super::fit::{Candidate, Check, Verdict, needs};
 use super::load::Load;
 use super::question::Answer;
 use super::tree::{Tree, Walk};
-use crate::catalog::{Category, Hosting, Level};
+use crate::catalog::{Category, Level};
 use crate::requirements::Profile;
 
 /// The tree, the facts and what is placed already: all that a choice depends on besides the data.
@@ -17,6 +19,17 @@ pub(super) struct Chooser<'a, 'f> {
     pub facts: &'f Facts<'a>,
     /// What the instances serve already.
     pub load: &'f Load,
+    /// What each of the tree's answers names, in the order of the answers.
+    pub answers: &'f [Candidate<'a, 'f>],
+}
+
+/// What each of a tree's answers names.
+pub(super) fn candidates<'a, 'f>(tree: &'f Tree, facts: &'f Facts<'a>) -> Option<Vec<Candidate<'a, 'f>>> {
+    let candidate = |answer: &'f Answer| {
+        let engines: Option<_> = answer.databases.iter().map(|id| facts.engine_of(id)).collect();
+        Some(Candidate { engines: engines?, answer: Some(answer) })
+    };
+    tree.answers().values().map(candidate).collect()
 }
 
 /// What was chosen, and what it took the place of.
@@ -49,13 +62,23 @@ impl<'a, 'f> Chooser<'a, 'f> {
     /// Chooses for a kind of data.
     pub(super) fn choose(&self, profile: &Profile) -> Option<Choice<'a, 'f>> {
         let walk = self.tree.walk(profile)?;
-        let walked = self.candidate(walk.answer)?;
-        let verdict = self.verdict(&walked, profile);
-        let replacement = match verdict {
-            Verdict::Exceeds => self.best_instead(&walked, profile).map(|found| (found, Reason::DoesNotFit)),
-            _ => self.preferred_instead(&walked, verdict, profile).map(|found| (found, Reason::Preferred)),
-        };
+        let walked = self.answers.get(walk.index)?.clone();
+        let replacement = self.replacement(&walked, profile);
         Some(Choice { walk, walked, replacement })
+    }
+
+    /// The databases that would be chosen, and nothing more: for trials.
+    pub(super) fn databases(&self, profile: &Profile) -> Option<SmallVec<[&'a str; 2]>> {
+        let walked = self.answers.get(self.tree.arrive(profile)?)?;
+        Some(self.replacement(walked, profile).map_or_else(|| walked.ids(), |(candidate, _)| candidate.ids()))
+    }
+
+    /// What takes the place of the walk's answer, if something does.
+    fn replacement(&self, walked: &Candidate<'a, 'f>, profile: &Profile) -> Option<(Candidate<'a, 'f>, Reason)> {
+        match self.verdict(walked, profile) {
+            Verdict::Exceeds => self.best_instead(walked, profile).map(|found| (found, Reason::DoesNotFit)),
+            verdict => self.preferred_instead(walked, verdict, profile).map(|found| (found, Reason::Preferred)),
+        }
     }
 
     /// How well a candidate fits, beside what is placed already.
@@ -68,17 +91,17 @@ impl<'a, 'f> Chooser<'a, 'f> {
         self.facts.checks(candidate, profile, self.load)
     }
 
-    /// The databases of an answer.
-    pub(super) fn candidate(&self, answer: &'f Answer) -> Option<Candidate<'a, 'f>> {
-        let engines: Option<Vec<_>> = answer.databases.iter().map(|id| self.facts.engine_of(id)).collect();
-        Some(Candidate { engines: engines?, answer: Some(answer) })
-    }
-
-    /// The best that fits: first what is named as an alternative, then whatever else there is; of each the first that
-    /// fits, else the first that is only strained.
+    /// The best that fits: first what is named as an alternative, then whatever else there is, and what we can run
+    /// before what only a vendor or the application can; of each the first that fits, else the first that is strained.
     fn best_instead(&self, walked: &Candidate<'a, 'f>, profile: &Profile) -> Option<Candidate<'a, 'f>> {
-        self.best_of(self.substitutes(walked).into_iter(), profile)
-            .or_else(|| self.best_of(self.everything_else(walked, profile).into_iter(), profile))
+        let named = |run_here: bool| self.substitutes(walked).filter(move |other| other.is_run_here() == run_here);
+        let other = |run_here: bool| {
+            self.everything_else(walked, profile).into_iter().filter(move |other| other.is_run_here() == run_here)
+        };
+        self.best_of(named(true), profile)
+            .or_else(|| self.best_of(other(true), profile))
+            .or_else(|| self.best_of(named(false), profile))
+            .or_else(|| self.best_of(other(false), profile))
     }
 
     fn best_of(
@@ -99,21 +122,14 @@ impl<'a, 'f> Chooser<'a, 'f> {
         strained
     }
 
-    /// The candidate with one of its databases replaced by its successor, by one that is preferred, or by one of its
+    /// The candidate with one of its databases replaced by one that is preferred, by its successor or by one of its
     /// alternatives, in that order.
-    fn substitutes(&self, walked: &Candidate<'a, 'f>) -> Vec<Candidate<'a, 'f>> {
-        let mut substitutes = Vec::new();
-        for (position, engine) in walked.engines.iter().enumerate() {
-            let successor = engine.database.upstream.successor.as_deref();
-            let preferred = self.preferred(engine.database.category).map(|engine| engine.database.id.as_str());
-            let alternatives = engine.database.alternatives.iter().map(|alternative| alternative.id.as_str());
-            for id in successor.into_iter().chain(preferred).chain(alternatives) {
-                if let Some(engine) = self.facts.engine_of(id).filter(|_| !walked.has(id)) {
-                    substitutes.push(replaced(walked, position, engine));
-                }
-            }
-        }
-        substitutes
+    fn substitutes(&self, walked: &Candidate<'a, 'f>) -> impl Iterator<Item = Candidate<'a, 'f>> {
+        walked.engines.iter().enumerate().flat_map(move |(position, engine)| {
+            let named = engine.substitutes.iter().filter_map(|index| self.facts.engine(*index));
+            let others = self.preferred(engine.database.category).chain(named);
+            others.filter(|other| !walked.has(&other.database.id)).map(move |other| replaced(walked, position, other))
+        })
     }
 
     fn preferred(&self, category: Category) -> impl Iterator<Item = &'f Engine<'a>> {
@@ -121,8 +137,7 @@ impl<'a, 'f> Chooser<'a, 'f> {
         preferred.filter(move |engine| engine.database.is(category))
     }
 
-    /// Every database of the catalog, the ones that are made for most of the needs first; what only a vendor or an
-    /// application can run comes last.
+    /// Every database of the catalog, the ones that are made for most of the needs first.
     fn everything_else(&self, walked: &Candidate<'a, 'f>, profile: &Profile) -> Vec<Candidate<'a, 'f>> {
         let category = walked.engines.first().map(|engine| engine.database.category);
         let native = |engine: &Engine<'_>| {
@@ -131,12 +146,10 @@ impl<'a, 'f> Chooser<'a, 'f> {
         };
         let mut engines: Vec<_> = self.facts.engines().collect();
         engines.sort_by_cached_key(|engine| {
-            let elsewhere = engine.database.hosting != Hosting::Container;
             let stranger = category.is_none_or(|category| !engine.database.is(category));
-            (elsewhere, std::cmp::Reverse(native(engine)), stranger)
+            (std::cmp::Reverse(native(engine)), stranger)
         });
-        let answers = self.tree.answers().values().filter(|answer| answer.databases.len() > 1);
-        let together = answers.filter_map(|answer| self.candidate(answer));
+        let together = self.answers.iter().filter(|answer| answer.engines.len() > 1).cloned();
         engines.into_iter().map(Candidate::single).chain(together).collect()
     }
 
@@ -163,9 +176,6 @@ impl<'a, 'f> Chooser<'a, 'f> {
 }
 
 fn replaced<'a, 'f>(walked: &Candidate<'a, 'f>, position: usize, by: &'f Engine<'a>) -> Candidate<'a, 'f> {
-    let mut engines = walked.engines.clone();
-    if let Some(engine) = engines.get_mut(position) {
-        *engine = by;
-    }
-    Candidate { engines, answer: walked.answer.filter(|answer| answer.databases.len() > 1) }
+    let engines = walked.engines.iter().enumerate().map(|(place, engine)| if place == position { by } else { engine });
+    Candidate { engines: engines.collect(), answer: walked.answer.filter(|answer| answer.databases.len() > 1) }
 }

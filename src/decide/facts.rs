@@ -1,21 +1,23 @@
 //! The catalog as one decision run sees it: amounts read, formulas reckoned for this host, policy applied.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 
-use indexmap::IndexMap;
+use smallvec::SmallVec;
 
 use crate::catalog::{Bound, Catalog, Database, Limit, Service, State, Version};
 use crate::config::{Policy, Refusal};
-use crate::expression::{Formula, Formulas, Names};
+use crate::expression::{Formula, Formulas, Names, mentions};
 use crate::requirements::{Profile, Requirements, Target};
 use crate::vocabulary::{Amount, Environment, Need, Quantity};
 
 /// Everything a decision needs to know besides the data itself.
 pub struct Facts<'a> {
-    databases: IndexMap<&'a str, Engine<'a>>,
+    engines: Vec<Engine<'a>>,
     pub(super) policy: &'a Policy,
+    formulas: &'a Formulas,
     host: Names,
-    /// The host as the file leaves it open, so that a bound reckoned from it decides nothing.
+    /// The names of the host that the file leaves open, so that a bound reckoned from them decides nothing.
     assumed: Vec<&'static str>,
 }
 
@@ -25,9 +27,21 @@ pub struct Engine<'a> {
     pub database: &'a Database,
     /// The version that would run.
     pub version: &'a Version,
-    pub(super) services: [&'a Service; Need::ALL.len()],
+    /// Where it stands among the engines.
+    pub(super) index: usize,
+    pub(super) served: [Served<'a>; Need::ALL.len()],
+    /// The figures up to which needs are served well, of all needs together.
+    pub(super) served_up_to: Vec<(Quantity, Amount)>,
     pub(super) limits: Vec<Reckoned<'a>>,
     pub(super) standing: Standing,
+    /// What takes its place: its successor, then its alternatives.
+    pub(super) substitutes: Vec<usize>,
+}
+
+/// How a need is served, with the figures up to which it is served well.
+pub(super) struct Served<'a> {
+    pub(super) service: &'a Service,
+    pub(super) up_to: Vec<(Quantity, Amount)>,
 }
 
 /// What speaks against a database before any data is looked at.
@@ -53,9 +67,25 @@ pub(super) struct Reckoned<'a> {
 
 /// A bound, ready to compare.
 pub(super) enum Threshold<'a> {
-    Fixed { amount: Amount, assumed: bool },
-    Formula { text: &'a str, formulas: &'a Formulas, compiled: OnceCell<Option<Formula<'a>>> },
+    /// A figure.
+    Fixed(Amount),
+    /// A formula of the host alone, reckoned when it is first asked for.
+    OfHost { text: &'a str, reckoned: OnceCell<Option<Bounded>> },
+    /// A formula of the data too.
+    OfData(OfData<'a>),
 }
+
+/// A formula of the data, compiled when it is first asked for; the last bound is kept, since trial after trial asks
+/// with the same figures.
+pub(super) struct OfData<'a> {
+    text: &'a str,
+    of: SmallVec<[Quantity; 2]>,
+    compiled: OnceCell<Option<Formula<'a>>>,
+    last: RefCell<Option<(Figures, Option<Bounded>)>>,
+}
+
+/// The figures that a formula is asked with, in the order of its quantities.
+type Figures = SmallVec<[Option<u64>; 2]>;
 
 /// A bound for one kind of data, and whether it rests on a host that the file leaves open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,107 +98,128 @@ impl<'a> Facts<'a> {
     /// Prepares a run for a file's host and pinned versions.
     pub fn new(catalog: &'a Catalog, policy: &'a Policy, formulas: &'a Formulas, file: &Requirements) -> Self {
         let (host, assumed) = host_of(&file.target);
-        let mut facts = Self { databases: IndexMap::new(), policy, host, assumed };
         let environment = file.target.environment();
-        let databases = catalog.databases().filter_map(|database| {
-            let pinned = file.data.values().filter_map(|data| data.database.as_ref()?.value.split_once('@'));
-            let pinned = pinned.into_iter().find(|(id, _)| *id == database.id);
-            let version = pinned.and_then(|(_, version)| database.version(version));
-            let version = version.or_else(|| database.default_version())?;
-            Some((database.id.as_str(), facts.engine(database, version, environment, formulas)?))
+        let pins = file.data.values().filter_map(|data| data.database.as_ref()?.value.split_once('@'));
+        let pins: HashMap<&str, &str> = pins.collect();
+        let places: HashMap<&str, usize> = catalog.ids().enumerate().map(|(place, id)| (id, place)).collect();
+        let engines = catalog.databases().enumerate().filter_map(|(index, database)| {
+            let pinned = pins.get(database.id.as_str()).and_then(|version| database.version(version));
+            let substitutes =
+                database.upstream.successor.iter().chain(database.alternatives.iter().map(|other| &other.id));
+            let served = served(database)?;
+            Some(Engine {
+                database,
+                version: pinned.or_else(|| database.default_version())?,
+                index,
+                served_up_to: served.iter().flat_map(|served| &served.up_to).copied().collect(),
+                served,
+                limits: limits(database, pinned.or_else(|| database.default_version())?),
+                standing: standing(database, policy, environment),
+                substitutes: substitutes.filter_map(|id| places.get(id.as_str()).copied()).collect(),
+            })
         });
-        facts.databases = databases.collect();
-        facts
+        Self { engines: engines.collect(), policy, formulas, host, assumed }
     }
 
-    fn engine(
-        &self,
-        database: &'a Database,
-        version: &'a Version,
-        environment: Environment,
-        formulas: &'a Formulas,
-    ) -> Option<Engine<'a>> {
-        let services: Option<Vec<_>> = Need::ALL.iter().map(|need| database.serves.get(need)).collect();
-        let limits = database.limits.iter().filter(|limit| database.has_limit(limit, version));
-        let reckoned = limits.map(|limit| Reckoned {
-            limit,
-            strained: limit.strained.as_ref().and_then(|bound| self.threshold(limit.what, bound, formulas)),
-            exceeds: limit.exceeds.as_ref().and_then(|bound| self.threshold(limit.what, bound, formulas)),
-        });
-        Some(Engine {
-            database,
-            version,
-            services: services?.try_into().ok()?,
-            limits: reckoned.collect(),
-            standing: standing(database, self.policy, environment),
-        })
-    }
-
-    /// Reads a bound; one that depends on the host alone is reckoned here, once.
-    fn threshold(&self, what: Quantity, bound: &'a Bound, formulas: &'a Formulas) -> Option<Threshold<'a>> {
-        match bound {
-            Bound::Fixed(amount) => what.parse(amount).ok().map(|amount| Threshold::Fixed { amount, assumed: false }),
-            Bound::Formula(text) => {
-                let formula = formulas.compile(text).ok()?;
-                let names = formula.names();
-                if names.iter().all(|name| self.host.has(name)) {
-                    let amount = Amount(formula.evaluate(&self.host).ok()?.saturating_mul(what.formula_unit()));
-                    return Some(Threshold::Fixed { amount, assumed: self.rests_on_assumption(&names) });
-                }
-                let compiled = OnceCell::new();
-                let _ = compiled.set(Some(formula));
-                Some(Threshold::Formula { text, formulas, compiled })
-            }
-        }
-    }
-
-    fn rests_on_assumption(&self, names: &[String]) -> bool {
-        names.iter().any(|name| self.assumed.contains(&name.as_str()))
+    fn rests_on_assumption(&self, formula: &str) -> bool {
+        self.assumed.iter().any(|name| mentions(formula, name))
     }
 
     /// The bound for one kind of data; nothing where the formula needs a quantity that is unknown.
     pub(super) fn bound(&self, what: Quantity, threshold: &Threshold<'a>, profile: &Profile) -> Option<Bounded> {
+        let reckon = |text: &str, formula: &Formula<'_>, names: &Names| {
+            let amount = Amount(formula.evaluate(names).ok()?.saturating_mul(what.formula_unit()));
+            Some(Bounded { amount, assumed: self.rests_on_assumption(text) })
+        };
         match threshold {
-            Threshold::Fixed { amount, assumed } => Some(Bounded { amount: *amount, assumed: *assumed }),
-            Threshold::Formula { text, formulas, compiled } => {
-                let formula = compiled.get_or_init(|| formulas.compile(text).ok()).as_ref()?;
+            Threshold::Fixed(amount) => Some(Bounded { amount: *amount, assumed: false }),
+            Threshold::OfHost { text, reckoned } => {
+                *reckoned.get_or_init(|| reckon(text, &self.formulas.compile(text).ok()?, &self.host))
+            }
+            Threshold::OfData(OfData { text, of, compiled, last }) => {
+                let figures: Figures = of.iter().map(|quantity| figure(*quantity, profile)).collect();
+                if let Some((asked, bound)) = &*last.borrow()
+                    && *asked == figures
+                {
+                    return *bound;
+                }
+                let formula = compiled.get_or_init(|| self.formulas.compile(text).ok()).as_ref()?;
                 let mut names = self.host.clone();
-                for quantity in Quantity::ALL {
-                    if let Some(Amount(amount)) = profile.quantity(*quantity) {
-                        names.set(quantity.name(), amount.checked_div(quantity.formula_unit())?);
-                    }
+                for (quantity, known) in of.iter().zip(&figures).filter_map(|(q, figure)| Some((q, (*figure)?))) {
+                    names.set(quantity.name(), known);
                 }
-                if let Some(mean) = profile.mean_dimension() {
-                    names.set(Quantity::Dimension.name(), mean);
-                }
-                let amount = formula.evaluate(&names).ok()?.saturating_mul(what.formula_unit());
-                Some(Bounded { amount: Amount(amount), assumed: self.rests_on_assumption(&formula.names()) })
+                let bound = reckon(text, formula, &names);
+                *last.borrow_mut() = Some((figures, bound));
+                bound
             }
         }
     }
 
     /// The engine of an id.
     pub fn engine_of(&self, id: &str) -> Option<&Engine<'a>> {
-        self.databases.get(id)
+        self.engines.iter().find(|engine| engine.database.id == id)
+    }
+
+    /// The engine at a place.
+    pub(super) fn engine(&self, index: usize) -> Option<&Engine<'a>> {
+        self.engines.get(index).filter(|engine| engine.index == index)
     }
 
     /// All engines, in the catalog's order.
     pub fn engines(&self) -> impl ExactSizeIterator<Item = &Engine<'a>> {
-        self.databases.values()
+        self.engines.iter()
     }
 }
 
-impl Threshold<'_> {
+impl<'a> Threshold<'a> {
+    fn new(what: Quantity, bound: &'a Bound) -> Option<Self> {
+        Some(match bound {
+            Bound::Fixed(amount) => Self::Fixed(what.parse(amount).ok()?),
+            Bound::Formula(text) => {
+                let of = Quantity::ALL.iter().copied().filter(|quantity| mentions(text, quantity.name()));
+                let of: SmallVec<_> = of.collect();
+                match of.is_empty() {
+                    true => Self::OfHost { text, reckoned: OnceCell::new() },
+                    false => Self::OfData(OfData { text, of, compiled: OnceCell::new(), last: RefCell::default() }),
+                }
+            }
+        })
+    }
+
     /// Whether the bound depends on a quantity of the data.
     pub(super) fn depends_on(&self, quantity: Quantity) -> bool {
         match self {
-            Self::Fixed { .. } => false,
-            Self::Formula { compiled, .. } => {
-                let formula = compiled.get().and_then(Option::as_ref);
-                formula.is_some_and(|formula| formula.names().iter().any(|name| name == quantity.name()))
-            }
+            Self::Fixed(_) | Self::OfHost { .. } => false,
+            Self::OfData(OfData { of, .. }) => of.contains(&quantity),
         }
     }
+}
+
+/// The figure of a quantity as a formula speaks of it.
+fn figure(quantity: Quantity, profile: &Profile) -> Option<u64> {
+    match quantity {
+        Quantity::Dimension => profile.mean_dimension(),
+        _ => profile.quantity(quantity).and_then(|Amount(amount)| amount.checked_div(quantity.formula_unit())),
+    }
+}
+
+fn served(database: &Database) -> Option<[Served<'_>; Need::ALL.len()]> {
+    let served = Need::ALL.iter().map(|need| {
+        let service = database.serves.get(need)?;
+        let up_to = service.up_to.iter().filter_map(|(what, amount)| Some((*what, what.parse(amount).ok()?)));
+        Some(Served { service, up_to: up_to.collect() })
+    });
+    served.collect::<Option<Vec<_>>>()?.try_into().ok()
+}
+
+fn limits<'a>(database: &'a Database, version: &Version) -> Vec<Reckoned<'a>> {
+    let limits = database.limits.iter().filter(|limit| database.has_limit(limit, version));
+    let reckoned = limits.map(|limit| Reckoned {
+        limit,
+        strained: limit.strained.as_ref().and_then(|bound| Threshold::new(limit.what, bound)),
+        exceeds: limit.exceeds.as_ref().and_then(|bound| Threshold::new(limit.what, bound)),
+    });
+    reckoned.collect()
 }
 
 /// The host's names for formulas, and which of them the file leaves open.

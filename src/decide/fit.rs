@@ -1,11 +1,14 @@
 //! The fit: every need and every figure of a kind of data against what a database serves and where it ends.
 
 use std::fmt;
+use std::ops::{ControlFlow, Deref};
 
-use super::facts::{Bounded, Engine, Facts, Reckoned, Standing};
+use smallvec::SmallVec;
+
+use super::facts::{Bounded, Engine, Facts, Reckoned, Served, Standing};
 use super::load::Load;
 use super::question::Answer;
-use crate::catalog::{Database, Evidence, Level, Limit, Service};
+use crate::catalog::{Database, Evidence, Hosting, Level, Limit, Service, Text};
 use crate::config::Refusal;
 use crate::requirements::Profile;
 use crate::vocabulary::{Amount, Need, Quantity};
@@ -35,9 +38,39 @@ impl fmt::Display for Verdict {
 #[derive(Clone)]
 pub struct Candidate<'a, 'f> {
     /// The databases, the one that holds the data first.
-    pub engines: Vec<&'f Engine<'a>>,
+    pub engines: Together<&'f Engine<'a>>,
     /// The tree's answer that it comes from, which says who carries what.
     pub answer: Option<&'f Answer>,
+}
+
+/// One thing, as nearly always, or several, without taking memory for the one.
+#[derive(Clone)]
+pub enum Together<T> {
+    /// One.
+    One([T; 1]),
+    /// Any other number.
+    Several(Vec<T>),
+}
+
+impl<T> Deref for Together<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        match self {
+            Self::One(one) => one,
+            Self::Several(several) => several,
+        }
+    }
+}
+
+impl<T> FromIterator<T> for Together<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        let mut items = items.into_iter();
+        match (items.next(), items.next()) {
+            (Some(one), None) => Self::One([one]),
+            (first, second) => Self::Several(first.into_iter().chain(second).chain(items).collect()),
+        }
+    }
 }
 
 /// One comparison of a kind of data with a database.
@@ -106,8 +139,8 @@ impl<'a> Check<'a> {
     /// What the data asks for, or what the database is.
     pub fn value(&self) -> String {
         match self.what {
-            What::Policy(_) => self.database.id.clone(),
-            What::Licence => self.database.licence.spdx.clone(),
+            What::Policy(_) => self.database.id.to_string(),
+            What::Licence => self.database.licence.spdx.to_string(),
             What::Upstream => self.database.upstream.state.to_string(),
             What::Need(..) => String::from("true"),
             What::UpTo(_, _, quantity, figure) => quantity.print(figure.total),
@@ -146,10 +179,10 @@ impl<'a> Check<'a> {
             }
             What::Upstream => {
                 let upstream = &self.database.upstream;
-                upstream.note.clone().unwrap_or_else(|| format!("it is {} upstream", upstream.state))
+                upstream.note.as_ref().map_or_else(|| format!("it is {} upstream", upstream.state), Text::to_string)
             }
-            What::Need(_, service) | What::UpTo(_, service, ..) => service.why.clone(),
-            What::Limit(limit, _) => limit.why.clone(),
+            What::Need(_, service) | What::UpTo(_, service, ..) => service.why.to_string(),
+            What::Limit(limit, _) => limit.why.to_string(),
         }
     }
 
@@ -211,87 +244,68 @@ impl<'a> Facts<'a> {
     /// How well a candidate fits, with every check.
     pub fn checks(&self, candidate: &Candidate<'a, '_>, profile: &Profile, load: &Load) -> Vec<Check<'a>> {
         let mut checks = Vec::new();
-        self.each_check(candidate, profile, load, &mut |check| checks.push(check));
+        let _ = self.each_check(candidate, profile, load, &mut |check| {
+            checks.push(check);
+            ControlFlow::Continue(())
+        });
         checks
     }
 
     /// How well a candidate fits, in one word.
     pub fn verdict(&self, candidate: &Candidate<'a, '_>, profile: &Profile, load: &Load) -> Verdict {
         let mut verdict = Verdict::Fits;
-        self.each_check(candidate, profile, load, &mut |check| verdict = verdict.max(check.verdict));
+        let _ = self.each_check(candidate, profile, load, &mut |check| {
+            verdict = verdict.max(check.verdict);
+            if verdict == Verdict::Exceeds { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
         verdict
     }
 
+    /// Visits every check until the visitor has seen enough.
     fn each_check(
         &self,
         candidate: &Candidate<'a, '_>,
         profile: &Profile,
         load: &Load,
-        visit: &mut impl FnMut(Check<'a>),
-    ) {
-        for engine in &candidate.engines {
-            if let Some(check) = engine.standing_check() {
-                visit(check);
-            }
+        visit: &mut impl FnMut(Check<'a>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        for check in candidate.engines.iter().filter_map(|engine| engine.standing_check()) {
+            visit(check)?;
         }
         for need in needs(profile) {
-            self.check_need(candidate, need, profile, load, visit);
-        }
-        for engine in &candidate.engines {
-            for limit in &engine.limits {
-                let carried_by = candidate.answer.and_then(|answer| answer.carries.get(&limit.limit.what));
-                if carried_by.is_none_or(|id| *id == engine.database.id || !candidate.has(id)) {
-                    self.check_limit(engine, limit, profile, load, visit);
-                }
+            let served = candidate.engines.iter().filter_map(|engine| Some((engine, engine.serving(need)?)));
+            let Some((engine, served)) = served.min_by_key(|(_, served)| served.service.level) else { continue };
+            visit(engine.need_check(need, served.service))?;
+            for check in served.up_to.iter().filter_map(|up_to| engine.up_to_check(need, served, *up_to, profile, load))
+            {
+                visit(check)?;
             }
         }
-    }
-
-    /// A need is met by whichever of the databases meets it best.
-    fn check_need(
-        &self,
-        candidate: &Candidate<'a, '_>,
-        need: Need,
-        profile: &Profile,
-        load: &Load,
-        visit: &mut impl FnMut(Check<'a>),
-    ) {
-        let served = candidate.engines.iter().filter_map(|engine| Some((engine, engine.service(need)?)));
-        let Some((engine, service)) = served.min_by_key(|(_, service)| service.level) else { return };
-        let verdict = match service.level {
-            Level::Native | Level::Adequate => Verdict::Fits,
-            Level::Strained => Verdict::Strained,
-            Level::No => Verdict::Exceeds,
-        };
-        let database = engine.database;
-        visit(Check { database, what: What::Need(need, service), verdict });
-        for (quantity, bound) in &service.up_to {
-            let Some((own, bound)) = profile.quantity(*quantity).zip(quantity.parse(bound).ok()) else { continue };
-            let total = load.total(engine.database, profile, *quantity, own);
-            let figure = Figure { own, total, strained: Some(bound), exceeds: None, assumed: false };
-            let verdict = if passes(*quantity, total, bound) { Verdict::Strained } else { Verdict::Fits };
-            visit(Check { database, what: What::UpTo(need, service, *quantity, figure), verdict });
+        for engine in candidate.engines.iter() {
+            let carried = |limit: &&Reckoned<'a>| candidate.is_carried_by(limit.limit.what, engine);
+            for check in engine.limits.iter().filter(carried).filter_map(|l| self.limit_check(engine, l, profile, load))
+            {
+                visit(check)?;
+            }
         }
+        ControlFlow::Continue(())
     }
 
-    fn check_limit(
+    fn limit_check(
         &self,
         engine: &Engine<'a>,
         Reckoned { limit, strained, exceeds }: &Reckoned<'a>,
         profile: &Profile,
         load: &Load,
-        visit: &mut impl FnMut(Check<'a>),
-    ) {
-        let Some(own) = profile.quantity(limit.what) else { return };
+    ) -> Option<Check<'a>> {
+        let own = profile.quantity(limit.what)?;
         if !engine.is_bound_by(limit, profile) {
-            return;
+            return None;
         }
         let bound = |threshold: &Option<_>| threshold.as_ref().and_then(|t| self.bound(limit.what, t, profile));
         let (strained, exceeds): (Option<Bounded>, Option<Bounded>) = (bound(strained), bound(exceeds));
-        if strained.is_none() && exceeds.is_none() {
-            return;
-        }
-        let total = load.total(engine.database, profile, limit.what, own);
+        strained.or(exceeds)?;
+        let total = load.total(engine, profile, limit.what, own);
         let past = |bounded: Option<Bounded>| bounded.filter(|bounded| passes(limit.what, total, bounded.amount));
         let verdict = match (past(exceeds), past(strained)) {
             (Some(Bounded { assumed: false, .. }), _) => Verdict::Exceeds,
@@ -301,7 +315,7 @@ impl<'a> Facts<'a> {
         let assumed = strained.iter().chain(&exceeds).any(|bounded| bounded.assumed);
         let amount = |bounded: Option<Bounded>| bounded.map(|bounded| bounded.amount);
         let figure = Figure { own, total, strained: amount(strained), exceeds: amount(exceeds), assumed };
-        visit(Check { database: engine.database, what: What::Limit(limit, figure), verdict });
+        Some(Check { database: engine.database, what: What::Limit(limit, figure), verdict })
     }
 }
 
@@ -321,8 +335,36 @@ pub(super) fn needs(profile: &Profile) -> impl Iterator<Item = Need> + '_ {
 }
 
 impl<'a> Engine<'a> {
+    fn serving(&self, need: Need) -> Option<&Served<'a>> {
+        self.served.get(need as usize)
+    }
+
     pub(super) fn service(&self, need: Need) -> Option<&'a Service> {
-        self.services.get(need as usize).copied()
+        self.serving(need).map(|served| served.service)
+    }
+
+    fn need_check(&self, need: Need, service: &'a Service) -> Check<'a> {
+        let verdict = match service.level {
+            Level::Native | Level::Adequate => Verdict::Fits,
+            Level::Strained => Verdict::Strained,
+            Level::No => Verdict::Exceeds,
+        };
+        Check { database: self.database, what: What::Need(need, service), verdict }
+    }
+
+    fn up_to_check(
+        &self,
+        need: Need,
+        served: &Served<'a>,
+        (quantity, bound): (Quantity, Amount),
+        profile: &Profile,
+        load: &Load,
+    ) -> Option<Check<'a>> {
+        let own = profile.quantity(quantity)?;
+        let total = load.total(self, profile, quantity, own);
+        let figure = Figure { own, total, strained: Some(bound), exceeds: None, assumed: false };
+        let verdict = if passes(quantity, total, bound) { Verdict::Strained } else { Verdict::Fits };
+        Some(Check { database: self.database, what: What::UpTo(need, served.service, quantity, figure), verdict })
     }
 
     /// Whether a limit applies: its flag is set, and more nodes do not lift it.
@@ -351,7 +393,12 @@ impl<'a> Engine<'a> {
 impl<'a, 'f> Candidate<'a, 'f> {
     /// One database alone.
     pub fn single(engine: &'f Engine<'a>) -> Self {
-        Self { engines: vec![engine], answer: None }
+        Self { engines: Together::One([engine]), answer: None }
+    }
+
+    /// Whether all of it runs in containers of ours, not at a vendor or inside the application.
+    pub(super) fn is_run_here(&self) -> bool {
+        self.engines.iter().all(|engine| engine.database.hosting == Hosting::Container)
     }
 
     /// Whether a database is part of it.
@@ -359,8 +406,17 @@ impl<'a, 'f> Candidate<'a, 'f> {
         self.engines.iter().any(|engine| engine.database.id == id)
     }
 
+    /// Whether a quantity falls on one of its engines, and not on another that carries it alone.
+    fn is_carried_by(&self, quantity: Quantity, engine: &Engine<'a>) -> bool {
+        if self.engines.len() < 2 {
+            return true;
+        }
+        let carrier = self.answer.and_then(|answer| answer.carries.get(&quantity));
+        carrier.is_none_or(|id| *id == engine.database.id || !self.has(id))
+    }
+
     /// The ids of its databases.
-    pub fn ids(&self) -> Vec<&'a str> {
+    pub fn ids(&self) -> SmallVec<[&'a str; 2]> {
         self.engines.iter().map(|engine| engine.database.id.as_str()).collect()
     }
 }

@@ -1,11 +1,13 @@
 //! Flips: the smallest changes of one field that change the answer, found by trying.
 
+use smallvec::SmallVec;
+
 use super::choose::Chooser;
 use super::facts::{Engine, Reckoned, Threshold};
 use super::fit::passes;
 use crate::catalog::Limit;
 use crate::requirements::{Change, Profile};
-use crate::vocabulary::{Amount, Consistency, Durability, Flag, Need, Quantity, Scale};
+use crate::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
 
 /// A change of one field, and the answer after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,18 +37,18 @@ pub(super) fn flips(chooser: Chooser<'_, '_>, profile: &Profile) -> Vec<Flip> {
 struct Trial<'a, 'f, 'p> {
     chooser: Chooser<'a, 'f>,
     profile: &'p Profile,
-    now: Vec<&'a str>,
+    now: SmallVec<[&'a str; 2]>,
 }
 
 impl<'a, 'f, 'p> Trial<'a, 'f, 'p> {
     fn new(chooser: Chooser<'a, 'f>, profile: &'p Profile) -> Option<Self> {
-        let now = chooser.choose(profile)?.chosen().ids();
+        let now = chooser.databases(profile)?;
         Some(Self { chooser, profile, now })
     }
 
     /// The flip that a change makes, if it makes one.
     fn flip(&self, change: Change) -> Option<Flip> {
-        let then = self.chooser.choose(&self.profile.with(change))?.chosen().ids();
+        let then = self.chooser.databases(&self.profile.with(change))?;
         if then == self.now {
             return None;
         }
@@ -76,12 +78,15 @@ impl<'a, 'f, 'p> Trial<'a, 'f, 'p> {
     fn turning_points(&self, quantity: Quantity) -> Vec<u64> {
         let mut points: Vec<u64> = self.chooser.tree.turning_points(quantity).flat_map(|(a, b)| [a, b]).collect();
         for engine in self.chooser.facts.engines() {
-            let before = self.chooser.load.before(engine.database, self.profile, quantity);
-            let bounds = self.bounds(engine, quantity);
-            points.extend(bounds.into_iter().flat_map(|bound| sides(quantity, bound.saturating_sub(before))));
-            for Reckoned { limit, strained, exceeds } in self.applicable_limits(engine) {
-                let indirect = strained.iter().chain(exceeds).filter(|threshold| threshold.depends_on(quantity));
-                points.extend(indirect.flat_map(|threshold| self.indirect(engine, limit, threshold, quantity)));
+            let before = self.chooser.load.before(engine, self.profile, quantity);
+            let mut turn = |bound: Amount| points.extend(sides(quantity, bound.0.saturating_sub(before)));
+            engine.served_up_to.iter().filter(|(what, _)| *what == quantity).for_each(|(_, amount)| turn(*amount));
+            for threshold in self.thresholds(engine, |limit, _| limit.what == quantity) {
+                let bound = self.chooser.facts.bound(quantity, threshold.1, self.profile);
+                bound.into_iter().for_each(|bound| turn(bound.amount));
+            }
+            for (limit, threshold) in self.thresholds(engine, |_, threshold| threshold.depends_on(quantity)) {
+                points.extend(self.indirect(engine, limit, threshold, quantity));
             }
         }
         points.sort_unstable();
@@ -89,18 +94,18 @@ impl<'a, 'f, 'p> Trial<'a, 'f, 'p> {
         points
     }
 
-    fn applicable_limits(&self, engine: &'f Engine<'a>) -> impl Iterator<Item = &'f Reckoned<'a>> {
-        engine.limits.iter().filter(|reckoned| reckoned.limit.when.is_none_or(|flag| self.profile.flag(flag)))
-    }
-
-    /// The bounds that a database sets to a quantity.
-    fn bounds(&self, engine: &'f Engine<'a>, quantity: Quantity) -> Vec<u64> {
-        let served = Need::ALL.iter().filter_map(|need| engine.service(*need)?.up_to.get(&quantity));
-        let served = served.filter_map(|bound| quantity.parse(bound).ok());
-        let limits = self.applicable_limits(engine).filter(|reckoned| reckoned.limit.what == quantity);
-        let thresholds = limits.flat_map(|reckoned| reckoned.strained.iter().chain(&reckoned.exceeds));
-        let limits = thresholds.filter_map(|threshold| self.chooser.facts.bound(quantity, threshold, self.profile));
-        served.chain(limits.map(|bound| bound.amount)).map(|Amount(bound)| bound).collect()
+    /// The bounds of a database that concern the data and that a test picks.
+    fn thresholds(
+        &self,
+        engine: &'f Engine<'a>,
+        picks: impl Fn(&Limit, &Threshold<'a>) -> bool,
+    ) -> impl Iterator<Item = (&'a Limit, &'f Threshold<'a>)> {
+        let bounds = engine.limits.iter().flat_map(|Reckoned { limit, strained, exceeds }| {
+            strained.iter().chain(exceeds).map(move |threshold| (*limit, threshold))
+        });
+        bounds.filter(move |(limit, threshold)| {
+            picks(limit, threshold) && limit.when.is_none_or(|flag| self.profile.flag(flag))
+        })
     }
 
     /// The values of a quantity at which another's bound, which depends on it, is just met: found by halving, since
@@ -108,7 +113,7 @@ impl<'a, 'f, 'p> Trial<'a, 'f, 'p> {
     fn indirect(&self, engine: &Engine<'a>, limit: &Limit, threshold: &Threshold<'a>, quantity: Quantity) -> Vec<u64> {
         const LARGEST: u64 = 1 << 40;
         let Some(own) = self.profile.quantity(limit.what) else { return Vec::new() };
-        let total = self.chooser.load.total(engine.database, self.profile, limit.what, own);
+        let total = self.chooser.load.total(engine, self.profile, limit.what, own);
         let past = |value: u64| {
             let profile = self.profile.with(Change::Quantity(quantity, Amount(value)));
             let bound = self.chooser.facts.bound(limit.what, threshold, &profile);

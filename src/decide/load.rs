@@ -1,8 +1,8 @@
 //! What each instance serves already, so that limits hold for the sum.
 
-use std::collections::HashMap;
 use std::fmt;
 
+use super::facts::Engine;
 use crate::catalog::Database;
 use crate::requirements::Profile;
 use crate::vocabulary::{Amount, Durability, Flag, Quantity};
@@ -50,7 +50,7 @@ impl Role {
             Self::Stream => Some("stream"),
             Self::Record | Self::Derived => Some("record"),
         };
-        Instance { database: database.id.clone(), suffix }
+        Instance { database: database.id.to_string(), suffix }
     }
 }
 
@@ -69,35 +69,48 @@ impl fmt::Display for Instance {
     }
 }
 
-/// The sums of what each instance serves.
+/// The sums of what each instance serves: for each engine, the cache, the stream and the rest apart where the engine
+/// separates them.
 #[derive(Debug, Clone, Default)]
 pub struct Load {
-    sums: HashMap<Instance, [u64; Quantity::ALL.len()]>,
+    sums: Vec<[Sums; 3]>,
+}
+
+type Sums = [u64; Quantity::ALL.len()];
+
+/// Which of an engine's sums a kind of data counts in.
+fn slot(engine: &Engine<'_>, profile: &Profile) -> usize {
+    match Role::of(profile) {
+        _ if !engine.database.separate_roles => 0,
+        Role::Record | Role::Derived => 0,
+        Role::Cache => 1,
+        Role::Stream => 2,
+    }
 }
 
 impl Load {
-    /// Adds a kind of data to the instance of a database.
-    pub fn add(&mut self, database: &Database, profile: &Profile) {
-        let sums = self.sums.entry(Role::of(profile).instance(database)).or_insert([0; Quantity::ALL.len()]);
-        for quantity in Quantity::ALL.iter().filter(|quantity| quantity.adds_up()) {
+    /// Adds a kind of data to the instance of an engine.
+    pub fn add(&mut self, engine: &Engine<'_>, profile: &Profile) {
+        if self.sums.len() <= engine.index {
+            self.sums.resize(engine.index.saturating_add(1), [[0; Quantity::ALL.len()]; 3]);
+        }
+        let slots = self.sums.get_mut(engine.index);
+        let Some(sums) = slots.and_then(|slots| slots.get_mut(slot(engine, profile))) else { return };
+        for (quantity, sum) in Quantity::ALL.iter().zip(sums) {
             let own = profile.quantity(*quantity).map_or(0, |Amount(own)| own);
-            if let Some(sum) = sums.get_mut(*quantity as usize) {
-                *sum = sum.saturating_add(own);
-            }
+            *sum = sum.saturating_add(if quantity.adds_up() { own } else { 0 });
         }
     }
 
     /// What the instance serves of a quantity before this kind of data.
-    pub(super) fn before(&self, database: &Database, profile: &Profile, quantity: Quantity) -> u64 {
-        if self.sums.is_empty() || !quantity.adds_up() {
-            return 0;
-        }
-        let sums = self.sums.get(&Role::of(profile).instance(database));
+    pub(super) fn before(&self, engine: &Engine<'_>, profile: &Profile, quantity: Quantity) -> u64 {
+        let slots = self.sums.get(engine.index);
+        let sums = slots.and_then(|slots| slots.get(slot(engine, profile)));
         sums.and_then(|sums| sums.get(quantity as usize)).copied().unwrap_or(0)
     }
 
     /// What the instance would serve of a quantity with this kind of data.
-    pub fn total(&self, database: &Database, profile: &Profile, quantity: Quantity, own: Amount) -> Amount {
-        Amount(own.0.saturating_add(self.before(database, profile, quantity)))
+    pub fn total(&self, engine: &Engine<'_>, profile: &Profile, quantity: Quantity, own: Amount) -> Amount {
+        Amount(own.0.saturating_add(self.before(engine, profile, quantity)))
     }
 }

@@ -3,33 +3,34 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::Text;
 use crate::vocabulary::{Consistency, Durability, Flag, Quantity, Scale};
 
 /// A tree as it is written.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct TreeFile {
     /// The question that is asked first.
-    pub first: String,
+    pub first: Text,
     /// The questions by name.
-    pub question: IndexMap<String, Question>,
+    pub question: IndexMap<Text, Question>,
     /// The answers by name.
-    pub answer: IndexMap<String, Answer>,
+    pub answer: IndexMap<Text, Answer>,
 }
 
 /// A question and where each answer leads: to another question, or to an answer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Question {
     /// The question in words.
-    pub ask: String,
+    pub ask: Text,
     /// What answers it with yes: any of these.
     #[serde(rename = "if")]
     pub when: Vec<Condition>,
     /// Where yes leads.
-    pub yes: String,
+    pub yes: Text,
     /// Where no leads.
-    pub no: String,
+    pub no: Text,
     /// Where a question that was added to the given tree is from.
     #[serde(default)]
     pub source: Option<Reference>,
@@ -38,18 +39,18 @@ pub struct Question {
 /// Something that holds for a kind of data or does not; exactly one of `flag`, `quantity`, `durability`,
 /// `consistency` and `scale` is given.
 #[derive(Debug, Clone, Serialize, Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, bound(deserialize = "'de: 'static"))]
 pub struct Condition {
     /// The flag is set.
     pub flag: Option<Flag>,
     /// The quantity compares as the next keys say.
     pub quantity: Option<Quantity>,
     /// It is less than this.
-    pub below: Option<String>,
+    pub below: Option<Text>,
     /// It is this or less.
-    pub at_most: Option<String>,
+    pub at_most: Option<Text>,
     /// It is this or more.
-    pub at_least: Option<String>,
+    pub at_least: Option<Text>,
     /// Whether the condition holds where the quantity is unknown.
     pub unknown: bool,
     /// The durability is this.
@@ -62,26 +63,26 @@ pub struct Condition {
 
 /// What the walk arrives at.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Answer {
     /// The databases, the one that holds the data first.
-    pub databases: Vec<String>,
+    pub databases: Vec<Text>,
     /// Why, in one clause.
-    pub reason: String,
+    pub reason: Text,
     /// A way of using the database that has a name of its own.
     #[serde(default)]
-    pub pattern: Option<String>,
+    pub pattern: Option<Text>,
     /// With several databases: the quantities that only one of them carries.
     #[serde(default)]
-    pub carries: IndexMap<Quantity, String>,
+    pub carries: IndexMap<Quantity, Text>,
 }
 
 /// Where a question is from.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Reference {
     /// Where to read it.
-    pub address: String,
+    pub address: Text,
     /// What it says, in our words.
-    pub says: String,
+    pub says: Text,
 }

@@ -2,13 +2,13 @@
 
 use indexmap::IndexMap;
 
-use super::choose::{Choice, Chooser, Reason};
+use super::choose::{Choice, Chooser, Reason, candidates};
 use super::facts::Facts;
 use super::fit::{Candidate, Check, Verdict};
 use super::flips::{Flip, flips};
 use super::load::{Instance, Load, Role};
 use super::tree::{Step, Tree};
-use crate::catalog::{Catalog, Database, Version};
+use crate::catalog::{Catalog, Database, Text, Version};
 use crate::requirements::{Data, Profile, Requirements};
 
 /// The answer for a whole file.
@@ -93,16 +93,17 @@ impl<'a> Selection<'a> {
         facts: &Facts<'a>,
         depth: Depth,
     ) -> Self {
+        let answers = candidates(tree, facts).unwrap_or_default();
         let mut load = Load::default();
         let mut kinds = Vec::with_capacity(requirements.data.len());
         let mut services: IndexMap<Instance, Service<'a>> = IndexMap::new();
         for (name, data) in &requirements.data {
             let profile = Profile::of(data, catalog);
-            let chooser = Chooser { tree, facts, load: &load };
+            let chooser = Chooser { tree, facts, load: &load, answers: &answers };
             let Some(selected) = Selected::of(name, data, &profile, catalog, chooser, depth) else { continue };
             for database in &selected.databases {
-                load.add(database, &profile);
                 let Some(engine) = facts.engine_of(&database.id) else { continue };
+                load.add(engine, &profile);
                 let role = Role::of(&profile);
                 let instance = role.instance(database);
                 let service = services.entry(instance.clone()).or_insert_with(|| Service {
@@ -154,7 +155,7 @@ impl<'a> Selected<'a> {
             name,
             data,
             databases: chosen.engines.iter().map(|engine| engine.database).collect(),
-            pattern: answer.pattern.clone().filter(|_| as_walked),
+            pattern: answer.pattern.as_ref().filter(|_| as_walked).map(Text::to_string),
             via: via(&checks),
             reason: reason(data, &choice, &chosen, pinned, catalog),
             instead_of: (!as_walked).then(|| instead_of(data, &choice, chooser, profile, pinned)),
@@ -192,17 +193,17 @@ fn reason(data: &Data, choice: &Choice<'_, '_>, chosen: &Candidate<'_, '_>, pinn
     }
     if chosen.ids() == choice.walked.ids() {
         let row = data.kind.as_ref().and_then(|kind| catalog.matrix().row(&kind.value));
-        let row = row.filter(|row| chosen.ids() == [row.recommended.as_str()]);
-        return row.map_or_else(|| choice.walk.answer.reason.clone(), |row| row.reason.clone());
+        let row = row.filter(|row| chosen.ids().as_slice() == [row.recommended.as_str()]);
+        return row.map_or(&choice.walk.answer.reason, |row| &row.reason).to_string();
     }
-    choice.walk.answer.reason.clone()
+    choice.walk.answer.reason.to_string()
 }
 
 /// What the walk arrived at, and why it was not taken.
-fn instead_of<'a>(
+fn instead_of<'a, 'f>(
     data: &Data,
-    choice: &Choice<'a, '_>,
-    chooser: Chooser<'a, '_>,
+    choice: &Choice<'a, 'f>,
+    chooser: Chooser<'a, 'f>,
     profile: &Profile,
     pinned: bool,
 ) -> (Vec<&'a Database>, String) {
@@ -224,11 +225,11 @@ fn instead_of<'a>(
 
 /// What else could hold the data: the matrix's alternative, the walk's answer where it was replaced, and what the
 /// catalog names, each with why it was not chosen.
-fn alternatives<'a>(
+fn alternatives<'a, 'f>(
     data: &Data,
-    choice: &Choice<'a, '_>,
-    chosen: &Candidate<'a, '_>,
-    chooser: Chooser<'a, '_>,
+    choice: &Choice<'a, 'f>,
+    chosen: &Candidate<'a, 'f>,
+    chooser: Chooser<'a, 'f>,
     profile: &Profile,
     catalog: &'a Catalog,
 ) -> Vec<Alternative<'a>> {
@@ -254,9 +255,11 @@ fn alternatives<'a>(
         let why_not = match checks.iter().find(|check| check.verdict == verdict) {
             Some(check) if verdict != Verdict::Fits => check.trouble(),
             _ => {
-                let when =
-                    declared.clone().find(|alternative| alternative.id == id).map(|alternative| &alternative.when);
-                when.map_or_else(|| String::from("it fits too"), |when| format!("it fits too; {when}"))
+                let when = declared.clone().find(|alternative| alternative.id == id);
+                when.map_or_else(
+                    || String::from("it could hold it as well"),
+                    |alternative| alternative.when.to_string(),
+                )
             }
         };
         Some(Alternative { database: engine.database, verdict, why_not })

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 
 use super::question::{Answer, Condition, Reference, TreeFile};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Text};
 use crate::requirements::Profile;
 use crate::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
 
@@ -16,7 +16,7 @@ const EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tree.bin"));
 #[derive(Debug, Clone)]
 pub struct Tree {
     questions: Vec<Node>,
-    answers: IndexMap<String, Answer>,
+    answers: IndexMap<Text, Answer>,
     first: Next,
 }
 
@@ -24,9 +24,9 @@ pub struct Tree {
 #[derive(Debug, Clone)]
 pub struct Node {
     /// Its name in the file.
-    pub name: String,
+    pub name: Text,
     /// The question in words.
-    pub ask: String,
+    pub ask: Text,
     /// Where yes leads.
     pub yes: Next,
     /// Where no leads.
@@ -198,13 +198,27 @@ impl Tree {
     }
 
     /// The answers by name, in the order of the file.
-    pub fn answers(&self) -> &IndexMap<String, Answer> {
+    pub fn answers(&self) -> &IndexMap<Text, Answer> {
         &self.answers
+    }
+
+    /// The number of the answer that a kind of data arrives at.
+    pub(super) fn arrive(&self, profile: &Profile) -> Option<usize> {
+        let mut next = self.first;
+        loop {
+            match next {
+                Next::Answer(index) => return Some(index),
+                Next::Question(question) => {
+                    let node = self.questions.get(question)?;
+                    next = if node.holds(profile) { node.yes } else { node.no };
+                }
+            }
+        }
     }
 
     /// Walks the tree for a kind of data. The tree has no circle, so the walk ends.
     pub fn walk(&self, profile: &Profile) -> Option<Walk<'_>> {
-        let mut path = Vec::new();
+        let mut path = Vec::with_capacity(self.questions.len());
         let mut next = self.first;
         loop {
             match next {

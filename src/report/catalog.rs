@@ -5,14 +5,19 @@ use std::fmt::Write as _;
 use comfy_table::{Attribute, Cell, ContentArrangement, Table};
 use indexmap::IndexMap;
 
-use super::style::{FAINT, HEADING, NAME, paint, wrap};
-use crate::catalog::{Bound, Catalog, Database, Hosting, Level, Limit, Row};
+use super::style::{FAINT, HEADING, Look, NAME};
+use crate::catalog::{Bound, Catalog, Database, Hosting, Level, Limit, Row, Text};
 
 /// All databases.
-pub fn all(catalog: &Catalog, width: u16) -> String {
+pub fn all(catalog: &Catalog, look: Look) -> String {
     let mut table = Table::new();
     table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width).enforce_styling();
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(look.columns);
+    if look.colour {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
     let header = ["id", "category", "version", "licence", "upstream", "what it is"];
     table.set_header(header.map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
     for database in catalog.databases() {
@@ -30,8 +35,8 @@ pub fn all(catalog: &Catalog, width: u16) -> String {
 }
 
 /// One database in full.
-pub fn one(database: &Database, catalog: &Catalog, width: usize) -> String {
-    let mut page = Page { text: String::new(), width, database };
+pub fn one(database: &Database, catalog: &Catalog, look: Look) -> String {
+    let mut page = Page { text: String::new(), look, database };
     page.head();
     page.versions();
     page.role();
@@ -44,7 +49,7 @@ pub fn one(database: &Database, catalog: &Catalog, width: usize) -> String {
 }
 
 /// A row of the matrix.
-pub fn row(row: &Row, catalog: &Catalog) -> String {
+pub fn row(row: &Row, catalog: &Catalog, look: Look) -> String {
     let name = |id: &str| {
         catalog.get(id).map_or_else(
             || id.to_owned(),
@@ -54,7 +59,7 @@ pub fn row(row: &Row, catalog: &Catalog) -> String {
     let sets: Vec<_> = row.sets.iter().map(|flag| flag.name()).collect();
     format!(
         "{}  {}\n  recommended: {}\n  why: {}\n  alternative: {}\n  sets: {}\n",
-        paint(HEADING, &row.kind),
+        look.paint(HEADING, &row.kind),
         row.korean,
         name(&row.recommended),
         row.reason,
@@ -65,18 +70,18 @@ pub fn row(row: &Row, catalog: &Catalog) -> String {
 
 struct Page<'a> {
     text: String,
-    width: usize,
+    look: Look,
     database: &'a Database,
 }
 
 impl Page<'_> {
     fn line(&mut self, indent: usize, line: &str) {
-        let line = wrap(line, self.width, indent.saturating_add(2));
-        let _ = writeln!(self.text, "{}{line}", " ".repeat(indent));
+        let line = self.look.wrap(&format!("{}{line}", " ".repeat(indent)), indent.saturating_add(2));
+        let _ = writeln!(self.text, "{line}");
     }
 
     fn heading(&mut self, title: &str) {
-        let _ = writeln!(self.text, "\n{}", paint(HEADING, title));
+        let _ = writeln!(self.text, "\n{}", self.look.paint(HEADING, title));
     }
 
     fn list(&mut self, title: &str, items: &[String]) {
@@ -88,10 +93,10 @@ impl Page<'_> {
 
     fn head(&mut self) {
         let database = self.database;
-        self.line(0, &format!("{} ({}), {}", paint(HEADING, &database.name), database.id, database.category));
+        self.line(0, &format!("{} ({}), {}", self.look.paint(HEADING, &database.name), database.id, database.category));
         self.line(2, &database.summary);
-        self.line(2, &paint(NAME, &database.homepage));
-        let note = |note: &Option<String>| note.as_ref().map_or_else(String::new, |note| format!(": {note}"));
+        self.line(2, &self.look.paint(NAME, &database.homepage));
+        let note = |note: &Option<Text>| note.as_ref().map_or_else(String::new, |note| format!(": {note}"));
         self.line(2, &format!("licence {}{}", database.licence.spdx, note(&database.licence.note)));
         self.line(2, &format!("upstream {}{}", database.upstream.state, note(&database.upstream.note)));
         match database.hosting {
@@ -109,7 +114,7 @@ impl Page<'_> {
             let end = version.end_of_life.map_or_else(String::new, |end| format!("  until {end}"));
             let default = if version.default { "  default" } else { "" };
             let note = version.note.as_ref().map_or_else(String::new, |note| format!("  {note}"));
-            self.line(2, &format!("{}{end}{image}{default}{}", paint(NAME, &version.major), paint(FAINT, note)));
+            self.line(2, &format!("{}{end}{image}{default}{}", self.look.paint(NAME, &version.major), self.look.paint(FAINT, note)));
         }
     }
 
@@ -117,13 +122,13 @@ impl Page<'_> {
         let role = &self.database.role;
         self.heading("role");
         self.line(2, &role.purpose);
-        let pairs = |pairs: &IndexMap<String, String>| -> Vec<String> {
+        let pairs = |pairs: &IndexMap<Text, Text>| -> Vec<String> {
             pairs.iter().map(|(name, what)| format!("{name}: {what}")).collect()
         };
         self.list("used for", &pairs(&role.use_cases));
         self.list("structures", &pairs(&role.data_structures));
-        self.list("strong at", &role.strengths);
-        self.list("weak at", &role.weaknesses);
+        self.list("strong at", &texts(&role.strengths));
+        self.list("weak at", &texts(&role.weaknesses));
     }
 
     fn serves(&mut self) {
@@ -134,7 +139,7 @@ impl Page<'_> {
                 .map(|(need, service)| {
                     let via = service.via.as_ref().map_or_else(String::new, |via| format!(" via {via}"));
                     let up_to = service.up_to.iter().map(|(what, amount)| format!(", up to {amount} {what}"));
-                    format!("{}{via}{}: {}", paint(NAME, need), up_to.collect::<String>(), service.why)
+                    format!("{}{via}{}: {}", self.look.paint(NAME, need), up_to.collect::<String>(), service.why)
                 })
                 .collect();
             self.list(&level.to_string(), &items);
@@ -147,7 +152,7 @@ impl Page<'_> {
         }
         self.heading("limits");
         for limit in &self.database.limits {
-            self.line(2, &format!("{}: {} ({})", paint(NAME, limit.what), bounds(limit), limit.why));
+            self.line(2, &format!("{}: {} ({})", self.look.paint(NAME, limit.what), bounds(limit), limit.why));
         }
     }
 
@@ -155,7 +160,7 @@ impl Page<'_> {
         self.heading("alternatives");
         for alternative in &self.database.alternatives {
             let name = catalog.get(&alternative.id).map_or(alternative.id.as_str(), |known| &known.name);
-            self.line(2, &format!("{}: {}", paint(NAME, name), alternative.when));
+            self.line(2, &format!("{}: {}", self.look.paint(NAME, name), alternative.when));
         }
     }
 
@@ -165,7 +170,7 @@ impl Page<'_> {
         }
         self.heading("optimisation");
         for technique in &self.database.optimisation {
-            let name = paint(NAME, &technique.name);
+            let name = self.look.paint(NAME, &technique.name);
             self.line(2, &format!("{name} ({}): {}; {}", technique.topic, technique.when, technique.how));
         }
     }
@@ -177,6 +182,10 @@ impl Page<'_> {
             self.line(2, &format!("{} {} {}{note}", evidence.date, evidence.evidence, evidence.address));
         }
     }
+}
+
+fn texts(texts: &[Text]) -> Vec<String> {
+    texts.iter().map(Text::to_string).collect()
 }
 
 fn bounds(limit: &Limit) -> String {

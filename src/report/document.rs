@@ -167,7 +167,7 @@ impl Document {
 }
 
 fn ids(databases: &[&Database]) -> Vec<String> {
-    databases.iter().map(|database| database.id.clone()).collect()
+    databases.iter().map(|database| database.id.to_string()).collect()
 }
 
 impl Chosen {
@@ -202,14 +202,14 @@ impl Chosen {
 impl Compared {
     fn of(check: &Check<'_>) -> Self {
         Self {
-            database: check.database.id.clone(),
+            database: check.database.id.to_string(),
             what: check.name().to_owned(),
             value: check.value(),
             limit: check.limit(),
             verdict: check.verdict.to_string(),
             used: check.used(),
             why: check.why(),
-            source: check.evidence().map(|evidence| evidence.address.clone()),
+            source: check.evidence().map(|evidence| evidence.address.to_string()),
             evidence: check.evidence().map(|evidence| evidence.evidence.to_string()),
         }
     }
@@ -218,7 +218,7 @@ impl Compared {
 impl Alternative {
     fn of(alternative: &crate::decide::Alternative<'_>) -> Self {
         Self {
-            database: alternative.database.id.clone(),
+            database: alternative.database.id.to_string(),
             upstream: alternative.database.upstream.state.to_string(),
             verdict: alternative.verdict.to_string(),
             why_not: alternative.why_not.clone(),
@@ -242,9 +242,9 @@ impl Instance {
     fn of(service: &Service<'_>) -> Self {
         Self {
             instance: service.instance.to_string(),
-            id: service.database.id.clone(),
+            id: service.database.id.to_string(),
             role: service.role.to_string(),
-            version: service.version.major.clone(),
+            version: service.version.major.to_string(),
             serves: service.serves.iter().map(|name| (*name).to_owned()).collect(),
         }
     }

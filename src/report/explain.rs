@@ -3,30 +3,30 @@
 
 use std::fmt::Write as _;
 
-use super::style::{FAINT, HEADING, NAME, paint, verdict as verdict_style, wrap};
+use super::style::{FAINT, HEADING, Look, NAME, verdict as verdict_style};
 use super::{Shown, chosen, names};
-use crate::decide::{Check, Selected, Tree};
+use crate::decide::{Check, Selected, Tree, Verdict};
 
 /// The explanation of a whole selection.
-pub fn selection(shown: Shown<'_>, width: usize) -> String {
+pub fn selection(shown: Shown<'_>, look: Look) -> String {
     let mut text = String::new();
     for (index, selected) in shown.selection.kinds.iter().enumerate() {
         if index > 0 {
             text.push('\n');
         }
-        text.push_str(&kind(selected, shown.tree, width));
+        text.push_str(&kind(selected, shown.tree, look));
     }
     text
 }
 
 /// The explanation of one kind of data.
-pub fn kind(selected: &Selected<'_>, tree: &Tree, width: usize) -> String {
-    let mut page = Page { text: String::new(), width };
-    let verdict = paint(verdict_style(selected.verdict), selected.verdict);
+pub fn kind(selected: &Selected<'_>, tree: &Tree, look: Look) -> String {
+    let mut page = Page { text: String::new(), look };
+    let verdict = look.paint(verdict_style(selected.verdict), selected.verdict);
     let kind = selected.data.kind.as_ref().map_or_else(String::new, |kind| format!(" ({})", kind.value));
-    page.line(0, &format!("{}{kind}: {}, {verdict}", paint(HEADING, selected.name), paint(HEADING, chosen(selected))));
+    page.line(0, &format!("{}{kind}: {}, {verdict}", look.paint(HEADING, selected.name), look.paint(HEADING, chosen(selected))));
     if let Some(description) = &selected.data.description {
-        page.line(2, &paint(FAINT, description.value.trim()));
+        page.line(2, &look.paint(FAINT, description.value.trim()));
     }
     page.line(2, &format!("why: {}", selected.reason));
     if let Some((walked, why)) = &selected.instead_of {
@@ -36,7 +36,7 @@ pub fn kind(selected: &Selected<'_>, tree: &Tree, width: usize) -> String {
     for step in &selected.path {
         if let Some(question) = tree.questions().get(step.question) {
             let answer = if step.yes { "yes" } else { "no" };
-            page.line(4, &format!("{answer:>3}  {}  {}", question.label(), paint(FAINT, &question.ask)));
+            page.line(4, &format!("{answer:>3}  {}  {}", question.label(), look.paint(FAINT, &question.ask)));
         }
     }
     page.heading("fit");
@@ -50,36 +50,40 @@ pub fn kind(selected: &Selected<'_>, tree: &Tree, width: usize) -> String {
         page.heading("alternatives");
     }
     for alternative in &selected.alternatives {
-        let verdict = paint(verdict_style(alternative.verdict), alternative.verdict);
-        page.line(4, &format!("{}: {verdict}; {}", paint(NAME, &alternative.database.name), alternative.why_not));
+        let verdict = match alternative.verdict {
+            Verdict::Fits => String::from("fits too"),
+            other => other.to_string(),
+        };
+        let verdict = look.paint(verdict_style(alternative.verdict), verdict);
+        page.line(4, &format!("{}: {verdict}; {}", look.paint(NAME, &alternative.database.name), alternative.why_not));
     }
     if !selected.flips.is_empty() {
         page.heading("flips");
     }
     for flip in &selected.flips {
         let change = format!("{} = {}", flip.change.field(), flip.change.value());
-        page.line(4, &format!("{change} ▶ {}", paint(NAME, flip.databases.join(" + "))));
+        page.line(4, &format!("{change} ▶ {}", look.paint(NAME, flip.databases.join(" + "))));
     }
     page.text
 }
 
 struct Page {
     text: String,
-    width: usize,
+    look: Look,
 }
 
 impl Page {
     fn line(&mut self, indent: usize, line: &str) {
-        let line = wrap(line, self.width, indent.saturating_add(4));
-        let _ = writeln!(self.text, "{}{line}", " ".repeat(indent));
+        let line = self.look.wrap(&format!("{}{line}", " ".repeat(indent)), indent.saturating_add(4));
+        let _ = writeln!(self.text, "{line}");
     }
 
     fn heading(&mut self, title: &str) {
-        self.line(2, &paint(HEADING, title));
+        self.line(2, &self.look.paint(HEADING, title));
     }
 
     fn check(&mut self, check: &Check<'_>) {
-        let verdict = paint(verdict_style(check.verdict), format!("{:<8}", check.verdict.to_string()));
+        let verdict = self.look.paint(verdict_style(check.verdict), format!("{:<8}", check.verdict.to_string()));
         let compared = match check.figure() {
             Some(_) => format!("{} = {} ({})", check.name(), check.value(), check.limit()),
             None => format!("{}: {}", check.name(), check.limit()),
@@ -87,7 +91,7 @@ impl Page {
         let used = check.used().map_or_else(String::new, |used| format!(", {:.0} % of the bound used", used * 100.0));
         let via = check.via().map_or_else(String::new, |via| format!(" via {via}"));
         let evidence = check.evidence().map_or_else(String::new, |evidence| {
-            paint(FAINT, format!("[{}, {}: {}]", evidence.evidence, evidence.date, evidence.address))
+            self.look.paint(FAINT, format!("[{}, {}: {}]", evidence.evidence, evidence.date, evidence.address))
         });
         let database = &check.database.name;
         self.line(4, &format!("{verdict} {compared}{used}{via} on {database}: {} {evidence}", check.why()));

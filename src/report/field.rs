@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::style::{HEADING, paint, wrap};
+use super::style::{HEADING, Look};
 
 /// What a field means and what it takes; nothing where no kind of data has such a field.
-pub fn field(name: &str, schema: &Value, width: usize) -> Option<String> {
+pub fn field(name: &str, schema: &Value, look: Look) -> Option<String> {
     let places =
         [("a kind of data", "Data"), ("a collection", "Collection"), ("the target", "Target"), ("the team", "Team")];
     places.into_iter().find_map(|(place, definition)| {
@@ -13,8 +13,8 @@ pub fn field(name: &str, schema: &Value, width: usize) -> Option<String> {
         let description = field.get("description").and_then(Value::as_str).unwrap_or_default();
         let values = words(field, schema);
         let values = if values.is_empty() { String::new() } else { format!("\n  one of: {}", values.join(", ")) };
-        let text = wrap(description, width, 2);
-        Some(format!("{}, a field of {place}\n  {text}{values}\n", paint(HEADING, name)))
+        let text = look.wrap(description, 2);
+        Some(format!("{}, a field of {place}\n  {text}{values}\n", look.paint(HEADING, name)))
     })
 }
 

@@ -13,6 +13,8 @@ pub mod text;
 pub mod tree;
 mod yaml;
 
+use style::Look;
+
 use crate::decide::{Selection, Tree};
 use crate::requirements::Requirements;
 
@@ -57,13 +59,13 @@ pub enum ReportError {
 }
 
 impl Format {
-    /// The selection in this format, for an output that is so many columns wide.
+    /// The selection in this format.
     ///
     /// # Errors
     /// [`ReportError`] where a library refuses to write what we hand it.
-    pub fn render(self, shown: Shown<'_>, width: u16) -> Result<String, ReportError> {
+    pub fn render(self, shown: Shown<'_>, look: Look) -> Result<String, ReportError> {
         match self {
-            Self::Table => Ok(table::selection(shown, width)),
+            Self::Table => Ok(table::selection(shown, look)),
             Self::Json => json::selection(shown),
             Self::Yaml => yaml::selection(shown),
             Self::Markdown => Ok(markdown::selection(shown)),

@@ -1,5 +1,7 @@
 //! The few styles that the output uses. Escapes are dropped on the way out where no terminal wants them.
 
+use std::fmt;
+
 use anstyle::{AnsiColor, Style};
 
 use crate::decide::Verdict;
@@ -20,27 +22,75 @@ pub fn verdict(verdict: Verdict) -> Style {
     }
 }
 
-/// A text in a style.
-pub fn paint(style: Style, text: impl std::fmt::Display) -> String {
-    format!("{style}{text}{style:#}")
+/// What the output may look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// How many columns there are.
+    pub columns: u16,
+    /// Whether it may have colour.
+    pub colour: bool,
 }
 
-/// Breaks a text at spaces into lines of so many columns, each after the first indented.
-pub fn wrap(text: &str, width: usize, indent: usize) -> String {
+impl Look {
+    /// So many columns, without colour.
+    pub fn plain(columns: u16) -> Self {
+        Self { columns, colour: false }
+    }
+
+    /// A text in a style, where there is colour.
+    pub fn paint(self, style: Style, text: impl fmt::Display) -> String {
+        if self.colour { format!("{style}{text}{style:#}") } else { text.to_string() }
+    }
+
+    /// A text broken to the columns.
+    pub fn wrap(self, text: &str, indent: usize) -> String {
+        wrap(text, usize::from(self.columns), indent)
+    }
+}
+
+/// Breaks a text at spaces into lines of so many columns, each after the first indented. Escapes take no column.
+fn wrap(text: &str, width: usize, indent: usize) -> String {
     let mut wrapped = String::with_capacity(text.len());
-    let mut column = 0usize;
-    for word in text.split(' ') {
-        let length = unicode_width::UnicodeWidthStr::width(word);
-        if column > 0 && column.saturating_add(length).saturating_add(1) > width.saturating_sub(indent) {
+    let body = text.trim_start_matches(' ');
+    let mut column = text.len().saturating_sub(body.len());
+    wrapped.push_str(&" ".repeat(column));
+    let mut starts_line = true;
+    for word in body.split(' ') {
+        let length = columns(word);
+        if !starts_line && column.saturating_add(length).saturating_add(1) > width {
             wrapped.push('\n');
             wrapped.push_str(&" ".repeat(indent));
-            column = 0;
-        } else if column > 0 {
+            column = indent;
+        } else if !starts_line {
             wrapped.push(' ');
             column = column.saturating_add(1);
         }
         wrapped.push_str(word);
         column = column.saturating_add(length);
+        starts_line = false;
     }
     wrapped
+}
+
+/// How many columns a word takes on a terminal.
+fn columns(word: &str) -> usize {
+    if word.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return word.len();
+    }
+    unicode_width::UnicodeWidthStr::width(anstream::adapter::strip_str(word).to_string().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HEADING, Look, wrap};
+
+    #[test]
+    fn lines_break_at_spaces_and_escapes_take_no_room() {
+        assert_eq!(wrap("one two three", 9, 2), "one two\n  three");
+        assert_eq!(wrap("  no  question", 20, 4), "  no  question");
+        let look = Look { columns: 7, colour: true };
+        let painted = format!("{} {}", look.paint(HEADING, "one"), look.paint(HEADING, "two"));
+        assert!(!wrap(&painted, 7, 0).contains('\n'));
+        assert_eq!(wrap("한국어 단어", 8, 1), "한국어\n 단어");
+    }
 }

@@ -4,24 +4,29 @@ use std::fmt::Write as _;
 
 use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table};
 
-use super::style::{FAINT, HEADING, paint, verdict as verdict_style, wrap};
+use super::style::{FAINT, HEADING, Look, verdict as verdict_style};
 use super::{Shown, chosen, names};
 use crate::decide::{Selected, Verdict};
 
-pub(super) fn selection(shown: Shown<'_>, width: u16) -> String {
+pub(super) fn selection(shown: Shown<'_>, look: Look) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "{}", matrix(shown, width));
-    for note in shown.selection.kinds.iter().flat_map(notes) {
-        let _ = writeln!(text, "{}", wrap(&note, usize::from(width), 2));
+    let _ = writeln!(text, "{}", matrix(shown, look));
+    for note in shown.selection.kinds.iter().flat_map(|selected| notes(selected, look)) {
+        let _ = writeln!(text, "{}", look.wrap(&note, 2));
     }
-    let _ = writeln!(text, "{}", summary(shown, usize::from(width)));
+    let _ = writeln!(text, "{}", summary(shown, look));
     text
 }
 
-fn matrix(shown: Shown<'_>, width: u16) -> Table {
+fn matrix(shown: Shown<'_>, look: Look) -> Table {
     let mut table = Table::new();
     table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width).enforce_styling();
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(look.columns);
+    if look.colour {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
     let header = ["data", "database", "why", "fit", "alternative"];
     table.set_header(header.map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
     for selected in &shown.selection.kinds {
@@ -51,21 +56,21 @@ fn colour(verdict: Verdict) -> Color {
 }
 
 /// What is to be said below the table of a kind of data: why an answer was replaced, and what is strained.
-fn notes(selected: &Selected<'_>) -> Vec<String> {
-    let name = paint(HEADING, selected.name);
+fn notes(selected: &Selected<'_>, look: Look) -> Vec<String> {
+    let name = look.paint(HEADING, selected.name);
     let replaced = selected
         .instead_of
         .iter()
         .map(|(walked, why)| format!("{name}: {} instead of {}: {why}", names(&selected.databases), names(walked)));
     let troubles = selected.troubles().map(|check| {
-        let verdict = paint(verdict_style(check.verdict), check.verdict);
+        let verdict = look.paint(verdict_style(check.verdict), check.verdict);
         format!("{name}: {verdict} on {}: {}", check.database.name, check.trouble())
     });
     replaced.chain(troubles).collect()
 }
 
 /// The services in one line: `8 services: postgresql 18, redis-cache 8.2, …`.
-fn summary(shown: Shown<'_>, width: usize) -> String {
+fn summary(shown: Shown<'_>, look: Look) -> String {
     let services: Vec<_> = shown
         .selection
         .services
@@ -73,5 +78,5 @@ fn summary(shown: Shown<'_>, width: usize) -> String {
         .map(|service| format!("{} {}", service.instance, service.version.major))
         .collect();
     let noun = if services.len() == 1 { "service" } else { "services" };
-    paint(FAINT, wrap(&format!("{} {noun}: {}", services.len(), services.join(", ")), width, 2))
+    look.paint(FAINT, look.wrap(&format!("{} {noun}: {}", services.len(), services.join(", ")), 2))
 }

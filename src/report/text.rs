@@ -1,81 +1,203 @@
 //! Diagnostics as a person reads them: the line itself, a mark under the fault, and what to do.
 
+use std::fmt::Write as _;
+
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
+use unicode_width::UnicodeWidthStr;
 
 use crate::diagnostic::{Diagnostic, Faults, Label, Severity};
-use crate::source::{Place, Source};
+use crate::source::{LineColumn, Place, Source};
 
 /// The most diagnostics that are drawn; the rest is counted.
 const DRAWN: usize = 1_000;
 
+/// How much of a line is drawn on either side of a mark; what stands further off is cut, for no screen shows it.
+const AROUND: usize = 500;
+
+/// How far apart marks may be, in bytes, to be drawn in one picture.
+const TOGETHER: usize = 4_000;
+
 /// Draws all faults of a source, and counts them.
 pub fn faults(faults: &Faults, width: usize) -> String {
-    let renderer = Renderer::styled().term_width(width).decor_style(DecorStyle::Unicode);
+    let drawing = Drawing::new(&faults.source, width);
     let mut text = String::new();
     for diagnostic in faults.diagnostics.iter().take(DRAWN) {
-        text.push_str(&draw(&faults.source, diagnostic, &renderer));
+        text.push_str(&drawing.draw(diagnostic));
         text.push_str("\n\n");
     }
     let count = faults.diagnostics.len();
     if let Some(more) = count.checked_sub(DRAWN).filter(|more| *more > 0) {
-        text.push_str(&format!("… and {more} more\n\n"));
+        let _ = write!(text, "… and {more} more\n\n");
     }
     let noun = if count == 1 { "fault" } else { "faults" };
-    text.push_str(&format!("{count} {noun} in {}\n", faults.source.name));
+    let _ = writeln!(text, "{count} {noun} in {}", drawing.name);
     text
 }
 
-/// Draws one diagnostic.
-fn draw(source: &Source, diagnostic: &Diagnostic, renderer: &Renderer) -> String {
-    let level = match diagnostic.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-    };
-    let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()));
-    match &diagnostic.label {
-        Some(label) => group = marked(group, source, label, AnnotationKind::Primary),
-        None => group = group.element(Origin::path(source.name.as_str())),
-    }
-    for label in &diagnostic.related {
-        group = marked(group, source, label, AnnotationKind::Context);
-    }
-    for help in &diagnostic.help {
-        group = group.element(Level::HELP.message(help.as_str()));
-    }
-    renderer.render(&[group])
+/// What the diagnostics of one source are drawn with.
+struct Drawing<'a> {
+    text: &'a str,
+    name: String,
+    positions: Positions,
+    renderer: Renderer,
+    width: usize,
 }
 
-/// Adds the line of a label, cut to what a person can read, with its mark.
-fn marked<'a>(group: Group<'a>, source: &'a Source, label: &'a Label, kind: AnnotationKind) -> Group<'a> {
-    let window = window(&source.text, label.place);
-    let at = source.line_column(label.place.start);
-    let Some(shown) = source.text.get(window.range()) else { return group };
-    let start = label.place.start.saturating_sub(window.start).min(shown.len());
-    let end = label.place.end.saturating_sub(window.start).clamp(start, shown.len());
-    let annotation = kind.span(start..end).label(label.text.as_str());
-    let origin = Origin::path(source.name.as_str()).line(at.line).char_column(at.column);
-    group.element(origin).element(Snippet::source(shown).line_start(at.line).annotation(annotation))
+impl<'a> Drawing<'a> {
+    fn new(source: &'a Source, width: usize) -> Self {
+        let renderer = Renderer::styled().term_width(width).decor_style(DecorStyle::Unicode);
+        let name = normalize_untrusted_str(&source.name);
+        Self { text: &source.text, name, positions: Positions::new(&source.text), renderer, width }
+    }
+
+    /// Draws one diagnostic.
+    fn draw(&self, diagnostic: &Diagnostic) -> String {
+        let level = match diagnostic.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()));
+        let labels: Vec<&Label> = diagnostic.label.iter().chain(&diagnostic.related).collect();
+        if labels.is_empty() {
+            group = group.element(Origin::path(self.name.as_str()));
+        }
+        match self.lines(&labels) {
+            Some(lines) => group = group.element(self.snippet(lines, &labels).path(self.name.as_str())),
+            None => {
+                for label in labels {
+                    let LineColumn { line, column } = self.positions.of(self.text, label.place.start);
+                    group = group.element(Origin::path(self.name.as_str()).line(line).char_column(column));
+                    group = group.element(self.snippet(self.window(label.place), &[label]));
+                }
+            }
+        }
+        for help in &diagnostic.help {
+            group = group.element(Level::HELP.message(folded(help, self.width)));
+        }
+        self.renderer.render(&[group])
+    }
+
+    /// A part of the text with the marks of labels in it, the first of which is the fault itself.
+    fn snippet(&self, part: Place, labels: &[&Label]) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+        let shown = self.text.get(part.range()).unwrap_or_default();
+        let within = |offset: usize| {
+            let inside = offset.saturating_sub(part.start).min(shown.len());
+            (inside..=shown.len()).find(|at| shown.is_char_boundary(*at)).unwrap_or(shown.len())
+        };
+        let kinds = std::iter::once(AnnotationKind::Primary).chain(std::iter::repeat(AnnotationKind::Context));
+        let marks = labels.iter().zip(kinds).map(|(label, kind)| {
+            let Place { start, end } = label.place;
+            let first_line = self.text.get(start..end).and_then(|marked| marked.find(['\n', '\r']));
+            let end = first_line.map_or(end, |length| start.saturating_add(length));
+            let span = within(start)..within(end);
+            kind.span(span).label(normalize_untrusted_str(&label.text))
+        });
+        Snippet::source(shown).line_start(self.positions.of(self.text, part.start).line).annotations(marks)
+    }
+
+    /// All lines from the first to the last that has a label, if they are not too many to be looked through.
+    fn lines(&self, labels: &[&Label]) -> Option<Place> {
+        let windows = labels.iter().map(|label| self.window(label.place));
+        let start = windows.clone().map(|window| window.start).min()?;
+        let end = windows.map(|window| window.end).max()?;
+        let whole = start == 0 || self.text.get(..start).is_some_and(|before| before.ends_with(['\n', '\u{feff}']));
+        (whole && end.saturating_sub(start) <= TOGETHER).then_some(Place::new(start, end))
+    }
+
+    /// The line of a place without its end, or the part of it near the place where the line is very long.
+    fn window(&self, place: Place) -> Place {
+        let text = self.text;
+        let floor = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let at = floor(place.start);
+        let far = floor(at.saturating_sub(AROUND));
+        let before = text.get(far..at).unwrap_or_default();
+        let start = before.rfind('\n').map_or(far, |newline| far.saturating_add(newline).saturating_add(1));
+        let start = if start == 0 && text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { start };
+        let far = floor(at.saturating_add(AROUND));
+        let after = text.get(at..far).unwrap_or_default();
+        let end = after.find('\n').map_or(far, |newline| at.saturating_add(newline));
+        let line = text.get(start..end).unwrap_or_default();
+        Place::new(start, start.saturating_add(line.trim_end_matches('\r').len()))
+    }
 }
 
-/// The line of a place, or the part of it near the place where the line is very long.
-fn window(text: &str, place: Place) -> Place {
-    const AROUND: usize = 400;
-    let start = place.start.min(text.len());
-    let before = text.get(..start).unwrap_or_default();
-    let line_start = before.rfind('\n').map_or(0, |newline| newline.saturating_add(1));
-    let after = text.get(start..).unwrap_or_default();
-    let line_end = after.find('\n').map_or(text.len(), |newline| start.saturating_add(newline));
-    let mut from = line_start.max(start.saturating_sub(AROUND));
-    let mut to = line_end.min(start.saturating_add(AROUND));
-    while !text.is_char_boundary(from) {
-        from = from.saturating_sub(1);
+/// The positions of some places of a text, so that no other is counted from the beginning.
+struct Positions {
+    known: Vec<(usize, LineColumn)>,
+}
+
+impl Positions {
+    const STRIDE: usize = 4_096;
+
+    fn new(text: &str) -> Self {
+        let mut known: Vec<(usize, LineColumn)> = Vec::new();
+        let mut position = LineColumn { line: 1, column: 1 };
+        for (at, c) in text.char_indices() {
+            if known.last().is_none_or(|(last, _)| at.saturating_sub(*last) >= Self::STRIDE) {
+                known.push((at, position));
+            }
+            position = after(position, at, c);
+        }
+        Self { known }
     }
-    while !text.is_char_boundary(to) {
-        to = to.saturating_add(1);
+
+    fn of(&self, text: &str, offset: usize) -> LineColumn {
+        let next = self.known.partition_point(|(at, _)| *at <= offset);
+        let near = next.checked_sub(1).and_then(|index| self.known.get(index)).copied();
+        let (from, position) = near.unwrap_or((0, LineColumn { line: 1, column: 1 }));
+        let rest = text.get(from..).unwrap_or_default().char_indices();
+        let rest = rest.map(|(at, c)| (from.saturating_add(at), c));
+        let passed = rest.take_while(|(at, c)| at.saturating_add(c.len_utf8()) <= offset);
+        passed.fold(position, |position, (at, c)| after(position, at, c))
     }
-    if from == 0 && text.starts_with('\u{feff}') {
-        from = '\u{feff}'.len_utf8().min(to);
+}
+
+/// The position that follows a character.
+fn after(position: LineColumn, at: usize, c: char) -> LineColumn {
+    match c {
+        '\n' => LineColumn { line: position.line.saturating_add(1), column: 1 },
+        '\u{feff}' if at == 0 => position,
+        _ => LineColumn { column: position.column.saturating_add(1), ..position },
     }
-    Place::new(from, to)
+}
+
+/// A text in lines that fit beside `help: ` on the screen.
+fn folded(text: &str, width: usize) -> String {
+    const BESIDE: usize = 12;
+    const NARROWEST: usize = 30;
+    let room = width.saturating_sub(BESIDE).max(NARROWEST);
+    let mut lines = vec![String::new()];
+    for word in normalize_untrusted_str(text).split_whitespace() {
+        match lines.last_mut().filter(|line| line.width().saturating_add(word.width()) < room || line.is_empty()) {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) => line.extend([" ", word]),
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Positions, folded};
+    use crate::source::Source;
+
+    #[test]
+    fn a_position_is_that_of_the_source() {
+        for text in ["", "\u{feff}a\nb", &"이름: 값\n".repeat(2_000), &"문".repeat(9_000), &"a\n".repeat(9_000)] {
+            let source = Source { name: "a".into(), text: text.to_owned() };
+            let positions = Positions::new(text);
+            for offset in (0..text.len() + 3).step_by(7) {
+                assert_eq!(positions.of(text, offset), source.line_column(offset), "{offset} of {}", text.len());
+            }
+        }
+    }
+
+    #[test]
+    fn help_is_folded_between_words() {
+        assert_eq!(folded("one two", 100), "one two");
+        assert_eq!(folded(&"word ".repeat(9), 42), "word word word word word word\nword word word");
+        assert_eq!(folded(&"x".repeat(99), 42), "x".repeat(99));
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use super::style::{FAINT, HEADING, NAME, paint};
+use super::style::{FAINT, HEADING, Look, NAME};
 use crate::catalog::Catalog;
 use crate::decide::{Answer, Next, Selected, Tree};
 
@@ -38,8 +38,8 @@ impl Way {
 }
 
 /// The tree in a format, with a way marked if one is given.
-pub fn render(tree: &Tree, catalog: &Catalog, way: Option<&Way>, format: TreeFormat) -> String {
-    let picture = Picture { tree, catalog, way };
+pub fn render(tree: &Tree, catalog: &Catalog, way: Option<&Way>, format: TreeFormat, look: Look) -> String {
+    let picture = Picture { tree, catalog, way, look };
     match format {
         TreeFormat::Text => picture.text(),
         TreeFormat::Mermaid => picture.mermaid(),
@@ -51,6 +51,7 @@ struct Picture<'a> {
     tree: &'a Tree,
     catalog: &'a Catalog,
     way: Option<&'a Way>,
+    look: Look,
 }
 
 impl Picture<'_> {
@@ -71,7 +72,7 @@ impl Picture<'_> {
     fn text(&self) -> String {
         let mut text = String::new();
         if let Some(way) = self.way {
-            let _ = writeln!(text, "the way of {}\n", paint(HEADING, &way.title));
+            let _ = writeln!(text, "the way of {}\n", self.look.paint(HEADING, &way.title));
         }
         let mut seen = HashSet::new();
         self.branch(self.tree.first(), 0, &mut seen, &mut text);
@@ -90,9 +91,9 @@ impl Picture<'_> {
             }
             let walked = self.takes(index, true) || self.takes(index, false);
             let mark = if walked { "▶ " } else { "  " };
-            let label = if walked { paint(HEADING, node.label()) } else { node.label() };
+            let label = if walked { self.look.paint(HEADING, node.label()) } else { node.label() };
             let added = if node.is_given() { "" } else { " +" };
-            let _ = writeln!(text, "{mark}{indent}{label}{added}  {}", paint(FAINT, &node.ask));
+            let _ = writeln!(text, "{mark}{indent}{label}{added}  {}", self.look.paint(FAINT, &node.ask));
             self.outcome("yes", node.yes, depth, self.takes(index, true), seen, text);
             if matches!(node.no, Next::Answer(_)) {
                 self.outcome("no", node.no, depth, self.takes(index, false), seen, text);
@@ -116,8 +117,8 @@ impl Picture<'_> {
             Next::Answer(index) => {
                 let Some((_, answer)) = self.tree.answers().get_index(index) else { return };
                 let mark = if walked && self.ends_at(next) { "▶ " } else { "  " };
-                let name = paint(NAME, self.answer(answer));
-                let _ = writeln!(text, "{mark}{indent}  {word:<3} {name}  {}", paint(FAINT, &answer.reason));
+                let name = self.look.paint(NAME, self.answer(answer));
+                let _ = writeln!(text, "{mark}{indent}  {word:<3} {name}  {}", self.look.paint(FAINT, &answer.reason));
             }
             Next::Question(_) => self.branch(next, depth.saturating_add(1), seen, text),
         }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::fields::{Reader, shortened};
 use super::model::{Data, Requirements};
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostic, suggestion};
+use crate::diagnostic::Diagnostic;
 use crate::source::Placed;
 
 /// Checks every reference of the file.
@@ -25,11 +25,11 @@ pub(super) fn references(requirements: &mut Requirements, catalog: &Catalog, rea
 fn canonical_kind(data: &mut Data, catalog: &Catalog, reader: &mut Reader) {
     let Some(kind) = &mut data.kind else { return };
     match catalog.matrix().row(&kind.value) {
-        Some(row) => kind.value.clone_from(&row.kind),
+        Some(row) => kind.value = row.kind.to_string(),
         None => {
             let message = format!("there is no kind `{}`", shortened(&kind.value));
             let diagnostic = Diagnostic::error(message).at(kind.place, "no row of the matrix");
-            reader.fault(diagnostic.help(suggestion(&kind.value, catalog.matrix().kinds())));
+            reader.unknown(diagnostic, &kind.value, catalog.matrix().kinds());
         }
     }
 }
@@ -40,7 +40,7 @@ fn known_database(id: &str, placed: &Placed<String>, catalog: &Catalog, reader: 
     }
     let message = format!("there is no database `{}` in the catalog", shortened(id));
     let diagnostic = Diagnostic::error(message).at(placed.place, "not known");
-    reader.fault(diagnostic.help(suggestion(id, catalog.ids())));
+    reader.unknown(diagnostic, id, catalog.ids());
     false
 }
 
@@ -59,7 +59,7 @@ fn pin(data: &Data, catalog: &Catalog, reader: &mut Reader) {
     if database.version(version).is_none() {
         let message = format!("{} has no version `{}` in the catalog", database.name, shortened(version));
         let diagnostic = Diagnostic::error(message).at(pin.place, "not known");
-        reader.fault(diagnostic.help(suggestion(version, database.versions.iter().map(|v| v.major.as_str()))));
+        reader.unknown(diagnostic, version, database.versions.iter().map(|v| v.major.as_str()));
     }
 }
 
@@ -70,9 +70,9 @@ fn one_version_a_database(requirements: &Requirements, reader: &mut Reader) {
         let Some((id, version)) = pin.value.split_once('@') else { continue };
         let (other, place) = *first.entry(id).or_insert((version, pin));
         if other != version {
-            let message = format!("`{id}` is pinned to two versions");
-            let diagnostic = Diagnostic::error(message).at(pin.place, format!("version {version} here"));
-            let diagnostic = diagnostic.related(place.place, format!("version {other} here"));
+            let message = format!("`{}` is pinned to two versions", shortened(id));
+            let diagnostic = Diagnostic::error(message).at(pin.place, format!("version {} here", shortened(version)));
+            let diagnostic = diagnostic.related(place.place, format!("version {} here", shortened(other)));
             reader.fault(diagnostic.help("all kinds of data in one database share one service, and so its version"));
         }
     }
@@ -80,6 +80,8 @@ fn one_version_a_database(requirements: &Requirements, reader: &mut Reader) {
 
 /// Checks that each source exists and that none is, by however many steps, its own.
 fn sources(requirements: &Requirements, reader: &mut Reader) {
+    /// The most names of a circle that are shown.
+    const SHOWN: usize = 8;
     let data = &requirements.data;
     let mut next: Vec<Option<usize>> = Vec::with_capacity(data.len());
     for kind in data.values() {
@@ -88,20 +90,20 @@ fn sources(requirements: &Requirements, reader: &mut Reader) {
             if index.is_none() {
                 let message = format!("there is no kind of data `{}`", shortened(&source.value));
                 let diagnostic = Diagnostic::error(message).at(source.place, "nothing of this name in the file");
-                reader.fault(diagnostic.help(suggestion(&source.value, data.keys().map(String::as_str))));
+                reader.unknown(diagnostic, &source.value, data.keys().map(String::as_str));
             }
             index
         });
         next.push(source);
     }
     for cycle in cycles(&next) {
-        let names: Vec<_> =
-            cycle.iter().filter_map(|index| data.get_index(*index)).map(|(name, _)| name.as_str()).collect();
+        let names = || cycle.iter().filter_map(|index| data.get_index(*index)).map(|(name, _)| shortened(name));
         let Some(source) = cycle.first().and_then(|index| data.get_index(*index)).and_then(|(_, d)| d.source.as_ref())
         else {
             continue;
         };
-        let shown = names.iter().take(8).copied().chain(names.first().copied()).collect::<Vec<_>>().join(" ▸ ");
+        let omitted = (cycle.len() > SHOWN).then(|| String::from("…"));
+        let shown = names().take(SHOWN).chain(omitted).chain(names().take(1)).collect::<Vec<_>>().join(" ▸ ");
         let diagnostic = Diagnostic::error("the sources go round in a circle").at(source.place, shown);
         reader.fault(diagnostic.help("one of them must be the system of record, without a `source`"));
     }

@@ -1,6 +1,5 @@
 //! Reads a tree of values field by field, and notes every fault on the way instead of stopping at the first.
 
-use std::collections::HashMap;
 use std::str::FromStr;
 
 use indexmap::IndexMap;
@@ -14,22 +13,45 @@ use crate::vocabulary::{
 use crate::yaml::{Entry, Node, Value};
 
 /// The faults found so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Reader {
     pub(super) faults: Vec<Diagnostic>,
+    /// How many more words may be compared for a suggestion: past some number of faults nobody reads suggestions.
+    comparisons: usize,
 }
 
 impl Reader {
+    /// Starts from the faults that reading the text has found.
+    pub(super) fn new(faults: Vec<Diagnostic>) -> Self {
+        const COMPARISONS: usize = 20_000;
+        Self { faults, comparisons: COMPARISONS }
+    }
+
     pub(super) fn fault(&mut self, diagnostic: Diagnostic) {
         self.faults.push(diagnostic);
     }
 
-    /// Notes a tag, which no value here may have.
-    fn refuse_tag(&mut self, node: &Node) {
-        if let Some(tag) = &node.tag {
-            let diagnostic = Diagnostic::error(format!("the tag `{tag}` means nothing here"));
-            self.fault(diagnostic.at(node.place, "remove the tag"));
+    /// Adds a help line to the last fault.
+    pub(super) fn help(&mut self, text: &str) {
+        if let Some(fault) = self.faults.last_mut() {
+            fault.help.push(text.to_owned());
         }
+    }
+
+    /// Notes a fault about a word that is not known, with the nearest known one or else all of them.
+    pub(super) fn unknown<'a>(
+        &mut self,
+        diagnostic: Diagnostic,
+        word: &str,
+        known: impl IntoIterator<Item = &'a str> + Clone,
+    ) {
+        let spent = known.clone().into_iter().take(self.comparisons.saturating_add(1)).count();
+        let left = self.comparisons.checked_sub(spent);
+        self.comparisons = left.unwrap_or(0);
+        self.fault(match left {
+            Some(_) => diagnostic.help(suggestion(word, known)),
+            None => diagnostic,
+        });
     }
 }
 
@@ -74,8 +96,23 @@ impl Read for bool {
 
 impl Read for String {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-        text(node, "a text", reader).map(Self::from)
+        let text = text(node, "a text", reader)?;
+        visible(text, node.place, reader).then(|| text.to_owned())
     }
+}
+
+/// Whether a text holds nothing that a terminal, an editor or a database would obey instead of showing it.
+pub(super) fn visible(text: &str, place: Place, reader: &mut Reader) -> bool {
+    let turning = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    let Some(hidden) = text.chars().find(|c| control(*c) || turning(*c)) else { return true };
+    let code = u32::from(hidden);
+    let message = match turning(hidden) {
+        true => format!("a text holds U+{code:04X}, which turns the direction of writing"),
+        false => format!("a text holds a control character, U+{code:04X}"),
+    };
+    reader.fault(Diagnostic::error(message).at(place, "in this text").help("remove the character"));
+    false
 }
 
 /// Reads what has a parser of its own.
@@ -85,10 +122,26 @@ fn parsed<T: FromStr<Err = UnitError>>(node: &Node, example: &str, reader: &mut 
         Ok(value) => Some(value),
         Err(error) => {
             let diagnostic = Diagnostic::error(error.to_string()).at(node.place, "this is none");
-            reader.fault(error.help.into_iter().fold(diagnostic, Diagnostic::help));
+            let mended = mended(text).into_iter().find(|mended| mended.parse::<T>().is_ok());
+            let help = mended.map(|mended| format!("write `{mended}`")).or(error.help);
+            reader.fault(help.into_iter().fold(diagnostic, Diagnostic::help));
             None
         }
     }
+}
+
+/// What a person may have meant by an amount: another decimal point, other thousands, capitals, spaces, quotes.
+fn mended(text: &str) -> Vec<String> {
+    const LONGEST: usize = 40;
+    if text.len() > LONGEST {
+        return Vec::new();
+    }
+    let plain = text.trim_matches(['“', '”', '„', '‘', '’', '"', '\'', '`']).to_owned();
+    let grouped = plain.split(',').skip(1).all(|group| group.chars().take_while(char::is_ascii_digit).count() == 3);
+    let numbers = plain.replace(',', if grouped { "_" } else { "." });
+    let joined: String = numbers.split_whitespace().collect();
+    let small = joined.to_lowercase();
+    vec![plain, numbers, joined, small]
 }
 
 macro_rules! read_units {
@@ -111,23 +164,32 @@ read_units! {
     Growth: "an amount a period, such as `2GB/month`",
 }
 
+/// Reads one of some words.
+pub(super) fn word<T>(
+    node: &Node,
+    names: impl IntoIterator<Item = &'static str> + Clone,
+    named: impl Fn(&str) -> Option<T>,
+    reader: &mut Reader,
+) -> Option<T> {
+    let expected = format!("one of {}", names.clone().into_iter().collect::<Vec<_>>().join(", "));
+    let text = text(node, &expected, reader)?;
+    let word = named(text);
+    if word.is_none() {
+        let diagnostic = Diagnostic::error(format!("expected {expected}"));
+        let diagnostic = diagnostic.at(node.place, format!("`{}` is none of them", shortened(text)));
+        reader.fault(match did_you_mean(text, names) {
+            Some(word) => diagnostic.help(format!("did you mean `{word}`?")),
+            None => diagnostic,
+        });
+    }
+    word
+}
+
 macro_rules! read_words {
     ($($word:ty,)+) => {
         $(impl Read for $word {
             fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-                let names = || Self::ALL.iter().map(|word| word.name());
-                let expected = format!("one of {}", names().collect::<Vec<_>>().join(", "));
-                let text = text(node, &expected, reader)?;
-                let word = Self::named(text);
-                if word.is_none() {
-                    let diagnostic = Diagnostic::error(format!("expected {expected}"));
-                    let diagnostic = diagnostic.at(node.place, format!("`{}` is none of them", shortened(text)));
-                    reader.fault(match did_you_mean(text, names()) {
-                        Some(word) => diagnostic.help(format!("did you mean `{word}`?")),
-                        None => diagnostic,
-                    });
-                }
-                word
+                word(node, Self::ALL.iter().map(|word| word.name()), Self::named, reader)
             }
         })+
     };
@@ -135,21 +197,26 @@ macro_rules! read_words {
 
 read_words! { Durability, Consistency, Scale, Sensitivity, Workload, Sync, Storage, Environment, DistanceMetric, DataStructure, }
 
-/// The start of a text, for a message.
+/// The start of a text on one line, for a message.
 pub(super) fn shortened(text: &str) -> String {
     const SHOWN: usize = 40;
-    let mut shown: String = text.chars().take(SHOWN).collect();
+    let shown: String = text.chars().take(SHOWN).collect();
+    let mut line = shown.split_whitespace().collect::<Vec<_>>().join(" ");
     if shown.len() < text.len() {
-        shown.push('…');
+        line.push('…');
     }
-    shown
+    line
 }
 
 impl<T: Read> Read for Vec<Placed<T>> {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         let Value::Sequence(items) = &node.value else {
             let diagnostic = Diagnostic::error("expected a list");
-            reader.fault(diagnostic.at(node.place, format!("this is {}", node.value.shape())));
+            let diagnostic = diagnostic.at(node.place, format!("this is {}", node.value.shape()));
+            reader.fault(match &node.value {
+                Value::Scalar(item) => diagnostic.help(format!("write `[{}]`", shortened(item))),
+                _ => diagnostic,
+            });
             return None;
         };
         Some(items.iter().filter_map(|item| read_placed(item, reader)).collect())
@@ -158,35 +225,53 @@ impl<T: Read> Read for Vec<Placed<T>> {
 
 /// Reads a value together with its place.
 pub(super) fn read_placed<T: Read>(node: &Node, reader: &mut Reader) -> Option<Placed<T>> {
-    reader.refuse_tag(node);
     T::read(node, reader).map(|value| Placed { value, place: node.place })
+}
+
+/// What a map describes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Described {
+    /// As messages call it: `a kind of data`.
+    pub(super) what: &'static str,
+    /// How one is written.
+    pub(super) example: &'static str,
 }
 
 /// The fields of a map, taken one by one; what is left at the end is unknown.
 pub(super) struct Fields<'a> {
-    /// What the map describes, for messages: `a kind of data`.
-    what: &'static str,
+    described: Described,
     entries: IndexMap<&'a str, &'a Entry>,
     known: Vec<&'static str>,
 }
 
 impl<'a> Fields<'a> {
     /// The fields of a map; a key that is given twice is a fault, and its first value counts.
-    pub(super) fn of(node: &'a Node, what: &'static str, reader: &mut Reader) -> Option<Self> {
+    pub(super) fn of(node: &'a Node, described: Described, reader: &mut Reader) -> Option<Self> {
         let Value::Mapping(entries) = &node.value else {
-            let diagnostic = Diagnostic::error(format!("expected the fields of {what}"));
-            reader.fault(diagnostic.at(node.place, format!("this is {}", node.value.shape())));
+            let diagnostic = Diagnostic::error(format!("expected the fields of {}", described.what));
+            let diagnostic = diagnostic.at(node.place, format!("this is {}", node.value.shape()));
+            reader.fault(diagnostic.help(format!("for example `{}`", described.example)));
             return None;
         };
-        reader.refuse_tag(node);
-        Some(Self { what, entries: without_duplicates(entries, reader), known: Vec::new() })
+        Some(Self { described, entries: without_duplicates(entries, reader), known: Vec::new() })
+    }
+
+    /// The fields of a thing that has a name and may have nothing else; one that is no map is noted and has none.
+    pub(super) fn of_named(entry: &'a Entry, described: Described, reader: &mut Reader) -> Self {
+        let given = !matches!(entry.value.value, Value::Null);
+        let fields = given.then(|| Self::of(&entry.value, described, reader)).flatten();
+        fields.unwrap_or_else(|| Self { described, entries: IndexMap::new(), known: Vec::new() })
     }
 
     /// The value of a field; absent where it is not given or is `null`.
     pub(super) fn node(&mut self, name: &'static str) -> Option<&'a Entry> {
+        self.entry(name).filter(|entry| !matches!(entry.value.value, Value::Null))
+    }
+
+    /// The field, be it `null` or not.
+    pub(super) fn entry(&mut self, name: &'static str) -> Option<&'a Entry> {
         self.known.push(name);
-        let entry = self.entries.shift_remove(name)?;
-        (!matches!(entry.value.value, Value::Null)).then_some(entry)
+        self.entries.shift_remove(name)
     }
 
     /// Reads an optional field.
@@ -197,26 +282,36 @@ impl<'a> Fields<'a> {
     /// Notes the fields that nothing has asked for.
     pub(super) fn finish(self, reader: &mut Reader) {
         for entry in self.entries.values() {
-            let message = format!("`{}` is no field of {}", shortened(&entry.key), self.what);
+            let message = format!("`{}` is no field of {}", shortened(&entry.key), self.described.what);
             let diagnostic = Diagnostic::error(message).at(entry.place, "unknown field");
-            reader.fault(diagnostic.help(suggestion(&entry.key, self.known.iter().copied())));
+            let diagnostic = foreign_letter(&entry.key).into_iter().fold(diagnostic, Diagnostic::help);
+            reader.unknown(diagnostic, &entry.key, self.known.iter().copied());
         }
     }
 }
 
+/// Names the character of an otherwise plain key that looks like another one, or like nothing.
+fn foreign_letter(key: &str) -> Option<String> {
+    let foreign = key.chars().find(|c| !c.is_ascii())?;
+    let code = u32::from(foreign);
+    let plain = key.chars().any(|c| c.is_ascii_alphabetic());
+    plain.then(|| match foreign.is_alphanumeric() {
+        true => format!("the `{foreign}` in it is U+{code:04X}, not a plain letter"),
+        false => format!("it holds U+{code:04X}, which is no plain space: remove it, and indent with spaces"),
+    })
+}
+
 /// The entries of a map by key, first come, first served; each further one is a fault.
 pub(super) fn without_duplicates<'a>(entries: &'a [Entry], reader: &mut Reader) -> IndexMap<&'a str, &'a Entry> {
-    let mut first: HashMap<&str, Place> = HashMap::with_capacity(entries.len());
-    let mut kept = IndexMap::with_capacity(entries.len());
+    let mut kept: IndexMap<&str, &Entry> = IndexMap::with_capacity(entries.len());
     for entry in entries {
-        match first.get(entry.key.as_str()) {
-            Some(place) => {
+        match kept.get(entry.key.as_str()) {
+            Some(first) => {
                 let message = format!("`{}` is given twice", shortened(&entry.key));
-                let diagnostic = Diagnostic::error(message).at(entry.place, "the second time");
-                reader.fault(diagnostic.related(*place, "the first time").help("keep one of them"));
+                let diagnostic = Diagnostic::error(message).at(entry.place, "given again");
+                reader.fault(diagnostic.related(first.place, "the first time").help("keep one of them"));
             }
             None => {
-                first.insert(&entry.key, entry.place);
                 kept.insert(entry.key.as_str(), entry);
             }
         }

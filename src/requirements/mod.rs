@@ -28,9 +28,9 @@ impl Requirements {
     /// All faults of the text, in its order; a text that is no YAML ends at the fault that makes it so.
     pub fn parse(source: &Source, catalog: &Catalog, budget: Budget) -> Result<Self, Faults> {
         let faults = |diagnostics| Faults::new(source.clone(), diagnostics);
-        let root = yaml::read(&source.text, budget).map_err(|fault| faults(vec![fault]))?;
-        let mut reader = Reader::default();
-        let requirements = Self::read(&root, &mut reader).map(|mut requirements| {
+        let document = yaml::read(&source.text, budget).map_err(|fault| faults(vec![fault]))?;
+        let mut reader = Reader::new(document.faults);
+        let requirements = Self::read(&document.root, &mut reader).map(|mut requirements| {
             check::references(&mut requirements, catalog, &mut reader);
             requirements
         });

@@ -21,10 +21,10 @@ pub struct Requirements {
     #[schemars(with = "Option<String>", extend("pattern" = NAME_PATTERN))]
     pub name: Option<Placed<String>>,
     /// The host that the stack runs on.
-    #[serde(default)]
+    #[schemars(with = "Option<Target>")]
     pub target: Target,
     /// Who runs it.
-    #[serde(default)]
+    #[schemars(with = "Option<Team>")]
     pub team: Team,
     /// The kinds of data, by name.
     #[schemars(schema_with = "super::schema::data")]
@@ -166,6 +166,7 @@ pub struct Data {
     /// Why the pin is right.
     pub justification: Option<Placed<String>>,
     /// Its tables, collections, indexes, topics or buckets, by name.
+    #[schemars(schema_with = "super::schema::collections")]
     pub collections: Option<IndexMap<String, Collection>>,
 }
 
@@ -201,6 +202,7 @@ pub struct Collection {
     /// What its records look like, in words.
     pub structure: Option<Placed<String>>,
     /// Its fields, by name.
+    #[schemars(schema_with = "super::schema::fields")]
     pub fields: Option<IndexMap<String, Field>>,
     /// Its indexes.
     #[schemars(schema_with = "super::schema::indexes")]

@@ -2,19 +2,31 @@
 
 use indexmap::IndexMap;
 
-use super::fields::{Fields, Read, Reader, read_placed, shortened, without_duplicates};
+use super::fields::{Described, Fields, Read, Reader, read_placed, shortened, visible, without_duplicates, word};
 use super::model::{
     Backup, Capped, Collection, Data, Encryption, Every, Field, Index, PartitionBy, Requirements, Target, Team, Ttl,
 };
-use crate::diagnostic::{Diagnostic, suggestion};
+use crate::diagnostic::Diagnostic;
 use crate::source::{Place, Placed};
 use crate::units::{Bytes, Span};
 use crate::yaml::{Entry, Node, Value};
 
+const FILE: Described = Described { what: "a requirements file", example: "version: 1" };
+const TARGET: Described = Described { what: "`target`", example: "{ memory: 32GB, cpus: 8 }" };
+const TEAM: Described = Described { what: "`team`", example: "{ engineers: 4, operates: [postgresql] }" };
+const DATA: Described = Described { what: "a kind of data", example: "{ needs_transactions: true, data_size: 20GB }" };
+const BACKUP: Described = Described { what: "`backup`", example: "{ every: 1d, keep: 30d }" };
+const ENCRYPTION: Described = Described { what: "`encryption`", example: "{ at_rest: true, in_transit: true }" };
+const COLLECTION: Described = Described { what: "a collection", example: "{ structure: nested documents, ttl: 30d }" };
+const FIELD: Described = Described { what: "a field", example: "{ type: text }" };
+const INDEX: Described = Described { what: "an index", example: "{ fields: [email], unique: true }" };
+const PARTITION_BY: Described = Described { what: "`partition_by`", example: "{ field: created_at, every: month }" };
+const TTL: Described = Described { what: "`ttl`", example: "{ field: created_at, after: 30d }" };
+
 impl Requirements {
-    /// Reads the whole file; what is missing or wrong is noted.
+    /// Reads the whole file; what is missing or wrong is noted, and then what is returned only serves to find more.
     pub(super) fn read(root: &Node, reader: &mut Reader) -> Option<Self> {
-        let mut fields = Fields::of(root, "a requirements file", reader)?;
+        let mut fields = Fields::of(root, FILE, reader)?;
         let version = version(&mut fields, root, reader);
         let name = fields.read::<String>("name", reader);
         if let Some(name) = &name {
@@ -22,32 +34,51 @@ impl Requirements {
         }
         let target = fields.node("target").and_then(|entry| Target::read(&entry.value, reader)).unwrap_or_default();
         let team = fields.node("team").and_then(|entry| Team::read(&entry.value, reader)).unwrap_or_default();
-        let data = match fields.node("data") {
-            Some(entry) => named(&entry.value, "kinds of data", Data::read, reader).unwrap_or_default(),
-            None => {
-                let diagnostic = Diagnostic::error("the file has no `data`");
-                reader.fault(diagnostic.help("list the kinds of data under `data:`, each with what it needs"));
-                IndexMap::new()
-            }
-        };
+        let data = data(&mut fields, root, reader);
         fields.finish(reader);
-        Some(Self { version: version?, name, target, team, data })
+        Some(Self { version, name, target, team, data })
     }
 }
 
-fn version(fields: &mut Fields<'_>, root: &Node, reader: &mut Reader) -> Option<Placed<u64>> {
-    let Some(entry) = fields.node("version") else {
-        let diagnostic = Diagnostic::error("the file has no `version`").at(root.place, "it should start here");
-        reader.fault(diagnostic.help("write `version: 1` as its first line"));
-        return None;
-    };
-    let version = read_placed::<String>(&entry.value, reader)?;
-    if version.value == "1" {
-        return Some(Placed { value: 1, place: version.place });
+/// Reads the version, or notes that it is another one and goes on as if it were ours.
+fn version(fields: &mut Fields<'_>, root: &Node, reader: &mut Reader) -> Placed<u64> {
+    const HELP: &str = "write `version: 1` as its first line";
+    let entry = fields.entry("version");
+    let place = entry.map_or(root.place, |entry| entry.value.place);
+    match entry.map(|entry| (&entry.value.value, entry.place)) {
+        Some((Value::Scalar(text), _)) if text == "1" => {}
+        Some((Value::Scalar(_), _)) => {
+            let diagnostic = Diagnostic::error("expected version 1").at(place, "this version is not known");
+            reader.fault(diagnostic.help("a newer polyglot may know it; this one reads `version: 1`"));
+        }
+        Some((Value::Null, key)) => {
+            let diagnostic = Diagnostic::error("the file has no `version`").at(key, "its value is missing");
+            reader.fault(diagnostic.help(HELP));
+        }
+        Some((other, _)) => {
+            let diagnostic = Diagnostic::error("expected version 1").at(place, format!("this is {}", other.shape()));
+            reader.fault(diagnostic.help(HELP));
+        }
+        None => {
+            let diagnostic = Diagnostic::error("the file has no `version`").at(place, "it should start here");
+            reader.fault(diagnostic.help(HELP));
+        }
     }
-    let diagnostic = Diagnostic::error("expected version 1").at(version.place, "this version is not known");
-    reader.fault(diagnostic.help("a newer polyglot may know it; this one reads `version: 1`"));
-    None
+    Placed { value: 1, place }
+}
+
+fn data(fields: &mut Fields<'_>, root: &Node, reader: &mut Reader) -> IndexMap<String, Data> {
+    let entry = fields.entry("data");
+    let (place, label) = match entry {
+        Some(Entry { value: Node { value: Value::Null, .. }, place, .. }) => (*place, "there are no kinds of data under it"),
+        Some(entry) => {
+            return named(&entry.value, "kinds of data", Data::read, reader).unwrap_or_default();
+        }
+        None => (root.place, "it should stand in here"),
+    };
+    let diagnostic = Diagnostic::error("the file has no `data`").at(place, label);
+    reader.fault(diagnostic.help("list the kinds of data under `data:`, each with what it needs"));
+    IndexMap::new()
 }
 
 /// The longest name: PostgreSQL's identifiers and S3's buckets both end at 63.
@@ -68,11 +99,12 @@ fn check_name(name: &str, place: Place, reader: &mut Reader) {
         return;
     }
     let message =
-        "a name has lower-case letters, digits, `_` and `-`, starts with a letter or digit, and has at most 63";
-    let diagnostic = Diagnostic::error(message).at(place, format!("`{}` does not fit", shortened(name)));
+        "a name has lower-case letters, digits, `_` and `-`, starts with a letter or digit, and has at most 63 characters";
+    let diagnostic = Diagnostic::error(message).at(place, format!("`{}` is none", shortened(name)));
     let folded: String = name.to_lowercase().chars().map(|c| if allowed(c) || c == '-' { c } else { '_' }).collect();
     let folded = folded.trim_matches('_');
-    reader.fault(match folded.starts_with(allowed) && folded.len() <= LONGEST_NAME && name.is_ascii() {
+    let plain = name.chars().all(|c| c.is_ascii() && !c.is_ascii_control());
+    reader.fault(match plain && is_name(folded) {
         true => diagnostic.help(format!("write `{folded}`")),
         false => diagnostic,
     });
@@ -82,12 +114,13 @@ fn check_name(name: &str, place: Place, reader: &mut Reader) {
 fn named<T>(
     node: &Node,
     what: &str,
-    read: impl Fn(&Entry, &mut Reader) -> Option<T>,
+    read: impl Fn(&Entry, &mut Reader) -> T,
     reader: &mut Reader,
 ) -> Option<IndexMap<String, T>> {
     let Value::Mapping(entries) = &node.value else {
         let diagnostic = Diagnostic::error(format!("expected {what}, each under its name"));
-        reader.fault(diagnostic.at(node.place, format!("this is {}", node.value.shape())));
+        let diagnostic = diagnostic.at(node.place, format!("this is {}", node.value.shape()));
+        reader.fault(diagnostic.help("write a name, a colon, and below it what belongs to it"));
         return None;
     };
     if entries.is_empty() {
@@ -95,16 +128,14 @@ fn named<T>(
     }
     let mut things = IndexMap::with_capacity(entries.len());
     for (name, entry) in without_duplicates(entries, reader) {
-        if let Some(thing) = read(entry, reader) {
-            things.insert(name.to_owned(), thing);
-        }
+        things.insert(name.to_owned(), read(entry, reader));
     }
     Some(things)
 }
 
 impl Read for Target {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-        let mut fields = Fields::of(node, "`target`", reader)?;
+        let mut fields = Fields::of(node, TARGET, reader)?;
         let target = Self {
             memory: fields.read("memory", reader),
             cpus: fields.read("cpus", reader),
@@ -119,7 +150,7 @@ impl Read for Target {
 
 impl Read for Team {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-        let mut fields = Fields::of(node, "`team`", reader)?;
+        let mut fields = Fields::of(node, TEAM, reader)?;
         let team = Self {
             engineers: fields.read("engineers", reader),
             operates: fields.read("operates", reader).map(|operates: Placed<Vec<_>>| operates.value),
@@ -130,11 +161,9 @@ impl Read for Team {
 }
 
 impl Data {
-    fn read(entry: &Entry, reader: &mut Reader) -> Option<Self> {
+    fn read(entry: &Entry, reader: &mut Reader) -> Self {
         check_name(&entry.key, entry.place, reader);
-        let empty = Node { place: entry.place, tag: None, value: Value::Mapping(Vec::new()) };
-        let node = if matches!(entry.value.value, Value::Null) { &empty } else { &entry.value };
-        let mut fields = Fields::of(node, "a kind of data", reader)?;
+        let mut fields = Fields::of_named(entry, DATA, reader);
         let data = Self {
             key: entry.place,
             description: fields.read("description", reader),
@@ -190,13 +219,13 @@ impl Data {
                 .and_then(|entry| named(&entry.value, "collections", Collection::read, reader)),
         };
         fields.finish(reader);
-        Some(data)
+        data
     }
 }
 
 impl Read for Backup {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-        let mut fields = Fields::of(node, "`backup`", reader)?;
+        let mut fields = Fields::of(node, BACKUP, reader)?;
         let backup = Self {
             every: fields.read("every", reader),
             keep: fields.read("keep", reader),
@@ -209,7 +238,7 @@ impl Read for Backup {
 
 impl Read for Encryption {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-        let mut fields = Fields::of(node, "`encryption`", reader)?;
+        let mut fields = Fields::of(node, ENCRYPTION, reader)?;
         let encryption =
             Self { at_rest: fields.read("at_rest", reader), in_transit: fields.read("in_transit", reader) };
         fields.finish(reader);
@@ -218,11 +247,9 @@ impl Read for Encryption {
 }
 
 impl Collection {
-    fn read(entry: &Entry, reader: &mut Reader) -> Option<Self> {
+    fn read(entry: &Entry, reader: &mut Reader) -> Self {
         check_name(&entry.key, entry.place, reader);
-        let empty = Node { place: entry.place, tag: None, value: Value::Mapping(Vec::new()) };
-        let node = if matches!(entry.value.value, Value::Null) { &empty } else { &entry.value };
-        let mut fields = Fields::of(node, "a collection", reader)?;
+        let mut fields = Fields::of_named(entry, COLLECTION, reader);
         let collection = Self {
             key: entry.place,
             structure: fields.read("structure", reader),
@@ -241,13 +268,14 @@ impl Collection {
             partitions: fields.read("partitions", reader),
         };
         fields.finish(reader);
-        Some(collection)
+        collection
     }
 }
 
 impl Field {
-    fn read(entry: &Entry, reader: &mut Reader) -> Option<Self> {
-        let mut fields = Fields::of(&entry.value, "a field", reader)?;
+    fn read(entry: &Entry, reader: &mut Reader) -> Self {
+        visible(&entry.key, entry.place, reader);
+        let mut fields = Fields::of_named(entry, FIELD, reader);
         let field = Self {
             kind: fields.read("type", reader),
             required: fields.read("required", reader),
@@ -255,37 +283,35 @@ impl Field {
             references: fields.read("references", reader),
         };
         fields.finish(reader);
-        Some(field)
+        field
     }
 }
 
 impl Read for Index {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
         match &node.value {
-            Value::Scalar(name) => {
-                let field = Placed { value: name.clone(), place: node.place };
-                Some(Self { fields: vec![field], unique: false, method: None })
+            Value::Scalar(_) => {
+                let fields = vec![read_placed(node, reader)?];
+                Some(Self { fields, unique: false, method: None })
             }
             Value::Sequence(_) => {
-                let fields = Vec::<Placed<String>>::read(node, reader)?;
-                indexed(Self { fields, unique: false, method: None }, node.place, reader)
+                let fields = indexed(node, reader)?;
+                Some(Self { fields, unique: false, method: None })
             }
             Value::Mapping(_) => {
-                let mut fields = Fields::of(node, "an index", reader)?;
-                let index = Self {
-                    fields: fields
-                        .read("fields", reader)
-                        .map(|fields: Placed<Vec<_>>| fields.value)
-                        .unwrap_or_default(),
-                    unique: fields.read("unique", reader).is_some_and(|unique| unique.value),
-                    method: fields.read("method", reader),
-                };
+                let mut fields = Fields::of(node, INDEX, reader)?;
+                let given = fields.node("fields");
+                let unique = fields.read("unique", reader).is_some_and(|unique| unique.value);
+                let method = fields.read("method", reader);
                 fields.finish(reader);
-                indexed(index, node.place, reader)
+                if given.is_none() {
+                    let diagnostic = Diagnostic::error("an index needs `fields`").at(node.place, "this has none");
+                    reader.fault(diagnostic.help(format!("for example `{}`", INDEX.example)));
+                }
+                Some(Self { fields: indexed(&given?.value, reader)?, unique, method })
             }
             Value::Null => {
-                let diagnostic =
-                    Diagnostic::error("expected a field, a list of fields, or `fields`, `unique`, `method`");
+                let diagnostic = Diagnostic::error("expected a field, a list of fields, or a map with `fields`");
                 reader.fault(diagnostic.at(node.place, "this is nothing"));
                 None
             }
@@ -293,25 +319,28 @@ impl Read for Index {
     }
 }
 
-fn indexed(index: Index, place: Place, reader: &mut Reader) -> Option<Index> {
-    if index.fields.is_empty() {
-        reader.fault(Diagnostic::error("an index needs at least one field").at(place, "this has none"));
+/// The fields of an index.
+fn indexed(node: &Node, reader: &mut Reader) -> Option<Vec<Placed<String>>> {
+    if matches!(&node.value, Value::Sequence(items) if items.is_empty()) {
+        reader.fault(Diagnostic::error("an index needs at least one field").at(node.place, "this list is empty"));
         return None;
     }
-    Some(index)
+    Read::read(node, reader)
 }
 
 impl Read for PartitionBy {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-        let mut fields = Fields::of(node, "`partition_by`", reader)?;
-        let partition = Self { field: fields.read("field", reader), every: fields.read("every", reader) };
+        let mut fields = Fields::of(node, PARTITION_BY, reader)?;
+        let (field, every) = (fields.node("field"), fields.node("every"));
+        let partition = Self {
+            field: field.and_then(|entry| read_placed(&entry.value, reader)),
+            every: every.and_then(|entry| read_placed(&entry.value, reader)),
+        };
         fields.finish(reader);
-        if partition.field.is_none() || partition.every.is_none() {
-            let diagnostic = Diagnostic::error("`partition_by` needs `field` and `every`");
-            reader.fault(
-                diagnostic.at(node.place, "one of them is missing").help("for example { field: at, every: month }"),
-            );
-            return None;
+        if field.is_none() || every.is_none() {
+            let missing = if field.is_none() { "`field` is missing" } else { "`every` is missing" };
+            let diagnostic = Diagnostic::error("`partition_by` needs `field` and `every`").at(node.place, missing);
+            reader.fault(diagnostic.help(format!("for example `{}`", PARTITION_BY.example)));
         }
         Some(partition)
     }
@@ -319,18 +348,13 @@ impl Read for PartitionBy {
 
 impl Read for Every {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-        let word = String::read(node, reader)?;
-        match word.as_str() {
+        let named = |text: &str| match text {
             "day" => Some(Self::Day),
             "week" => Some(Self::Week),
             "month" => Some(Self::Month),
-            _ => {
-                let diagnostic = Diagnostic::error("expected one of day, week, month");
-                let diagnostic = diagnostic.at(node.place, format!("`{}` is none of them", shortened(&word)));
-                reader.fault(diagnostic.help(suggestion(&word, ["day", "week", "month"])));
-                None
-            }
-        }
+            _ => None,
+        };
+        word(node, ["day", "week", "month"], named, reader)
     }
 }
 
@@ -339,14 +363,14 @@ impl Read for Ttl {
         if !matches!(node.value, Value::Mapping(_)) {
             return Span::read(node, reader).map(|after| Self { field: None, after });
         }
-        let mut fields = Fields::of(node, "`ttl`", reader)?;
+        let mut fields = Fields::of(node, TTL, reader)?;
         let field = fields.read("field", reader);
         let given = fields.node("after");
         let after = given.and_then(|entry| Span::read(&entry.value, reader));
         fields.finish(reader);
         if given.is_none() {
             let diagnostic = Diagnostic::error("`ttl` needs `after`").at(node.place, "it is missing here");
-            reader.fault(diagnostic.help("for example { field: created_at, after: 30d }"));
+            reader.fault(diagnostic.help(format!("for example `{}`", TTL.example)));
         }
         after.map(|after| Self { field, after })
     }
@@ -354,10 +378,17 @@ impl Read for Ttl {
 
 impl Read for Capped {
     fn read(node: &Node, reader: &mut Reader) -> Option<Self> {
-        match &node.value {
-            Value::Scalar(text) if text == "true" => Some(Self::SizeToBeSaid),
-            Value::Scalar(text) if text == "false" => Some(Self::No),
-            _ => Bytes::read(node, reader).map(Self::At),
+        if let Value::Scalar(text) = &node.value {
+            match text.as_str() {
+                "true" | "True" | "TRUE" => return Some(Self::SizeToBeSaid),
+                "false" | "False" | "FALSE" => return Some(Self::No),
+                _ => {}
+            }
         }
+        let size = Bytes::read(node, reader).map(Self::At);
+        if size.is_none() {
+            reader.help("or write `true`, while the size is still open");
+        }
+        size
     }
 }

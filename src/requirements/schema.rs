@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
-use super::model::{Data, NAME_PATTERN, Requirements};
+use super::model::{Collection, Data, Field, NAME_PATTERN, Requirements};
 use crate::catalog::Catalog;
 use crate::source::Placed;
 use crate::units::{Bytes, Count, Growth, Percent, Rate, Retention, Span};
@@ -20,7 +20,7 @@ const SPAN_UNITS: &str = "(us|µs|ms|s|sec|seconds?|min|minutes?|h|hours?|d|days
 pub fn schema(catalog: &Catalog) -> Value {
     let mut schema = schemars::schema_for!(Requirements).to_value();
     if let Some(kind) = schema.pointer_mut("/$defs/Data/properties/kind") {
-        let row = |row: &crate::catalog::Row| [row.kind.clone(), row.korean.clone()];
+        let row = |row: &crate::catalog::Row| [row.kind.to_string(), row.korean.to_string()];
         let mut names: Vec<Value> = catalog.matrix().row.iter().flat_map(row).map(Value::from).collect();
         names.push(Value::Null);
         if let Some(kind) = kind.as_object_mut() {
@@ -103,14 +103,27 @@ schema_of_words! {
     Consistency, DataStructure, DistanceMetric, Durability, Environment, Scale, Sensitivity, Storage, Sync, Workload,
 }
 
-pub(super) fn data(generator: &mut SchemaGenerator) -> Schema {
-    let data = generator.subschema_for::<Data>();
+/// A map of named things, each of which may have no fields at all.
+fn named<T: JsonSchema>(types: &Value, names: &Value, generator: &mut SchemaGenerator) -> Schema {
+    let thing = generator.subschema_for::<T>();
     json_schema!({
-        "type": "object",
+        "type": types,
         "minProperties": 1,
-        "propertyNames": { "pattern": NAME_PATTERN },
-        "additionalProperties": { "anyOf": [data, { "type": "null" }] },
+        "propertyNames": names,
+        "additionalProperties": { "anyOf": [thing, { "type": "null" }] },
     })
+}
+
+pub(super) fn data(generator: &mut SchemaGenerator) -> Schema {
+    named::<Data>(&json!("object"), &json!({ "pattern": NAME_PATTERN }), generator)
+}
+
+pub(super) fn collections(generator: &mut SchemaGenerator) -> Schema {
+    named::<Collection>(&json!(["object", "null"]), &json!({ "pattern": NAME_PATTERN }), generator)
+}
+
+pub(super) fn fields(generator: &mut SchemaGenerator) -> Schema {
+    named::<Field>(&json!(["object", "null"]), &json!({}), generator)
 }
 
 pub(super) fn kind(_: &mut SchemaGenerator) -> Schema {
