@@ -117,6 +117,9 @@ pub fn did_you_mean<'a>(misspelt: &str, known: impl IntoIterator<Item = &'a str>
     begun.next().filter(|_| begun.next().is_none())
 }
 
+/// What a help line that lists words begins with.
+pub const LIST: &str = "known here: ";
+
 /// A help line that suggests the nearest known word, or else lists the known ones.
 pub fn suggestion<'a>(misspelt: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
     const LISTED: usize = 64;
@@ -125,8 +128,8 @@ pub fn suggestion<'a>(misspelt: &str, known: impl IntoIterator<Item = &'a str> +
     }
     let listed: Vec<_> = known.clone().into_iter().take(LISTED).collect();
     match known.into_iter().skip(LISTED).count() {
-        0 => format!("known here: {}", listed.join(", ")),
-        more => format!("known here: {} and {more} more", listed.join(", ")),
+        0 => format!("{LIST}{}", listed.join(", ")),
+        more => format!("{LIST}{} and {more} more", listed.join(", ")),
     }
 }
 

@@ -168,15 +168,29 @@ fn split(text: &str) -> Option<(Decimal, &str)> {
 fn write_exact(f: &mut fmt::Formatter<'_>, amount: u64, units: &[Unit]) -> fmt::Result {
     let hundredths = u128::from(amount).saturating_mul(100);
     let fitting = units.iter().find_map(|(name, size)| {
-        let exact = amount >= *size && hundredths.checked_rem(u128::from(*size)) == Some(0);
+        let whole = amount.checked_rem(*size) == Some(0);
+        let decimal = amount < size.saturating_mul(1_000) && hundredths.checked_rem(u128::from(*size)) == Some(0);
+        let exact = amount >= *size && (whole || decimal);
         exact.then(|| hundredths.checked_div(u128::from(*size)).map(|in_unit| (name, in_unit))).flatten()
     });
     let Some((name, in_unit)) = fitting else { return write!(f, "{}", Grouped(amount)) };
     let (whole, rest) = (in_unit.checked_div(100).unwrap_or(0), in_unit.checked_rem(100).unwrap_or(0));
     match rest {
+        0 if whole > 99_999 => write!(f, "{}{name}", Grouped(u64::try_from(whole).unwrap_or(amount))),
         0 => write!(f, "{whole}{name}"),
         rest => write!(f, "{whole}.{}{name}", format!("{rest:02}").trim_end_matches('0')),
     }
+}
+
+/// Prints an amount to three digits in the largest unit that it reaches; a number below a thousand stays exact.
+fn rounded(amount: u64, units: &[Unit]) -> String {
+    let Some((name, size)) = units.iter().find(|(_, size)| amount >= *size) else { return amount.to_string() };
+    #[allow(clippy::cast_precision_loss, reason = "three digits are shown")]
+    let value = amount as f64 / *size as f64;
+    let decimals = if value < 9.995 { 2 } else { usize::from(value < 99.95) };
+    let digits = format!("{value:.decimals$}");
+    let digits = if decimals > 0 { digits.trim_end_matches('0').trim_end_matches('.') } else { &digits };
+    format!("{digits}{name}")
 }
 
 /// A number with its thousands set apart, as YAML and Rust read it: `10_838_212`.
@@ -200,6 +214,11 @@ const TOO_LARGE: &str = "the number is too large";
 
 impl Bytes {
     const EXPECTED: &str = "a size with its unit, such as `20GB` or `512MiB`";
+
+    /// To three digits, for a person.
+    pub fn rounded(self) -> String {
+        rounded(self.0, BYTE_UNITS)
+    }
 }
 
 impl FromStr for Bytes {
@@ -232,6 +251,11 @@ impl fmt::Display for Bytes {
 
 impl Count {
     const EXPECTED: &str = "a whole number, such as `50_000_000` or `50M`";
+
+    /// To three digits, for a person.
+    pub fn rounded(self) -> String {
+        rounded(self.0, COUNT_UNITS)
+    }
 }
 
 impl FromStr for Count {
@@ -260,6 +284,14 @@ impl fmt::Display for Count {
 
 impl Rate {
     const EXPECTED: &str = "a rate, such as `2000/s` or `10k/s`";
+
+    /// To three digits, for a person.
+    pub fn rounded(self) -> String {
+        match self.per_day.checked_div(SECONDS_PER_DAY) {
+            Some(per_second) if per_second > 0 => format!("{}/s", Count(per_second).rounded()),
+            _ => self.to_string(),
+        }
+    }
 
     /// So many events each second; a rate too large to hold is the largest.
     pub fn per_second(count: u64) -> Self {
@@ -308,6 +340,11 @@ impl fmt::Display for Rate {
 
 impl Span {
     const EXPECTED: &str = "a duration, such as `5ms`, `12h` or `90d`";
+
+    /// To three digits, for a person.
+    pub fn rounded(self) -> String {
+        rounded(self.0, SPAN_UNITS)
+    }
 
     /// A span of whole days, or the longest there is.
     pub fn days(days: u64) -> Self {
@@ -453,6 +490,12 @@ mod tests {
         for text in ["20GB", "1.5GB", "0B", "1B", "3TB", "1025B", "1.25kB"] {
             assert_eq!(reads::<Bytes>(text).as_deref(), Some(text));
         }
+        assert_eq!(reads::<Bytes>("35184372088833B").as_deref(), Some("35_184_372_088_833B"));
+        assert_eq!(reads::<Count>("22_800_400_900").as_deref(), Some("22_800_400_900"));
+        assert_eq!(Bytes((32 << 40) + 1).rounded(), "32TB");
+        assert_eq!(Count(10_838_212).rounded(), "10.8M");
+        assert_eq!(Count(999).rounded(), "999");
+        assert_eq!(Rate::per_second(67_496).rounded(), "67.5k/s");
         assert_eq!(reads::<Count>("10838212").as_deref(), Some("10_838_212"));
         assert_eq!(reads::<Count>("10_780_000").as_deref(), Some("10.78M"));
         assert_eq!(reads::<Count>("50_000_000").as_deref(), Some("50M"));

@@ -311,6 +311,23 @@ impl Flag {
     }
 }
 
+impl Need {
+    /// Whether it is met by a feature that has a name, an extension or an index, and not by how the database works.
+    pub fn is_feature(self) -> bool {
+        matches!(
+            self,
+            Self::SearchHeavy
+                | Self::VectorSearch
+                | Self::FullText
+                | Self::GraphRelations
+                | Self::TimeSeries
+                | Self::FlexibleSchema
+                | Self::EventStream
+                | Self::Geospatial
+        )
+    }
+}
+
 impl Durability {
     /// What a database is asked for by this durability; nothing where any database will do.
     pub fn need(self) -> Option<Need> {
@@ -410,6 +427,22 @@ impl Quantity {
             | Self::Dimension
             | Self::Connections
             | Self::TraversalDepth => Count(amount.0).to_string(),
+        }
+    }
+
+    /// Prints an amount for a person, to three digits.
+    pub fn show(self, amount: Amount) -> String {
+        match self {
+            Self::DataSize | Self::ObjectSize | Self::RecordSize => Bytes(amount.0).rounded(),
+            Self::Reads | Self::Writes => Rate { per_day: amount.0 }.rounded(),
+            Self::Retention if amount == Amount::ENDLESS => Retention::Forever.to_string(),
+            Self::LatencyP99 | Self::Retention => Span(amount.0).rounded(),
+            Self::Records
+            | Self::Series
+            | Self::Vectors
+            | Self::Dimension
+            | Self::Connections
+            | Self::TraversalDepth => Count(amount.0).rounded(),
         }
     }
 

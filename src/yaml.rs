@@ -161,7 +161,7 @@ impl<'a> Spot<'a> {
     /// The line without the spaces around it.
     fn trimmed(&self) -> Place {
         let start = self.line_start.saturating_add(indentation(self.line).len());
-        Place::new(start, start.saturating_add(self.line.trim().len()))
+        Place::new(start, start.saturating_add(self.line.trim_ascii().len()))
     }
 
     /// The first tab of the indentation.
@@ -235,17 +235,18 @@ fn is_left_open(spot: &Spot<'_>, bracket: Place) -> bool {
 
 /// Quotes, and what stands between them.
 fn quotes(kind: &ErrorKind, spot: &Spot<'_>) -> Option<Diagnostic> {
+    const NOT_CLOSED: &str = "or close a quote that opened before, perhaps on an earlier line";
     Some(match kind {
         ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
             not_yaml("the quote is not closed").at(spot.here(), "it opens here")
         }
         ErrorKind::InvalidTrailingSingleQuotedScalar => {
             let diagnostic = not_yaml("the text goes on after its closing quote").at(spot.word(), "this is outside");
-            diagnostic.help("inside single quotes, write a quote as `''`")
+            diagnostic.help("inside single quotes, write a quote as `''`").help(NOT_CLOSED)
         }
         ErrorKind::InvalidTrailingDoubleQuotedScalar => {
             let diagnostic = not_yaml("the text goes on after its closing quote").at(spot.word(), "this is outside");
-            diagnostic.help("inside double quotes, write a quote as `\\\"`")
+            diagnostic.help("inside double quotes, write a quote as `\\\"`").help(NOT_CLOSED)
         }
         ErrorKind::UnknownQuotedScalarEscape
         | ErrorKind::InvalidQuotedScalarHexEscape
@@ -347,9 +348,10 @@ fn words(kind: &ErrorKind, spot: &Spot<'_>) -> Option<Diagnostic> {
             let code = u32::from(*character);
             not_yaml(&format!("a control character, U+{code:04X}")).at(spot.here(), "here").help("remove it")
         }
-        ErrorKind::UnexpectedCharacter { character } => {
-            let reason = format!("a value cannot begin with `{character}`");
-            not_yaml(&reason).at(spot.word(), "it means something to YAML").help("put the value in quotes")
+        ErrorKind::UnexpectedCharacter { .. } | ErrorKind::MissingAnchorOrAliasName => {
+            let first = spot.text.get(spot.here().range()).unwrap_or_default();
+            let first = if first == "`" { "a backtick".to_owned() } else { format!("`{first}`") };
+            not_yaml(&format!("a value cannot begin with {first}")).at(spot.word(), "it means something to YAML").help("put the value in quotes")
         }
         ErrorKind::BomInsideDocument => {
             let diagnostic =
@@ -576,7 +578,8 @@ fn key(node: Node, text: &str, faults: &mut Vec<Diagnostic>) -> Result<Key, Diag
         Value::Null => Some(String::from("null")),
         Value::Mapping(_) if text.get(..place.start).is_some_and(|before| before.ends_with('{')) => {
             let diagnostic = not_yaml("a template is not filled in");
-            let place = Place::new(place.start.saturating_sub(1), place.end);
+            let closing = text.get(place.end..).is_some_and(|after| after.starts_with('}'));
+            let place = Place::new(place.start.saturating_sub(1), place.end.saturating_add(usize::from(closing)));
             return Err(diagnostic
                 .at(place, "a map is no key")
                 .help("let the template's program write the file first"));

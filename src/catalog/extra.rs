@@ -4,9 +4,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Catalog, Database, read_toml};
+use super::{Bound, Catalog, Database, read_toml};
 use crate::diagnostic::{Diagnostic, Faults};
+use crate::expression::{Formulas, Names};
 use crate::source::{Place, Source};
+use crate::vocabulary::Quantity;
 
 /// Why a further folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +51,7 @@ impl Catalog {
             let source = Source { name: path.display().to_string(), text };
             let wrong = |diagnostic| ExtraError::Wrong(Box::new(Faults::new(source.clone(), vec![diagnostic])));
             let database: Database = read_toml(source.text.clone()).map_err(|error| wrong(describe(&error)))?;
-            database.check().map_err(|fault| wrong(Diagnostic::error(fault)))?;
+            database.check().and_then(|()| check_formulas(&database)).map_err(|fault| wrong(Diagnostic::error(fault)))?;
             match self.databases.iter_mut().find(|known| known.id == database.id) {
                 Some(known) => *known = database,
                 None => self.databases.push(database),
@@ -57,6 +59,21 @@ impl Catalog {
         }
         Ok(())
     }
+}
+
+/// Checks that every formula of a database can be compiled, and speaks only of what there is.
+fn check_formulas(database: &Database) -> Result<(), String> {
+    let formulas = Formulas::default();
+    let bounds = database.limits.iter().flat_map(|limit| limit.strained.iter().chain(&limit.exceeds));
+    for bound in bounds {
+        let Bound::Formula(text) = bound else { continue };
+        let mut names = Names::new();
+        ["mem", "disk", "cpus"].into_iter().for_each(|name| names.set(name, 1 << 40));
+        Quantity::ALL.iter().for_each(|quantity| names.set(quantity.name(), 1_000));
+        let value = formulas.compile(text).and_then(|formula| formula.evaluate(&names));
+        value.map_err(|error| format!("{}: {error}", database.id))?;
+    }
+    Ok(())
 }
 
 fn files_of(folder: &Path) -> Result<Vec<PathBuf>, ExtraError> {

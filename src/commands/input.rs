@@ -104,15 +104,23 @@ pub(super) fn requirements(input: &Input, terminal: &Terminal) -> Result<(Requir
         if io::stdin().is_terminal() {
             terminal.message("reading the requirements from standard input; end with Ctrl-D");
         }
-        (decode("<stdin>".into(), &read_capped(io::stdin().lock(), "<stdin>", limit)?)?, PathBuf::from("."))
+        (decode("<stdin>".into(), read_capped(io::stdin().lock(), "<stdin>", limit)?)?, PathBuf::from("."))
     } else {
-        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let folder = folder_of(&path);
         let name = path.display().to_string();
         (Source { text: read_text(&path, limit)?, name }, folder)
     };
     let world = World::around(&folder)?;
     let requirements = Requirements::parse(&source, &world.catalog, budget(limit)).map_err(InputError::Faulty)?;
     Ok((requirements, world))
+}
+
+/// The folder that a file lies in; a bare name lies in this one.
+fn folder_of(file: &Path) -> PathBuf {
+    match file.parent() {
+        Some(folder) if folder != Path::new("") => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
 }
 
 /// The requirements file of this folder.
@@ -133,7 +141,7 @@ fn read_text(path: &Path, limit: Bytes) -> Result<String> {
         anyhow::bail!("{name} is a folder, not a file");
     }
     let bytes = read_capped(file, &name, limit)?;
-    Ok(decode(name, &bytes)?.text)
+    Ok(decode(name, bytes)?.text)
 }
 
 fn read_capped(reader: impl Read, name: &str, limit: Bytes) -> Result<Vec<u8>> {
@@ -147,12 +155,13 @@ fn read_capped(reader: impl Read, name: &str, limit: Bytes) -> Result<Vec<u8>> {
 }
 
 /// Checks that a file is UTF-8; what is not is drawn with its line, the bad bytes replaced.
-fn decode(name: String, bytes: &[u8]) -> Result<Source, InputError> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(Source { name, text: text.to_owned() }),
+fn decode(name: String, bytes: Vec<u8>) -> Result<Source, InputError> {
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source { name, text }),
         Err(error) => {
+            let (error, bytes) = (error.utf8_error(), error.into_bytes());
             let wrong = |text, diagnostic| Err(InputError::Faulty(Faults::new(Source { name, text }, vec![diagnostic])));
-            if let Some((encoding, text)) = wide(bytes) {
+            if let Some((encoding, text)) = wide(&bytes) {
                 let diagnostic = Diagnostic::error(format!("the file is {encoding}, not UTF-8"));
                 return wrong(text, diagnostic.at(Place::default(), "its byte order mark").help("save it as UTF-8"));
             }
@@ -161,7 +170,7 @@ fn decode(name: String, bytes: &[u8]) -> Result<Source, InputError> {
             let diagnostic =
                 Diagnostic::error("the file is not UTF-8").at(place, "this byte is no part of a character");
             let diagnostic = diagnostic.help("it may be Latin-1, or no text at all; save it as UTF-8");
-            wrong(String::from_utf8_lossy(bytes).into_owned(), diagnostic)
+            wrong(String::from_utf8_lossy(&bytes).into_owned(), diagnostic)
         }
     }
 }

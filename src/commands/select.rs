@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::decide::{Depth, Facts, Selection, Verdict};
 use crate::expression::Formulas;
 use crate::report::style::verdict;
-use crate::report::{Format, Shown, explain};
+use crate::report::{Format, Shown, explain, names};
 
 pub(super) fn run(arguments: &Select, terminal: &Terminal) -> Result<Outcome> {
     let (requirements, world) = input::requirements(&arguments.input, terminal)?;
@@ -36,8 +36,12 @@ fn warn(selection: &Selection<'_>, config: &Config, terminal: &Terminal) {
     let warning = format!("{style}warning{style:#}");
     for selected in &selection.kinds {
         if selected.verdict == Verdict::Exceeds {
-            let name = selected.name;
-            terminal.message(&format!("{warning}: nothing in the catalog fits `{name}`; see its `fit`"));
+            let (name, databases) = (selected.name, names(&selected.databases));
+            let what = match selected.pinned {
+                true => format!("`{name}` is pinned to {databases}, which does not fit"),
+                false => format!("nothing in the catalog fits `{name}`"),
+            };
+            terminal.message(&format!("{warning}: {what}; see `polyglot explain {name}`"));
         }
         if selected.pinned && selected.instead_of.is_some() && selected.data.justification.is_none() {
             let name = selected.name;

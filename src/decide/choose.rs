@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::facts::{Engine, Facts};
-use super::fit::{Candidate, Check, Verdict, needs};
+use super::fit::{Candidate, Check, Strain, Verdict, needs};
 use super::load::Load;
 use super::question::Answer;
 use super::tree::{Tree, Walk};
@@ -92,7 +92,7 @@ impl<'a, 'f> Chooser<'a, 'f> {
     }
 
     /// The best that fits: first what is named as an alternative, then whatever else there is, and what we can run
-    /// before what only a vendor or the application can; of each the first that fits, else the first that is strained.
+    /// before what only a vendor or the application can; of each the first of those that are strained the least.
     fn best_instead(&self, walked: &Candidate<'a, 'f>, profile: &Profile) -> Option<Candidate<'a, 'f>> {
         let named = |run_here: bool| self.substitutes(walked).filter(move |other| other.is_run_here() == run_here);
         let other = |run_here: bool| {
@@ -109,17 +109,17 @@ impl<'a, 'f> Chooser<'a, 'f> {
         candidates: impl Iterator<Item = Candidate<'a, 'f>>,
         profile: &Profile,
     ) -> Option<Candidate<'a, 'f>> {
-        let mut strained = None;
+        let mut best: Option<(Strain, Candidate<'a, 'f>)> = None;
         for candidate in candidates {
-            match self.verdict(&candidate, profile) {
-                Verdict::Fits => return Some(candidate),
-                Verdict::Strained => {
-                    strained.get_or_insert(candidate);
-                }
-                Verdict::Exceeds => {}
+            let Some(strain) = self.facts.strain(&candidate, profile, self.load) else { continue };
+            if strain == Strain::Figure {
+                return Some(candidate);
+            }
+            if best.as_ref().is_none_or(|(least, _)| strain < *least) {
+                best = Some((strain, candidate));
             }
         }
-        strained
+        best.map(|(_, candidate)| candidate)
     }
 
     /// The candidate with one of its databases replaced by one that is preferred, by its successor or by one of its

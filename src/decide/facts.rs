@@ -31,7 +31,7 @@ pub struct Engine<'a> {
     pub(super) index: usize,
     pub(super) served: [Served<'a>; Need::ALL.len()],
     /// The figures up to which needs are served well, of all needs together.
-    pub(super) served_up_to: Vec<(Quantity, Amount)>,
+    pub(super) served_up_to: Vec<(Need, Quantity, Amount)>,
     pub(super) limits: Vec<Reckoned<'a>>,
     pub(super) standing: Standing,
     /// What takes its place: its successor, then its alternatives.
@@ -111,7 +111,7 @@ impl<'a> Facts<'a> {
                 database,
                 version: pinned.or_else(|| database.default_version())?,
                 index,
-                served_up_to: served.iter().flat_map(|served| &served.up_to).copied().collect(),
+                served_up_to: served_up_to(&served),
                 served,
                 limits: limits(database, pinned.or_else(|| database.default_version())?),
                 standing: standing(database, policy, environment),
@@ -210,6 +210,12 @@ fn served(database: &Database) -> Option<[Served<'_>; Need::ALL.len()]> {
         Some(Served { service, up_to: up_to.collect() })
     });
     served.collect::<Option<Vec<_>>>()?.try_into().ok()
+}
+
+/// The figures up to which needs are served well, of all needs together.
+fn served_up_to(served: &[Served<'_>]) -> Vec<(Need, Quantity, Amount)> {
+    let needs = Need::ALL.iter().zip(served);
+    needs.flat_map(|(need, served)| served.up_to.iter().map(|(what, amount)| (*need, *what, *amount))).collect()
 }
 
 fn limits<'a>(database: &'a Database, version: &Version) -> Vec<Reckoned<'a>> {

@@ -6,12 +6,12 @@ use std::ops::{ControlFlow, Deref};
 use smallvec::SmallVec;
 
 use super::facts::{Bounded, Engine, Facts, Reckoned, Served, Standing};
-use super::load::Load;
+use super::load::{Counted, Load};
 use super::question::Answer;
 use crate::catalog::{Database, Evidence, Hosting, Level, Limit, Service, Text};
 use crate::config::Refusal;
 use crate::requirements::Profile;
-use crate::vocabulary::{Amount, Need, Quantity};
+use crate::vocabulary::{Amount, Consistency, Durability, Flag, Need, Quantity, Scale};
 
 /// How well something fits, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,6 +31,28 @@ impl fmt::Display for Verdict {
             Self::Strained => "strained",
             Self::Exceeds => "exceeds",
         })
+    }
+}
+
+/// What is strained, least first: among several that could take a place, one that is near a figure comes before one
+/// that is not made for a need, and both before one that nobody looks after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Strain {
+    /// Nothing, or a figure.
+    Figure,
+    /// A need.
+    Need,
+    /// The database itself.
+    Standing,
+}
+
+impl Strain {
+    fn of(check: &Check<'_>) -> Self {
+        match check.what {
+            What::UpTo(..) | What::Limit(..) => Self::Figure,
+            What::Need(..) => Self::Need,
+            What::Policy(_) | What::Licence | What::Upstream => Self::Standing,
+        }
     }
 }
 
@@ -155,12 +177,12 @@ impl<'a> Check<'a> {
             let sign = if quantity.is_harder_when_smaller() { "below" } else { "above" };
             let bounds = named.into_iter().filter_map(|(name, amount)| Some((name, amount?)));
             let bounds: Vec<_> =
-                bounds.map(|(name, amount)| format!("{name} {sign} {}", quantity.print(amount))).collect();
+                bounds.map(|(name, amount)| format!("{name} {sign} {}", quantity.show(amount))).collect();
             bounds.join(", ")
         };
         match self.what {
             What::Policy(Refusal::Database) => String::from("the policy does not allow it"),
-            What::Policy(Refusal::Licence) => String::from("the policy does not allow its licence"),
+            What::Policy(Refusal::Licence) => format!("the policy does not allow {}", self.database.licence.spdx),
             What::Licence => String::from("no production use"),
             What::Upstream => String::from("maintained"),
             What::Need(_, service) => service.level.to_string(),
@@ -189,7 +211,7 @@ impl<'a> Check<'a> {
     /// What meets the need, where it is not the database alone.
     pub fn via(&self) -> Option<&'a str> {
         match self.what {
-            What::Need(_, service) if service.level != Level::Native => service.via.as_deref(),
+            What::Need(need, service) if need.is_feature() && service.level != Level::Native => service.via.as_deref(),
             _ => None,
         }
     }
@@ -220,14 +242,17 @@ impl<'a> Check<'a> {
     /// A check that came out badly, as a clause.
     pub fn trouble(&self) -> String {
         let Some((quantity, figure)) = self.figure() else {
-            return format!("{}: {}", self.name(), self.why());
+            return match self.what {
+                What::Policy(_) => self.why(),
+                _ => format!("{}: {}", self.name(), self.why()),
+            };
         };
         let sign = if quantity.is_harder_when_smaller() { "below" } else { "above" };
         let exceeds = figure.exceeds.filter(|bound| passes(quantity, figure.total, *bound));
-        let bound = exceeds.or(figure.strained).map_or_else(String::new, |bound| quantity.print(bound));
+        let bound = exceeds.or(figure.strained).map_or_else(String::new, |bound| quantity.show(bound));
         let shared = if figure.own == figure.total { "" } else { ", with what the instance serves already," };
         let assumed = if figure.assumed { " (the host is a guess: give `target.memory`)" } else { "" };
-        format!("{quantity} {}{shared} is {sign} {bound}{assumed}: {}", quantity.print(figure.total), self.why())
+        format!("{quantity} {}{shared} is {sign} {bound}{assumed}: {}", quantity.show(figure.total), self.why())
     }
 
     /// Figures of the check, where it has any.
@@ -259,6 +284,18 @@ impl<'a> Facts<'a> {
             if verdict == Verdict::Exceeds { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         verdict
+    }
+
+    /// How a candidate that does not exceed is strained at the worst; nothing where it exceeds.
+    pub(super) fn strain(&self, candidate: &Candidate<'a, '_>, profile: &Profile, load: &Load) -> Option<Strain> {
+        let mut strain = Strain::Figure;
+        let end = self.each_check(candidate, profile, load, &mut |check| {
+            if check.verdict == Verdict::Strained {
+                strain = strain.max(Strain::of(&check));
+            }
+            if check.verdict == Verdict::Exceeds { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        end.is_continue().then_some(strain)
     }
 
     /// Visits every check until the visitor has seen enough.
@@ -305,7 +342,7 @@ impl<'a> Facts<'a> {
         let bound = |threshold: &Option<_>| threshold.as_ref().and_then(|t| self.bound(limit.what, t, profile));
         let (strained, exceeds): (Option<Bounded>, Option<Bounded>) = (bound(strained), bound(exceeds));
         strained.or(exceeds)?;
-        let total = load.total(engine, profile, limit.what, own);
+        let total = load.total(engine, profile, Counted { quantity: limit.what, flag: limit.when }, own);
         let past = |bounded: Option<Bounded>| bounded.filter(|bounded| passes(limit.what, total, bounded.amount));
         let verdict = match (past(exceeds), past(strained)) {
             (Some(Bounded { assumed: false, .. }), _) => Verdict::Exceeds,
@@ -327,11 +364,11 @@ pub(super) fn passes(quantity: Quantity, value: Amount, bound: Amount) -> bool {
 /// What a kind of data asks of a database.
 pub(super) fn needs(profile: &Profile) -> impl Iterator<Item = Need> + '_ {
     let classes = [
-        profile.durability.and_then(crate::vocabulary::Durability::need),
-        profile.consistency.and_then(crate::vocabulary::Consistency::need),
-        profile.scale.and_then(crate::vocabulary::Scale::need),
+        profile.durability.and_then(Durability::need),
+        profile.consistency.and_then(Consistency::need),
+        profile.scale.and_then(Scale::need),
     ];
-    profile.flags().map(crate::vocabulary::Flag::need).chain(classes.into_iter().flatten())
+    profile.flags().map(Flag::need).chain(classes.into_iter().flatten())
 }
 
 impl<'a> Engine<'a> {
@@ -361,7 +398,7 @@ impl<'a> Engine<'a> {
         load: &Load,
     ) -> Option<Check<'a>> {
         let own = profile.quantity(quantity)?;
-        let total = load.total(self, profile, quantity, own);
+        let total = load.total(self, profile, Counted { quantity, flag: Flag::named(need.name()) }, own);
         let figure = Figure { own, total, strained: Some(bound), exceeds: None, assumed: false };
         let verdict = if passes(quantity, total, bound) { Verdict::Strained } else { Verdict::Fits };
         Some(Check { database: self.database, what: What::UpTo(need, served.service, quantity, figure), verdict })

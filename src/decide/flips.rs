@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 use super::choose::Chooser;
 use super::facts::{Engine, Reckoned, Threshold};
 use super::fit::passes;
+use super::load::Counted;
 use crate::catalog::Limit;
 use crate::requirements::{Change, Profile};
 use crate::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
@@ -78,12 +79,16 @@ impl<'a, 'f, 'p> Trial<'a, 'f, 'p> {
     fn turning_points(&self, quantity: Quantity) -> Vec<u64> {
         let mut points: Vec<u64> = self.chooser.tree.turning_points(quantity).flat_map(|(a, b)| [a, b]).collect();
         for engine in self.chooser.facts.engines() {
-            let before = self.chooser.load.before(engine, self.profile, quantity);
-            let mut turn = |bound: Amount| points.extend(sides(quantity, bound.0.saturating_sub(before)));
-            engine.served_up_to.iter().filter(|(what, _)| *what == quantity).for_each(|(_, amount)| turn(*amount));
-            for threshold in self.thresholds(engine, |limit, _| limit.what == quantity) {
-                let bound = self.chooser.facts.bound(quantity, threshold.1, self.profile);
-                bound.into_iter().for_each(|bound| turn(bound.amount));
+            let mut turn = |flag: Option<Flag>, bound: Amount| {
+                let before = self.chooser.load.before(engine, self.profile, Counted { quantity, flag });
+                points.extend(sides(quantity, bound.0.saturating_sub(before)));
+            };
+            for (need, _, amount) in engine.served_up_to.iter().filter(|(_, what, _)| *what == quantity) {
+                turn(Flag::named(need.name()), *amount);
+            }
+            for (limit, threshold) in self.thresholds(engine, |limit, _| limit.what == quantity) {
+                let bound = self.chooser.facts.bound(quantity, threshold, self.profile);
+                bound.into_iter().for_each(|bound| turn(limit.when, bound.amount));
             }
             for (limit, threshold) in self.thresholds(engine, |_, threshold| threshold.depends_on(quantity)) {
                 points.extend(self.indirect(engine, limit, threshold, quantity));
@@ -113,7 +118,8 @@ impl<'a, 'f, 'p> Trial<'a, 'f, 'p> {
     fn indirect(&self, engine: &Engine<'a>, limit: &Limit, threshold: &Threshold<'a>, quantity: Quantity) -> Vec<u64> {
         const LARGEST: u64 = 1 << 40;
         let Some(own) = self.profile.quantity(limit.what) else { return Vec::new() };
-        let total = self.chooser.load.total(engine, self.profile, limit.what, own);
+        let of = Counted { quantity: limit.what, flag: limit.when };
+        let total = self.chooser.load.total(engine, self.profile, of, own);
         let past = |value: u64| {
             let profile = self.profile.with(Change::Quantity(quantity, Amount(value)));
             let bound = self.chooser.facts.bound(limit.what, threshold, &profile);

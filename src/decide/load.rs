@@ -70,13 +70,16 @@ impl fmt::Display for Instance {
 }
 
 /// The sums of what each instance serves: for each engine, the cache, the stream and the rest apart where the engine
-/// separates them.
+/// separates them; of each, all data together and, for limits that concern some data only, by flag.
 #[derive(Debug, Clone, Default)]
 pub struct Load {
     sums: Vec<[Sums; 3]>,
 }
 
-type Sums = [u64; Quantity::ALL.len()];
+/// For everything, then for each flag: the sum of each quantity.
+type Sums = [[u64; Quantity::ALL.len()]; Flag::ALL.len() + 1];
+
+const NOTHING: [Sums; 3] = [[[0; Quantity::ALL.len()]; Flag::ALL.len() + 1]; 3];
 
 /// Which of an engine's sums a kind of data counts in.
 fn slot(engine: &Engine<'_>, profile: &Profile) -> usize {
@@ -88,29 +91,43 @@ fn slot(engine: &Engine<'_>, profile: &Profile) -> usize {
     }
 }
 
+/// Where the sums of the data that sets a flag stand.
+fn row(flag: Option<Flag>) -> usize {
+    flag.map_or(0, |flag| (flag as usize).saturating_add(1))
+}
+
 impl Load {
     /// Adds a kind of data to the instance of an engine.
     pub fn add(&mut self, engine: &Engine<'_>, profile: &Profile) {
         if self.sums.len() <= engine.index {
-            self.sums.resize(engine.index.saturating_add(1), [[0; Quantity::ALL.len()]; 3]);
+            self.sums.resize(engine.index.saturating_add(1), NOTHING);
         }
         let slots = self.sums.get_mut(engine.index);
         let Some(sums) = slots.and_then(|slots| slots.get_mut(slot(engine, profile))) else { return };
-        for (quantity, sum) in Quantity::ALL.iter().zip(sums) {
-            let own = profile.quantity(*quantity).map_or(0, |Amount(own)| own);
-            *sum = sum.saturating_add(if quantity.adds_up() { own } else { 0 });
+        for flag in std::iter::once(None).chain(profile.flags().map(Some)) {
+            let Some(sums) = sums.get_mut(row(flag)) else { continue };
+            for (quantity, sum) in Quantity::ALL.iter().zip(sums).filter(|(quantity, _)| quantity.adds_up()) {
+                *sum = sum.saturating_add(profile.quantity(*quantity).map_or(0, |Amount(own)| own));
+            }
         }
     }
 
-    /// What the instance serves of a quantity before this kind of data.
-    pub(super) fn before(&self, engine: &Engine<'_>, profile: &Profile, quantity: Quantity) -> u64 {
+    /// What the instance serves of a quantity before this kind of data, counting only data that sets the flag.
+    pub(super) fn before(&self, engine: &Engine<'_>, profile: &Profile, of: Counted) -> u64 {
         let slots = self.sums.get(engine.index);
-        let sums = slots.and_then(|slots| slots.get(slot(engine, profile)));
-        sums.and_then(|sums| sums.get(quantity as usize)).copied().unwrap_or(0)
+        let sums = slots.and_then(|slots| slots.get(slot(engine, profile))?.get(row(of.flag)));
+        sums.and_then(|sums| sums.get(of.quantity as usize)).copied().unwrap_or(0)
     }
 
     /// What the instance would serve of a quantity with this kind of data.
-    pub fn total(&self, engine: &Engine<'_>, profile: &Profile, quantity: Quantity, own: Amount) -> Amount {
-        Amount(own.0.saturating_add(self.before(engine, profile, quantity)))
+    pub(super) fn total(&self, engine: &Engine<'_>, profile: &Profile, of: Counted, own: Amount) -> Amount {
+        Amount(own.0.saturating_add(self.before(engine, profile, of)))
     }
+}
+
+/// What is summed: a quantity, of all data or of the data that sets a flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Counted {
+    pub(super) quantity: Quantity,
+    pub(super) flag: Option<Flag>,
 }

@@ -187,16 +187,25 @@ fn via<'a>(checks: &[Check<'a>]) -> Vec<&'a str> {
 
 /// Why what was chosen was chosen, in one clause.
 fn reason(data: &Data, choice: &Choice<'_, '_>, chosen: &Candidate<'_, '_>, pinned: bool, catalog: &Catalog) -> String {
+    let walked = choice.walked.ids();
+    if chosen.ids() == walked {
+        let row = data.kind.as_ref().and_then(|kind| catalog.matrix().row(&kind.value));
+        let row = row.filter(|row| walked.as_slice() == [row.recommended.as_str()]);
+        return row.map_or(&choice.walk.answer.reason, |row| &row.reason).to_string();
+    }
     if pinned {
         let why = data.justification.as_ref().map(|why| why.value.trim());
         return why.map_or_else(|| String::from("pinned, without a justification"), |why| format!("pinned: {why}"));
     }
-    if chosen.ids() == choice.walked.ids() {
-        let row = data.kind.as_ref().and_then(|kind| catalog.matrix().row(&kind.value));
-        let row = row.filter(|row| chosen.ids().as_slice() == [row.recommended.as_str()]);
-        return row.map_or(&choice.walk.answer.reason, |row| &row.reason).to_string();
+    let ours = chosen.engines.iter().zip(choice.walked.engines.iter()).find(|(ours, theirs)| ours.index != theirs.index);
+    match ours {
+        Some((ours, theirs)) if ours.database.category != theirs.database.category => {
+            let others = &theirs.database.alternatives;
+            let named = others.iter().find(|other| other.id == *ours.database.id).map(|other| other.when.to_string());
+            named.unwrap_or_else(|| format!("what fits best where {} does not", theirs.database.name))
+        }
+        _ => choice.walk.answer.reason.to_string(),
     }
-    choice.walk.answer.reason.to_string()
 }
 
 /// What the walk arrived at, and why it was not taken.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::{Attribute, Cell, ContentArrangement, Table};
+use comfy_table::{Attribute, Cell};
 use indexmap::IndexMap;
 
 use super::style::{FAINT, HEADING, Look, NAME};
@@ -10,28 +10,18 @@ use crate::catalog::{Bound, Catalog, Database, Hosting, Level, Limit, Row, Text}
 
 /// All databases.
 pub fn all(catalog: &Catalog, look: Look) -> String {
-    let mut table = Table::new();
-    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(look.columns);
-    if look.colour {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
-    }
-    let header = ["id", "category", "version", "licence", "upstream", "what it is"];
-    table.set_header(header.map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
+    let mut table = look.table(&["id", "category", "version", "upstream", "what it is"]);
     for database in catalog.databases() {
         let version = database.default_version().map_or("", |version| &version.major);
         table.add_row([
             Cell::new(&database.id).add_attribute(Attribute::Bold),
             Cell::new(database.category),
             Cell::new(version),
-            Cell::new(&database.licence.spdx),
             Cell::new(database.upstream.state),
             Cell::new(&database.summary),
         ]);
     }
-    format!("{table}\n")
+    format!("{}\n", look.finish(&mut table))
 }
 
 /// One database in full.

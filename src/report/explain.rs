@@ -61,7 +61,7 @@ pub fn kind(selected: &Selected<'_>, tree: &Tree, look: Look) -> String {
         page.heading("flips");
     }
     for flip in &selected.flips {
-        let change = format!("{} = {}", flip.change.field(), flip.change.value());
+        let change = flip.change.show();
         page.line(4, &format!("{change} ▶ {}", look.paint(NAME, flip.databases.join(" + "))));
     }
     page.text
@@ -85,7 +85,7 @@ impl Page {
     fn check(&mut self, check: &Check<'_>) {
         let verdict = self.look.paint(verdict_style(check.verdict), format!("{:<8}", check.verdict.to_string()));
         let compared = match check.figure() {
-            Some(_) => format!("{} = {} ({})", check.name(), check.value(), check.limit()),
+            Some((quantity, figure)) => format!("{quantity} {} ({})", quantity.show(figure.total), check.limit()),
             None => format!("{}: {}", check.name(), check.limit()),
         };
         let used = check.used().map_or_else(String::new, |used| format!(", {:.0} % of the bound used", used * 100.0));

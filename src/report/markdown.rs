@@ -1,6 +1,6 @@
 //! The selection as a Markdown table.
 
-use super::{Shown, chosen, names};
+use super::{Shown, chosen, names, offered};
 use crate::decide::Verdict;
 
 pub(super) fn selection(shown: Shown<'_>) -> String {
@@ -11,13 +11,13 @@ pub(super) fn selection(shown: Shown<'_>) -> String {
             .instead_of
             .as_ref()
             .map_or_else(String::new, |(walked, _)| format!(" (instead of {})", escaped(&names(walked))));
-        let alternative = selected.alternatives.first().map_or("", |alternative| &alternative.database.name);
+        let alternative = selected.alternatives.first().map_or_else(String::new, offered);
         let row = [
             escaped(selected.name),
             format!("**{}**{instead}", escaped(&chosen(selected))),
             escaped(&selected.reason),
             selected.verdict.to_string(),
-            escaped(alternative),
+            escaped(&alternative),
         ];
         text.push_str(&format!("| {} |\n", row.join(" | ")));
     }
@@ -25,12 +25,12 @@ pub(super) fn selection(shown: Shown<'_>) -> String {
     let notes: Vec<_> = replaced
         .map(|(selected, (walked, why))| {
             let (name, walked, chosen) = (escaped(selected.name), names(walked), names(&selected.databases));
-            format!("- `{name}`: {chosen} instead of {walked}: {}", escaped(why))
+            format!("- **{name}**: {chosen} instead of {walked}: {}", escaped(why))
         })
         .chain(shown.selection.kinds.iter().filter(|selected| selected.verdict != Verdict::Fits).flat_map(|selected| {
             selected.troubles().map(move |check| {
                 format!(
-                    "- `{}`: {} on {}: {}",
+                    "- **{}**: {} on {}: {}",
                     escaped(selected.name),
                     check.verdict,
                     check.database.name,

@@ -15,7 +15,8 @@ mod yaml;
 
 use style::Look;
 
-use crate::decide::{Selection, Tree};
+use crate::catalog::{Database, State};
+use crate::decide::{Alternative, Selected, Selection, Tree};
 use crate::requirements::Requirements;
 
 /// The formats of a selection.
@@ -80,13 +81,25 @@ impl Format {
 }
 
 /// The names of databases as a person writes them: `Kafka + Redis`.
-pub(crate) fn names(databases: &[&crate::catalog::Database]) -> String {
+pub(crate) fn names(databases: &[&Database]) -> String {
     databases.iter().map(|database| database.name.as_str()).collect::<Vec<_>>().join(" + ")
 }
 
-/// The chosen databases with the pattern or the extensions that go with them: `PostgreSQL with pgvector`.
-pub(crate) fn chosen(selected: &crate::decide::Selected<'_>) -> String {
+/// An alternative with its state where that is not active: `KeyDB (dormant)`.
+pub(crate) fn offered(alternative: &Alternative<'_>) -> String {
+    let database = alternative.database;
+    match database.upstream.state {
+        State::Active => database.name.to_string(),
+        state => format!("{} ({state})", database.name),
+    }
+}
+
+/// The chosen databases with the pattern, or else the extensions, that go with them: `PostgreSQL with pgvector`.
+pub(crate) fn chosen(selected: &Selected<'_>) -> String {
     let names = names(&selected.databases);
-    let with: Vec<&str> = selected.pattern.as_deref().into_iter().chain(selected.via.iter().copied()).collect();
-    if with.is_empty() { names } else { format!("{names} with {}", with.join(", ")) }
+    match (&selected.pattern, selected.via.as_slice()) {
+        (Some(pattern), _) => format!("{names} with {pattern}"),
+        (None, []) => names,
+        (None, via) => format!("{names} with {}", via.join(", ")),
+    }
 }

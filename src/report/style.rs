@@ -3,6 +3,7 @@
 use std::fmt;
 
 use anstyle::{AnsiColor, Style};
+use comfy_table::{Attribute, Cell, ContentArrangement, Table};
 
 use crate::decide::Verdict;
 
@@ -40,6 +41,29 @@ impl Look {
     /// A text in a style, where there is colour.
     pub fn paint(self, style: Style, text: impl fmt::Display) -> String {
         if self.colour { format!("{style}{text}{style:#}") } else { text.to_string() }
+    }
+
+    /// An empty table with a header, as wide as there is room.
+    pub(super) fn table(self, header: &[&str]) -> Table {
+        let mut table = Table::new();
+        table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(self.columns);
+        if self.colour {
+            table.enforce_styling();
+        } else {
+            table.force_no_tty();
+        }
+        table.set_header(header.iter().map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
+        table
+    }
+
+    /// A table as text, without blanks at the ends of its lines.
+    pub(super) fn finish(self, table: &mut Table) -> String {
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 1));
+        }
+        let lines = table.lines().map(|line| line.trim_end().to_owned());
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     /// A text broken to the columns.

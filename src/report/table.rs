@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table};
+use comfy_table::{Attribute, Cell, Color};
 
 use super::style::{FAINT, HEADING, Look, verdict as verdict_style};
-use super::{Shown, chosen, names};
+use super::{Shown, chosen, names, offered};
 use crate::decide::{Selected, Verdict};
 
 pub(super) fn selection(shown: Shown<'_>, look: Look) -> String {
@@ -18,24 +18,11 @@ pub(super) fn selection(shown: Shown<'_>, look: Look) -> String {
     text
 }
 
-fn matrix(shown: Shown<'_>, look: Look) -> Table {
-    let mut table = Table::new();
-    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(look.columns);
-    if look.colour {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
-    }
-    let header = ["data", "database", "why", "fit", "alternative"];
-    table.set_header(header.map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
+fn matrix(shown: Shown<'_>, look: Look) -> String {
+    let mut table = look.table(&["data", "database", "why", "fit", "alternative"]);
     for selected in &shown.selection.kinds {
         let instead = selected.instead_of.as_ref().map(|(walked, _)| format!("\ninstead of {}", names(walked)));
-        let alternative = selected.alternatives.first().map(|alternative| {
-            let state = alternative.database.upstream.state;
-            let state = if state == crate::catalog::State::Active { String::new() } else { format!(" ({state})") };
-            format!("{}{state}", alternative.database.name)
-        });
+        let alternative = selected.alternatives.first().map(offered);
         table.add_row([
             Cell::new(selected.name),
             Cell::new(format!("{}{}", chosen(selected), instead.unwrap_or_default())).add_attribute(Attribute::Bold),
@@ -44,7 +31,7 @@ fn matrix(shown: Shown<'_>, look: Look) -> Table {
             Cell::new(alternative.unwrap_or_default()),
         ]);
     }
-    table
+    look.finish(&mut table)
 }
 
 fn colour(verdict: Verdict) -> Color {
@@ -58,15 +45,19 @@ fn colour(verdict: Verdict) -> Color {
 /// What is to be said below the table of a kind of data: why an answer was replaced, and what is strained.
 fn notes(selected: &Selected<'_>, look: Look) -> Vec<String> {
     let name = look.paint(HEADING, selected.name);
-    let replaced = selected
-        .instead_of
-        .iter()
-        .map(|(walked, why)| format!("{name}: {} instead of {}: {why}", names(&selected.databases), names(walked)));
+    let replaced = selected.instead_of.iter().map(|(walked, why)| {
+        format!("{name}: {} instead of {}: {}", names(&selected.databases), names(walked), first_sentence(why))
+    });
     let troubles = selected.troubles().map(|check| {
         let verdict = look.paint(verdict_style(check.verdict), check.verdict);
-        format!("{name}: {verdict} on {}: {}", check.database.name, check.trouble())
+        format!("{name}: {verdict} on {}: {}", check.database.name, first_sentence(&check.trouble()))
     });
     replaced.chain(troubles).collect()
+}
+
+/// The start of an explanation that `--explain` gives in full.
+fn first_sentence(text: &str) -> &str {
+    text.split_once(". ").map_or(text, |(first, _)| first)
 }
 
 /// The services in one line: `8 services: postgresql 18, redis-cache 8.2, …`.

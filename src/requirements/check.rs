@@ -28,7 +28,7 @@ fn canonical_kind(data: &mut Data, catalog: &Catalog, reader: &mut Reader) {
         Some(row) => kind.value = row.kind.to_string(),
         None => {
             let message = format!("there is no kind `{}`", shortened(&kind.value));
-            let diagnostic = Diagnostic::error(message).at(kind.place, "no row of the matrix");
+            let diagnostic = Diagnostic::error(message).at(kind.place, "not known");
             reader.unknown(diagnostic, &kind.value, catalog.matrix().kinds());
         }
     }
@@ -57,7 +57,10 @@ fn pin(data: &Data, catalog: &Catalog, reader: &mut Reader) {
     }
     let Some((database, version)) = catalog.get(id).zip(version) else { return };
     if database.version(version).is_none() {
-        let message = format!("{} has no version `{}` in the catalog", database.name, shortened(version));
+        let message = match version {
+            "" => String::from("expected a version after the `@`"),
+            _ => format!("{} has no version `{}` in the catalog", database.name, shortened(version)),
+        };
         let diagnostic = Diagnostic::error(message).at(pin.place, "not known");
         reader.unknown(diagnostic, version, database.versions.iter().map(|v| v.major.as_str()));
     }

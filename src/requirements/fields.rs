@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use indexmap::IndexMap;
 
-use crate::diagnostic::{Diagnostic, did_you_mean, suggestion};
+use crate::diagnostic::{Diagnostic, LIST, did_you_mean, suggestion};
 use crate::source::{Place, Placed};
 use crate::units::{Bytes, Count, Growth, Percent, Rate, Retention, Span, UnitError};
 use crate::vocabulary::{
@@ -18,13 +18,15 @@ pub(super) struct Reader {
     pub(super) faults: Vec<Diagnostic>,
     /// How many more words may be compared for a suggestion: past some number of faults nobody reads suggestions.
     comparisons: usize,
+    /// The lists of known words that have been given, each of which is enough once.
+    listed: Vec<String>,
 }
 
 impl Reader {
     /// Starts from the faults that reading the text has found.
     pub(super) fn new(faults: Vec<Diagnostic>) -> Self {
         const COMPARISONS: usize = 20_000;
-        Self { faults, comparisons: COMPARISONS }
+        Self { faults, comparisons: COMPARISONS, listed: Vec::new() }
     }
 
     pub(super) fn fault(&mut self, diagnostic: Diagnostic) {
@@ -38,7 +40,7 @@ impl Reader {
         }
     }
 
-    /// Notes a fault about a word that is not known, with the nearest known one or else all of them.
+    /// Notes a fault about a word that is not known, with the nearest known one or else, once, all of them.
     pub(super) fn unknown<'a>(
         &mut self,
         diagnostic: Diagnostic,
@@ -48,10 +50,11 @@ impl Reader {
         let spent = known.clone().into_iter().take(self.comparisons.saturating_add(1)).count();
         let left = self.comparisons.checked_sub(spent);
         self.comparisons = left.unwrap_or(0);
-        self.fault(match left {
-            Some(_) => diagnostic.help(suggestion(word, known)),
-            None => diagnostic,
-        });
+        let help = left.map(|_| suggestion(word, known)).filter(|help| !self.listed.contains(help));
+        if let Some(list) = help.as_ref().filter(|help| help.starts_with(LIST)) {
+            self.listed.push(list.clone());
+        }
+        self.fault(help.into_iter().fold(diagnostic, Diagnostic::help));
     }
 }
 
@@ -121,22 +124,26 @@ fn parsed<T: FromStr<Err = UnitError>>(node: &Node, example: &str, reader: &mut 
     match text.parse() {
         Ok(value) => Some(value),
         Err(error) => {
-            let diagnostic = Diagnostic::error(error.to_string()).at(node.place, "this is none");
+            let diagnostic = Diagnostic::error(error.to_string()).at(node.place, "this is not one");
             let mended = mended(text).into_iter().find(|mended| mended.parse::<T>().is_ok());
             let help = mended.map(|mended| format!("write `{mended}`")).or(error.help);
+            let help = help.or_else(|| text.starts_with('$').then(|| "variables are not filled in here".into()));
             reader.fault(help.into_iter().fold(diagnostic, Diagnostic::help));
             None
         }
     }
 }
 
-/// What a person may have meant by an amount: another decimal point, other thousands, capitals, spaces, quotes.
+/// What a person may have meant by an amount: another decimal point, other thousands, capitals, spaces, quotes, or
+/// the wide characters of East Asian keyboards.
 fn mended(text: &str) -> Vec<String> {
     const LONGEST: usize = 40;
     if text.len() > LONGEST {
         return Vec::new();
     }
-    let plain = text.trim_matches(['“', '”', '„', '‘', '’', '"', '\'', '`']).to_owned();
+    let wide = |c: char| u32::from(c).checked_sub(0xfee0).and_then(char::from_u32).filter(char::is_ascii_graphic);
+    let narrow: String = text.chars().map(|c| wide(c).unwrap_or(c)).collect();
+    let plain = narrow.trim_matches(['“', '”', '„', '‘', '’', '"', '\'', '`']).to_owned();
     let grouped = plain.split(',').skip(1).all(|group| group.chars().take_while(char::is_ascii_digit).count() == 3);
     let numbers = plain.replace(',', if grouped { "_" } else { "." });
     let joined: String = numbers.split_whitespace().collect();
@@ -246,14 +253,20 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// The fields of a map; a key that is given twice is a fault, and its first value counts.
+    pub(super) fn of_map(node: &'a Node, described: Described, reader: &mut Reader) -> Option<Self> {
+        let Value::Mapping(entries) = &node.value else { return None };
+        Some(Self { described, entries: without_duplicates(entries, reader), known: Vec::new() })
+    }
+
+    /// The same, where a value that is no map is a fault.
     pub(super) fn of(node: &'a Node, described: Described, reader: &mut Reader) -> Option<Self> {
-        let Value::Mapping(entries) = &node.value else {
+        let fields = Self::of_map(node, described, reader);
+        if fields.is_none() {
             let diagnostic = Diagnostic::error(format!("expected the fields of {}", described.what));
             let diagnostic = diagnostic.at(node.place, format!("this is {}", node.value.shape()));
             reader.fault(diagnostic.help(format!("for example `{}`", described.example)));
-            return None;
-        };
-        Some(Self { described, entries: without_duplicates(entries, reader), known: Vec::new() })
+        }
+        fields
     }
 
     /// The fields of a thing that has a name and may have nothing else; one that is no map is noted and has none.
@@ -277,6 +290,12 @@ impl<'a> Fields<'a> {
     /// Reads an optional field.
     pub(super) fn read<T: Read>(&mut self, name: &'static str, reader: &mut Reader) -> Option<Placed<T>> {
         read_placed(&self.node(name)?.value, reader)
+    }
+
+    /// Whether one of the fields that nothing has asked for yet is this one, misspelt.
+    pub(super) fn misspelt(&self, name: &'static str) -> bool {
+        const LOOKED_AT: usize = 100;
+        self.entries.keys().take(LOOKED_AT).any(|key| did_you_mean(key, [name]).is_some())
     }
 
     /// Notes the fields that nothing has asked for.

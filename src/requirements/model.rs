@@ -70,7 +70,7 @@ pub struct Data {
     /// What it is, in words.
     pub description: Option<Placed<String>>,
     /// A row of the matrix, which presets flags; an explicit flag wins.
-    #[schemars(schema_with = "super::schema::kind")]
+    #[schemars(default, schema_with = "super::schema::kind")]
     pub kind: Option<Placed<String>>,
     /// Several changes must happen together or not at all.
     pub needs_transactions: Option<Placed<bool>>,
@@ -166,7 +166,7 @@ pub struct Data {
     /// Why the pin is right.
     pub justification: Option<Placed<String>>,
     /// Its tables, collections, indexes, topics or buckets, by name.
-    #[schemars(schema_with = "super::schema::collections")]
+    #[schemars(default, schema_with = "super::schema::collections")]
     pub collections: Option<IndexMap<String, Collection>>,
 }
 
@@ -202,20 +202,20 @@ pub struct Collection {
     /// What its records look like, in words.
     pub structure: Option<Placed<String>>,
     /// Its fields, by name.
-    #[schemars(schema_with = "super::schema::fields")]
+    #[schemars(default, schema_with = "super::schema::fields")]
     pub fields: Option<IndexMap<String, Field>>,
     /// Its indexes.
-    #[schemars(schema_with = "super::schema::indexes")]
+    #[schemars(default, schema_with = "super::schema::indexes")]
     pub indexes: Option<Vec<Placed<Index>>>,
     /// The field that it is spread over nodes by.
     pub sharding_key: Option<Placed<String>>,
     /// The time that it is partitioned by.
     pub partition_by: Option<Placed<PartitionBy>>,
     /// When a record is removed by itself: after this long, or this long after the time in a field.
-    #[schemars(schema_with = "super::schema::ttl")]
+    #[schemars(default, schema_with = "super::schema::ttl")]
     pub ttl: Option<Placed<Ttl>>,
     /// A size past which the oldest records make room; `true` leaves the size open.
-    #[schemars(schema_with = "super::schema::capped")]
+    #[schemars(default, schema_with = "super::schema::capped")]
     pub capped: Option<Placed<Capped>>,
     /// How many dimensions an embedding has.
     pub dimension: Option<Placed<Count>>,

@@ -60,6 +60,21 @@ impl Change {
     }
 }
 
+impl Change {
+    /// The change for a person: `data_size = 1GB`, or `data_size > 32TB` where the value is the first one past a figure.
+    pub fn show(self) -> String {
+        let Self::Quantity(quantity, amount) = self else { return format!("{} = {}", self.field(), self.value()) };
+        let value = quantity.print(amount);
+        let neighbours = [(">", amount.0.checked_sub(quantity.step())), ("<", amount.0.checked_add(quantity.step()))];
+        let rounder = neighbours.into_iter().filter_map(|(sign, next)| Some((sign, quantity.print(Amount(next?)))));
+        match rounder.min_by_key(|(_, printed)| printed.len()).filter(|(_, printed)| printed.len() < value.len()) {
+            Some((sign, printed)) => format!("{quantity} {sign} {printed}"),
+            None if value.len() > 8 => format!("{quantity} ≈ {}", quantity.show(amount)),
+            None => format!("{quantity} = {value}"),
+        }
+    }
+}
+
 impl Profile {
     /// What a kind of data says, with the flags that its kind presets.
     pub fn of(data: &Data, catalog: &Catalog) -> Self {

@@ -18,7 +18,7 @@ const DATA: Described = Described { what: "a kind of data", example: "{ needs_tr
 const BACKUP: Described = Described { what: "`backup`", example: "{ every: 1d, keep: 30d }" };
 const ENCRYPTION: Described = Described { what: "`encryption`", example: "{ at_rest: true, in_transit: true }" };
 const COLLECTION: Described = Described { what: "a collection", example: "{ structure: nested documents, ttl: 30d }" };
-const FIELD: Described = Described { what: "a field", example: "{ type: text }" };
+const FIELD: Described = Described { what: "a collection's field", example: "{ type: text }" };
 const INDEX: Described = Described { what: "an index", example: "{ fields: [email], unique: true }" };
 const PARTITION_BY: Described = Described { what: "`partition_by`", example: "{ field: created_at, every: month }" };
 const TTL: Described = Described { what: "`ttl`", example: "{ field: created_at, after: 30d }" };
@@ -26,7 +26,12 @@ const TTL: Described = Described { what: "`ttl`", example: "{ field: created_at,
 impl Requirements {
     /// Reads the whole file; what is missing or wrong is noted, and then what is returned only serves to find more.
     pub(super) fn read(root: &Node, reader: &mut Reader) -> Option<Self> {
-        let mut fields = Fields::of(root, FILE, reader)?;
+        if !matches!(root.value, Value::Mapping(_)) {
+            let diagnostic = Diagnostic::error("expected the fields of a requirements file");
+            let diagnostic = diagnostic.at(root.place, format!("this is {}", root.value.shape()));
+            reader.fault(diagnostic.help("start with `version: 1` and `data:`, or run `polyglot init`"));
+        }
+        let mut fields = Fields::of_map(root, FILE, reader)?;
         let version = version(&mut fields, root, reader);
         let name = fields.read::<String>("name", reader);
         if let Some(name) = &name {
@@ -59,6 +64,7 @@ fn version(fields: &mut Fields<'_>, root: &Node, reader: &mut Reader) -> Placed<
             let diagnostic = Diagnostic::error("expected version 1").at(place, format!("this is {}", other.shape()));
             reader.fault(diagnostic.help(HELP));
         }
+        None if fields.misspelt("version") => {}
         None => {
             let diagnostic = Diagnostic::error("the file has no `version`").at(place, "it should start here");
             reader.fault(diagnostic.help(HELP));
@@ -74,6 +80,7 @@ fn data(fields: &mut Fields<'_>, root: &Node, reader: &mut Reader) -> IndexMap<S
         Some(entry) => {
             return named(&entry.value, "kinds of data", Data::read, reader).unwrap_or_default();
         }
+        None if fields.misspelt("data") => return IndexMap::new(),
         None => (root.place, "it should stand in here"),
     };
     let diagnostic = Diagnostic::error("the file has no `data`").at(place, label);
@@ -100,7 +107,7 @@ fn check_name(name: &str, place: Place, reader: &mut Reader) {
     }
     let message =
         "a name has lower-case letters, digits, `_` and `-`, starts with a letter or digit, and has at most 63 characters";
-    let diagnostic = Diagnostic::error(message).at(place, format!("`{}` is none", shortened(name)));
+    let diagnostic = Diagnostic::error(message).at(place, format!("`{}` is not one", shortened(name)));
     let folded: String = name.to_lowercase().chars().map(|c| if allowed(c) || c == '-' { c } else { '_' }).collect();
     let folded = folded.trim_matches('_');
     let plain = name.chars().all(|c| c.is_ascii() && !c.is_ascii_control());
@@ -124,7 +131,8 @@ fn named<T>(
         return None;
     };
     if entries.is_empty() {
-        reader.fault(Diagnostic::error(format!("there are no {what}")).at(node.place, "this map is empty"));
+        let diagnostic = Diagnostic::error(format!("there are no {what}")).at(node.place, "this map is empty");
+        reader.fault(diagnostic.help("give at least one its name, a colon, and what belongs to it"));
     }
     let mut things = IndexMap::with_capacity(entries.len());
     for (name, entry) in without_duplicates(entries, reader) {
