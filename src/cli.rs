@@ -71,8 +71,8 @@ pub enum Command {
     Init(Init),
     /// Print the completions of a shell
     Completions(Completions),
-    /// Print the manual page
-    Man,
+    /// Print the manual page, or that of a command
+    Man(Man),
 }
 
 /// Which requirements file, and how much of it is read.
@@ -168,6 +168,13 @@ pub struct Init {
     /// The system's name
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
+}
+
+/// Flags of `man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The command whose page to print
+    pub command: Option<String>,
 }
 
 /// Flags of `completions`.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::catalog::{Catalog, Database, describe};
-use crate::diagnostic::{Diagnostic, Faults, suggestion};
+use crate::diagnostic::{Diagnostic, Faults, did_you_mean, suggestion};
 use crate::source::{Place, Source};
 
 /// The file's name, looked up from the requirements file's folder upwards.
@@ -33,9 +33,9 @@ pub struct Config {
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
     /// The only licences that are allowed, as SPDX ids; empty allows all.
-    pub allowed_licences: Vec<String>,
+    pub allowed_licences: Vec<Spanned<String>>,
     /// Licences that are not.
-    pub denied_licences: Vec<String>,
+    pub denied_licences: Vec<Spanned<String>>,
     /// The only databases that are allowed; empty allows all.
     pub allowed_databases: Vec<Spanned<String>>,
     /// Databases that are not.
@@ -97,9 +97,27 @@ impl Config {
         let policy = &self.policy;
         let named = [&policy.allowed_databases, &policy.denied_databases, &policy.preferred_databases];
         let unknown = named.into_iter().flatten().filter(|id| catalog.get(id.get_ref()).is_none());
-        let faults: Vec<_> = unknown.map(|id| unknown_database(id.get_ref(), id.span(), catalog)).collect();
+        let databases = unknown.map(|id| unknown_database(id.get_ref(), id.span(), catalog));
+        let licences = policy.allowed_licences.iter().chain(&policy.denied_licences);
+        let misspelt = licences.filter_map(|licence| misspelt_licence(licence, catalog));
+        let faults: Vec<_> = databases.chain(misspelt).collect();
         if faults.is_empty() { Ok(()) } else { Err(Faults::new(source.clone(), faults)) }
     }
+}
+
+/// A licence that matches nothing although it is near one that some database has. One that no database has is fine: a
+/// policy may be older or newer than the catalog.
+fn misspelt_licence(licence: &Spanned<String>, catalog: &Catalog) -> Option<Diagnostic> {
+    let written = licence.get_ref();
+    let known = || catalog.databases().flat_map(|database| database.licence.parts());
+    if known().any(|part| part == written) {
+        return None;
+    }
+    let near = known().find(|part| part.to_lowercase().starts_with(&written.to_lowercase()));
+    let near = near.or_else(|| did_you_mean(written, known()))?;
+    let place = Place::new(licence.span().start, licence.span().end);
+    let diagnostic = Diagnostic::error(format!("no database has the licence `{written}`")).at(place, "matches nothing");
+    Some(diagnostic.help(format!("did you mean `{near}`?")))
 }
 
 fn unknown_database(id: &str, span: Range<usize>, catalog: &Catalog) -> Diagnostic {
@@ -124,7 +142,7 @@ impl Policy {
         if unlisted || named(&self.denied_databases) {
             return Some(Refusal::Database);
         }
-        let listed = |list: &[String], part: &str| list.iter().any(|licence| licence == part);
+        let listed = |list: &[Spanned<String>], part: &str| list.iter().any(|licence| licence.get_ref() == part);
         let acceptable = |part: &str| {
             let allowed = self.allowed_licences.is_empty() || listed(&self.allowed_licences, part);
             allowed && !listed(&self.denied_licences, part)

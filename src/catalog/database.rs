@@ -141,6 +141,11 @@ fn yes() -> bool {
 }
 
 impl Licence {
+    /// The licences that the expression names.
+    pub fn parts(&self) -> impl Iterator<Item = &str> + Clone {
+        self.spdx.split(" OR ").flat_map(|choice| choice.split(" AND ")).map(str::trim)
+    }
+
     /// Whether one may use the database when only some licences are acceptable: one choice of an `OR` is enough,
     /// of an `AND` each part has to be acceptable.
     pub fn is_acceptable(&self, acceptable: impl Fn(&str) -> bool) -> bool {

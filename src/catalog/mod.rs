@@ -45,7 +45,7 @@ impl Catalog {
     }
 
     /// All databases, in the order of their ids, further ones last.
-    pub fn databases(&self) -> impl ExactSizeIterator<Item = &Database> {
+    pub fn databases(&self) -> impl ExactSizeIterator<Item = &Database> + Clone {
         self.databases.iter()
     }
 

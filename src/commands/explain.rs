@@ -9,11 +9,11 @@ use super::input::{self, World};
 use super::terminal::Terminal;
 use crate::cli::Explain;
 use crate::decide::{Depth, Facts, Selection};
-use crate::diagnostic::suggestion;
+use crate::diagnostic::did_you_mean;
 use crate::expression::Formulas;
 use crate::report::catalog::{one, row};
 use crate::report::explain::kind;
-use crate::report::field::field;
+use crate::report::field;
 use crate::report::style::Look;
 use crate::requirements::{Requirements, schema};
 
@@ -31,11 +31,17 @@ pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome> {
     let found = requirements.as_ref().and_then(|requirements| data(name, requirements, &world, look));
     let database = || world.catalog.get(name).map(|database| one(database, &world.catalog, look));
     let of_matrix = || world.catalog.matrix().row(name).map(|found| row(found, &world.catalog, look));
-    let of_file = || field(name, &schema(&world.catalog), look);
+    let schema = schema(&world.catalog);
+    let of_file = || field::field(name, &schema, look);
     let Some(text) = found.or_else(database).or_else(of_matrix).or_else(of_file) else {
         let data = requirements.iter().flat_map(|requirements| requirements.data.keys().map(String::as_str));
-        let known: Vec<&str> = data.chain(world.catalog.ids()).chain(world.catalog.matrix().kinds()).collect();
-        bail!("nothing is called `{name}`; {}", suggestion(name, known));
+        let fields = field::names(&schema);
+        let known = data.chain(world.catalog.ids()).chain(world.catalog.matrix().kinds()).chain(fields);
+        let help = did_you_mean(name, known).map_or_else(
+            || String::from("it takes a kind of data of the file, a database (`polyglot catalog`), a row of the matrix or a field"),
+            |word| format!("did you mean `{word}`?"),
+        );
+        bail!("nothing is called `{name}`; {help}");
     };
     terminal.result(&text)?;
     Ok(Outcome::Done)

@@ -1,12 +1,13 @@
 //! What is made from the program itself: schemas, completions, the manual page.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::CommandFactory;
 
 use super::Outcome;
 use super::terminal::Terminal;
 use crate::catalog::Catalog;
-use crate::cli::{Cli, Completions, Schema, SchemaOf};
+use crate::cli::{Cli, Completions, Man, Schema, SchemaOf};
+use crate::diagnostic::suggestion;
 use crate::report::document;
 use crate::requirements;
 
@@ -27,9 +28,21 @@ pub(super) fn completions(arguments: &Completions, terminal: &Terminal) -> Resul
     Ok(Outcome::Done)
 }
 
-pub(super) fn man(terminal: &Terminal) -> Result<Outcome> {
+pub(super) fn man(arguments: &Man, terminal: &Terminal) -> Result<Outcome> {
+    let mut program = Cli::command();
+    program.build();
+    let command = match &arguments.command {
+        None => program,
+        Some(name) => {
+            let commands: Vec<_> = program.get_subcommands().collect();
+            let Some(found) = commands.iter().find(|command| command.get_name() == name) else {
+                bail!("there is no command `{name}`; {}", suggestion(name, commands.iter().map(|command| command.get_name())));
+            };
+            (*found).clone()
+        }
+    };
     let mut page = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+    clap_mangen::Man::new(command).render(&mut page)?;
     terminal.result(&String::from_utf8(page)?)?;
     Ok(Outcome::Done)
 }

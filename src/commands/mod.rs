@@ -46,6 +46,6 @@ pub fn run(cli: &Cli) -> Result<Outcome> {
         Command::Schema(arguments) => generate::schema(arguments, &terminal),
         Command::Init(arguments) => init::run(arguments, &terminal),
         Command::Completions(arguments) => generate::completions(arguments, &terminal),
-        Command::Man => generate::man(&terminal),
+        Command::Man(arguments) => generate::man(arguments, &terminal),
     }
 }

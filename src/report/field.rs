@@ -4,11 +4,21 @@ use serde_json::Value;
 
 use super::style::{HEADING, Look};
 
+/// Where fields stand, and the schema's definition of each place.
+const PLACES: [(&str, &str); 4] =
+    [("a kind of data", "Data"), ("a collection", "Collection"), ("the target", "Target"), ("the team", "Team")];
+
+/// The names of all fields.
+pub fn names(schema: &Value) -> Vec<&str> {
+    let properties = PLACES.iter().filter_map(|(_, definition)| {
+        schema.pointer(&format!("/$defs/{definition}/properties")).and_then(Value::as_object)
+    });
+    properties.flat_map(|properties| properties.keys().map(String::as_str)).collect()
+}
+
 /// What a field means and what it takes; nothing where no kind of data has such a field.
 pub fn field(name: &str, schema: &Value, look: Look) -> Option<String> {
-    let places =
-        [("a kind of data", "Data"), ("a collection", "Collection"), ("the target", "Target"), ("the team", "Team")];
-    places.into_iter().find_map(|(place, definition)| {
+    PLACES.into_iter().find_map(|(place, definition)| {
         let field = schema.pointer(&format!("/$defs/{definition}/properties"))?.get(name)?;
         let description = field.get("description").and_then(Value::as_str).unwrap_or_default();
         let values = words(field, schema);

@@ -79,7 +79,8 @@ fn wrap(text: &str, width: usize, indent: usize) -> String {
     let mut column = text.len().saturating_sub(body.len());
     wrapped.push_str(&" ".repeat(column));
     let mut starts_line = true;
-    for word in body.split(' ') {
+    let room = width.saturating_sub(indent).max(1);
+    for word in body.split(' ').flat_map(|word| pieces(word, room)) {
         let length = columns(word);
         if !starts_line && column.saturating_add(length).saturating_add(1) > width {
             wrapped.push('\n');
@@ -94,6 +95,25 @@ fn wrap(text: &str, width: usize, indent: usize) -> String {
         starts_line = false;
     }
     wrapped
+}
+
+/// A word, cut where it is wider than a line. One with escapes is left whole, since a cut could fall into one.
+fn pieces(word: &str, room: usize) -> Vec<&str> {
+    if word.contains('\u{1b}') || columns(word) <= room {
+        return vec![word];
+    }
+    let mut pieces = Vec::new();
+    let (mut start, mut column) = (0usize, 0usize);
+    for (at, character) in word.char_indices() {
+        let width = unicode_width::UnicodeWidthChar::width(character).unwrap_or(0);
+        if column.saturating_add(width) > room {
+            pieces.extend(word.get(start..at));
+            (start, column) = (at, 0);
+        }
+        column = column.saturating_add(width);
+    }
+    pieces.extend(word.get(start..));
+    pieces
 }
 
 /// How many columns a word takes on a terminal.
@@ -116,5 +136,6 @@ mod tests {
         let painted = format!("{} {}", look.paint(HEADING, "one"), look.paint(HEADING, "two"));
         assert!(!wrap(&painted, 7, 0).contains('\n'));
         assert_eq!(wrap("한국어 단어", 8, 1), "한국어\n 단어");
+        assert_eq!(wrap("漢字漢字漢字", 6, 1), "漢字\n 漢字\n 漢字");
     }
 }
