@@ -11,6 +11,7 @@ use polyglot::catalog::Catalog;
 use polyglot::config::Policy;
 use polyglot::decide::{Depth, Facts, Selection, Tree};
 use polyglot::expression::Formulas;
+use polyglot::report::style::Look;
 use polyglot::report::{Format, Shown, explain};
 use polyglot::requirements::Requirements;
 use polyglot::source::Source;
@@ -91,11 +92,11 @@ fn print(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("print");
     for format in FORMATS {
         group.bench_function(format!("{format:?}").to_lowercase(), |bencher| {
-            bencher.iter(|| format.render(black_box(shown), WIDTH).expect("a report"));
+            bencher.iter(|| format.render(black_box(shown), Look::plain(WIDTH)).expect("a report"));
         });
     }
     group.bench_function("explain", |bencher| {
-        bencher.iter(|| explain::selection(black_box(shown), usize::from(WIDTH)));
+        bencher.iter(|| explain::selection(black_box(shown), Look::plain(WIDTH)));
     });
     group.finish();
 }

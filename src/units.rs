@@ -51,7 +51,7 @@ const SPAN_UNITS: &[Unit] = &[
     ("us", 1),
 ];
 
-/// An amount of memory or disk, in bytes. `kB` and `KiB` are both 1024 bytes, as in PostgreSQL and Docker.
+/// An amount of memory or disk, in bytes. `kB` and `KiB` are both 1024 bytes, as in `PostgreSQL` and Docker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Bytes(pub u64);
 

@@ -418,9 +418,8 @@ impl Quantity {
         match self {
             Self::DataSize | Self::ObjectSize | Self::RecordSize => Bytes(amount.0).to_string(),
             Self::Reads | Self::Writes => Rate { per_day: amount.0 }.to_string(),
-            Self::LatencyP99 => Span(amount.0).to_string(),
             Self::Retention if amount == Amount::ENDLESS => Retention::Forever.to_string(),
-            Self::Retention => Span(amount.0).to_string(),
+            Self::LatencyP99 | Self::Retention => Span(amount.0).to_string(),
             Self::Records
             | Self::Series
             | Self::Vectors

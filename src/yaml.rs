@@ -110,9 +110,10 @@ fn nul(text: &str, offset: usize) -> Diagnostic {
         Diagnostic::error("the file has a NUL byte").at(Place::new(offset, offset.saturating_add(1)), "here");
     let odd = text.bytes().take(16).step_by(2).all(|byte| byte == 0);
     let even = text.bytes().take(16).skip(1).step_by(2).all(|byte| byte == 0);
-    diagnostic.help(match odd != even {
-        true => "it looks like UTF-16; save it as UTF-8",
-        false => "a requirements file is plain text: remove the byte",
+    diagnostic.help(if odd == even {
+        "a requirements file is plain text: remove the byte"
+    } else {
+        "it looks like UTF-16; save it as UTF-8"
     })
 }
 
@@ -138,19 +139,12 @@ impl<'a> Spot<'a> {
 
     /// The character itself.
     fn here(&self) -> Place {
-        self.until(|_| true)
+        until(self.text, self.offset, |_| true)
     }
 
     /// The word that starts here.
     fn word(&self) -> Place {
-        self.until(|c| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '{' | '}' | '"' | '\''))
-    }
-
-    /// From here up to a character, but at least one character long where there is any.
-    fn until(&self, end: impl Fn(char) -> bool) -> Place {
-        let rest = self.text.get(self.offset..).unwrap_or_default();
-        let length = rest.char_indices().skip(1).find(|(_, c)| end(*c)).map_or(rest.len(), |(at, _)| at);
-        Place::new(self.offset, self.offset.saturating_add(length))
+        word(self.text, self.offset)
     }
 
     /// The line up to here.
@@ -169,6 +163,18 @@ impl<'a> Spot<'a> {
         let tab = self.line_start.saturating_add(indentation(self.line).find('\t')?);
         Some(Place::new(tab, tab.saturating_add(1)))
     }
+}
+
+/// The word that starts at an offset.
+fn word(text: &str, start: usize) -> Place {
+    until(text, start, |c| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '{' | '}' | '"' | '\''))
+}
+
+/// From an offset up to a character, but at least one character long where there is any.
+fn until(text: &str, start: usize, end: impl Fn(char) -> bool) -> Place {
+    let rest = text.get(start..).unwrap_or_default();
+    let length = rest.char_indices().skip(1).find(|(_, c)| end(*c)).map_or(rest.len(), |(at, _)| at);
+    Place::new(start, start.saturating_add(length))
 }
 
 fn indentation(line: &str) -> &str {
@@ -351,7 +357,9 @@ fn words(kind: &ErrorKind, spot: &Spot<'_>) -> Option<Diagnostic> {
         ErrorKind::UnexpectedCharacter { .. } | ErrorKind::MissingAnchorOrAliasName => {
             let first = spot.text.get(spot.here().range()).unwrap_or_default();
             let first = if first == "`" { "a backtick".to_owned() } else { format!("`{first}`") };
-            not_yaml(&format!("a value cannot begin with {first}")).at(spot.word(), "it means something to YAML").help("put the value in quotes")
+            not_yaml(&format!("a value cannot begin with {first}"))
+                .at(spot.word(), "it means something to YAML")
+                .help("put the value in quotes")
         }
         ErrorKind::BomInsideDocument => {
             let diagnostic =
@@ -447,7 +455,7 @@ impl<'a> Builder<'a> {
         let before = self.text.get(..place.start).unwrap_or_default();
         let at = before.rfind('!').map_or(place, |last| {
             let start = before.get(..last).and_then(|before| before.strip_suffix('!')).map_or(last, str::len);
-            Spot::new(self.text, start).word()
+            word(self.text, start)
         });
         let diagnostic = Diagnostic::error(format!("the tag `{tag}` means nothing here"));
         self.faults.push(diagnostic.at(at, "this tag").help("remove the tag"));

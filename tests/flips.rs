@@ -83,7 +83,7 @@ fn check(
         let spread = (high - low).max(1);
         let width = 1 + seed.next_u64() % (64 - u64::from(spread.leading_zeros()));
         let offset = seed.next_u64() % spread.min(1 << (width - 1)).max(1);
-        if seed.next_u64() % 2 == 0 { low + offset } else { high - offset }
+        if seed.next_u64().is_multiple_of(2) { low + offset } else { high - offset }
     };
     for quantity in Quantity::ALL {
         let now = kinds[index].get(quantity.name()).map(|amount| quantity.parse(amount).unwrap().0);

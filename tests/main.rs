@@ -1,5 +1,21 @@
 //! One integration binary: each module proves one promise.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::expect_used,
+    clippy::format_push_string,
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
+    clippy::panic,
+    clippy::range_plus_one,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, and its figures are its own"
+)]
+
 mod bad;
 mod cases;
 mod catalog;
@@ -10,6 +26,7 @@ mod fuzz;
 mod given_tree;
 mod layers;
 mod matrix;
+mod readme;
 mod schema;
 mod support;
 mod unknown;

@@ -424,6 +424,7 @@ pub struct Evidence {
     /// The day on which it was so.
     pub date: Date,
     /// How sure we are.
+    #[allow(clippy::struct_field_names, reason = "the key in the file")]
     pub evidence: Surety,
     /// Whose judgement it is, where it is an assumption.
     #[serde(default)]
@@ -529,11 +530,16 @@ fn readable(id: &str, quantity: Quantity, amount: &str) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Licence;
+    use super::{Licence, Text};
 
     #[test]
     fn a_licence_is_acceptable_when_one_choice_is() {
-        let licence = |spdx: &str| Licence { spdx: spdx.into(), production: true, note: None, source: String::new() };
+        let licence = |spdx: &'static str| Licence {
+            spdx: spdx.into(),
+            production: true,
+            note: None,
+            source: Text::default(),
+        };
         let open = |part: &str| part == "Apache-2.0" || part == "AGPL-3.0-only";
         assert!(licence("RSALv2 OR SSPL-1.0 OR AGPL-3.0-only").is_acceptable(open));
         assert!(!licence("SSPL-1.0").is_acceptable(open));

@@ -1,5 +1,6 @@
 //! `polyglot init`: a requirements file to start from. At a terminal it asks; elsewhere the flags say.
 
+use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
@@ -105,7 +106,8 @@ fn file(name: &str, rows: &[&Row]) -> String {
     );
     for row in rows {
         let sets: Vec<_> = row.sets.iter().map(|flag| flag.name()).collect();
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "\x20 {0}:\n\
              \x20   kind: {0}  # sets {1}\n\
              \x20   # data_size: 20GB\n\
@@ -114,7 +116,7 @@ fn file(name: &str, rows: &[&Row]) -> String {
              \x20   # durability: primary   # primary | derived | cache\n",
             row.kind,
             sets.join(", "),
-        ));
+        );
     }
     text
 }

@@ -160,7 +160,8 @@ fn decode(name: String, bytes: Vec<u8>) -> Result<Source, InputError> {
         Ok(text) => Ok(Source { name, text }),
         Err(error) => {
             let (error, bytes) = (error.utf8_error(), error.into_bytes());
-            let wrong = |text, diagnostic| Err(InputError::Faulty(Faults::new(Source { name, text }, vec![diagnostic])));
+            let wrong =
+                |text, diagnostic| Err(InputError::Faulty(Faults::new(Source { name, text }, vec![diagnostic])));
             if let Some((encoding, text)) = wide(&bytes) {
                 let diagnostic = Diagnostic::error(format!("the file is {encoding}, not UTF-8"));
                 return wrong(text, diagnostic.at(Place::default(), "its byte order mark").help("save it as UTF-8"));

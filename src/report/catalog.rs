@@ -21,7 +21,7 @@ pub fn all(catalog: &Catalog, look: Look) -> String {
             Cell::new(&database.summary),
         ]);
     }
-    format!("{}\n", look.finish(&mut table))
+    format!("{}\n", Look::finish(&mut table))
 }
 
 /// One database in full.

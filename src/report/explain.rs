@@ -88,7 +88,10 @@ impl Page {
             Some((quantity, figure)) => format!("{quantity} {} ({})", quantity.show(figure.total), check.limit()),
             None => format!("{}: {}", check.name(), check.limit()),
         };
-        let used = check.used().map_or_else(String::new, |used| format!(", {:.0} % of the bound used", used * 100.0));
+        let used = check.used().map_or_else(String::new, |used| match used * 100.0 {
+            percent if percent < 1.0 => String::from(", under 1 % of it used"),
+            percent => format!(", {percent:.0} % of it used"),
+        });
         let via = check.via().map_or_else(String::new, |via| format!(" via {via}"));
         let evidence = check.evidence().map_or_else(String::new, |evidence| {
             self.look.paint(FAINT, format!("[{}, {}: {}]", evidence.evidence, evidence.date, evidence.address))

@@ -1,5 +1,7 @@
 //! The selection as a Markdown table.
 
+use std::fmt::Write as _;
+
 use super::{Shown, chosen, names, offered};
 use crate::decide::Verdict;
 
@@ -19,7 +21,7 @@ pub(super) fn selection(shown: Shown<'_>) -> String {
             selected.verdict.to_string(),
             escaped(&alternative),
         ];
-        text.push_str(&format!("| {} |\n", row.join(" | ")));
+        let _ = writeln!(text, "| {} |", row.join(" | "));
     }
     let replaced = shown.selection.kinds.iter().filter_map(|selected| Some((selected, selected.instead_of.as_ref()?)));
     let notes: Vec<_> = replaced
@@ -40,7 +42,7 @@ pub(super) fn selection(shown: Shown<'_>) -> String {
         }))
         .collect();
     if !notes.is_empty() {
-        text.push_str(&format!("\n{}\n", notes.join("\n")));
+        let _ = write!(text, "\n{}\n", notes.join("\n"));
     }
     text
 }

@@ -58,7 +58,7 @@ impl Look {
     }
 
     /// A table as text, without blanks at the ends of its lines.
-    pub(super) fn finish(self, table: &mut Table) -> String {
+    pub(super) fn finish(table: &mut Table) -> String {
         for column in table.column_iter_mut() {
             column.set_padding((0, 1));
         }

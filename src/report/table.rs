@@ -31,7 +31,7 @@ fn matrix(shown: Shown<'_>, look: Look) -> String {
             Cell::new(alternative.unwrap_or_default()),
         ]);
     }
-    look.finish(&mut table)
+    Look::finish(&mut table)
 }
 
 fn colour(verdict: Verdict) -> Color {

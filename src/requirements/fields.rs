@@ -29,7 +29,13 @@ impl Reader {
         Self { faults, comparisons: COMPARISONS, listed: Vec::new() }
     }
 
-    pub(super) fn fault(&mut self, diagnostic: Diagnostic) {
+    /// Notes a fault; where there are very many, only what is wrong and where.
+    pub(super) fn fault(&mut self, mut diagnostic: Diagnostic) {
+        const EXPLAINED: usize = 10_000;
+        if self.faults.len() > EXPLAINED {
+            diagnostic.related = Vec::new();
+            diagnostic.help = Vec::new();
+        }
         self.faults.push(diagnostic);
     }
 
@@ -110,9 +116,10 @@ pub(super) fn visible(text: &str, place: Place, reader: &mut Reader) -> bool {
     let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
     let Some(hidden) = text.chars().find(|c| control(*c) || turning(*c)) else { return true };
     let code = u32::from(hidden);
-    let message = match turning(hidden) {
-        true => format!("a text holds U+{code:04X}, which turns the direction of writing"),
-        false => format!("a text holds a control character, U+{code:04X}"),
+    let message = if turning(hidden) {
+        format!("a text holds U+{code:04X}, which turns the direction of writing")
+    } else {
+        format!("a text holds a control character, U+{code:04X}")
     };
     reader.fault(Diagnostic::error(message).at(place, "in this text").help("remove the character"));
     false
@@ -175,12 +182,12 @@ read_units! {
 pub(super) fn word<T>(
     node: &Node,
     names: impl IntoIterator<Item = &'static str> + Clone,
-    named: impl Fn(&str) -> Option<T>,
+    meant: impl Fn(&str) -> Option<T>,
     reader: &mut Reader,
 ) -> Option<T> {
     let expected = format!("one of {}", names.clone().into_iter().collect::<Vec<_>>().join(", "));
     let text = text(node, &expected, reader)?;
-    let word = named(text);
+    let word = meant(text);
     if word.is_none() {
         let diagnostic = Diagnostic::error(format!("expected {expected}"));
         let diagnostic = diagnostic.at(node.place, format!("`{}` is none of them", shortened(text)));
@@ -314,9 +321,12 @@ fn foreign_letter(key: &str) -> Option<String> {
     let foreign = key.chars().find(|c| !c.is_ascii())?;
     let code = u32::from(foreign);
     let plain = key.chars().any(|c| c.is_ascii_alphabetic());
-    plain.then(|| match foreign.is_alphanumeric() {
-        true => format!("the `{foreign}` in it is U+{code:04X}, not a plain letter"),
-        false => format!("it holds U+{code:04X}, which is no plain space: remove it, and indent with spaces"),
+    plain.then(|| {
+        if foreign.is_alphanumeric() {
+            format!("the `{foreign}` in it is U+{code:04X}, not a plain letter")
+        } else {
+            format!("it holds U+{code:04X}, which is no plain space: remove it, and indent with spaces")
+        }
     })
 }
 

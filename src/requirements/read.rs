@@ -76,7 +76,9 @@ fn version(fields: &mut Fields<'_>, root: &Node, reader: &mut Reader) -> Placed<
 fn data(fields: &mut Fields<'_>, root: &Node, reader: &mut Reader) -> IndexMap<String, Data> {
     let entry = fields.entry("data");
     let (place, label) = match entry {
-        Some(Entry { value: Node { value: Value::Null, .. }, place, .. }) => (*place, "there are no kinds of data under it"),
+        Some(Entry { value: Node { value: Value::Null, .. }, place, .. }) => {
+            (*place, "there are no kinds of data under it")
+        }
         Some(entry) => {
             return named(&entry.value, "kinds of data", Data::read, reader).unwrap_or_default();
         }
@@ -88,7 +90,7 @@ fn data(fields: &mut Fields<'_>, root: &Node, reader: &mut Reader) -> IndexMap<S
     IndexMap::new()
 }
 
-/// The longest name: PostgreSQL's identifiers and S3's buckets both end at 63.
+/// The longest name: `PostgreSQL`'s identifiers and S3's buckets both end at 63.
 const LONGEST_NAME: usize = 63;
 
 fn allowed(c: char) -> bool {
@@ -105,16 +107,13 @@ fn check_name(name: &str, place: Place, reader: &mut Reader) {
     if is_name(name) {
         return;
     }
-    let message =
-        "a name has lower-case letters, digits, `_` and `-`, starts with a letter or digit, and has at most 63 characters";
+    let message = "a name has lower-case letters, digits, `_` and `-`, starts with a letter or digit, and has at most 63 characters";
     let diagnostic = Diagnostic::error(message).at(place, format!("`{}` is not one", shortened(name)));
     let folded: String = name.to_lowercase().chars().map(|c| if allowed(c) || c == '-' { c } else { '_' }).collect();
     let folded = folded.trim_matches('_');
     let plain = name.chars().all(|c| c.is_ascii() && !c.is_ascii_control());
-    reader.fault(match plain && is_name(folded) {
-        true => diagnostic.help(format!("write `{folded}`")),
-        false => diagnostic,
-    });
+    let mended = (plain && is_name(folded)).then(|| format!("write `{folded}`"));
+    reader.fault(mended.into_iter().fold(diagnostic, Diagnostic::help));
 }
 
 /// Reads a map of named things, whose names become names in a database.
