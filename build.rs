@@ -18,6 +18,7 @@ mod vocabulary;
 #[allow(dead_code, unreachable_pub, reason = "the build script uses a part of each shared module")]
 #[path = "src/catalog"]
 mod catalog {
+    pub mod check;
     pub mod database;
     pub mod matrix;
     pub mod text;

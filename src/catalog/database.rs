@@ -454,48 +454,6 @@ impl fmt::Display for Surety {
 }
 
 impl Database {
-    /// Checks what the types cannot: that sources resolve, that every need is answered, that amounts can be read.
-    ///
-    /// # Errors
-    /// What is wrong, in one sentence.
-    pub fn check(&self) -> Result<(), String> {
-        let id = &self.id;
-        let known = |what: &str, source: &str| match self.sources.contains_key(source) {
-            true => Ok(()),
-            false => Err(format!("{id}: {what} names the source `{source}`, which `[sources]` does not have")),
-        };
-        known("licence", &self.licence.source)?;
-        known("upstream", &self.upstream.source)?;
-        for version in &self.versions {
-            known("a version", &version.source)?;
-        }
-        if self.versions.iter().filter(|version| version.default).count() != 1 {
-            return Err(format!("{id}: exactly one version must be the default"));
-        }
-        for need in Need::ALL {
-            let service = self.serves.get(need).ok_or_else(|| format!("{id}: `[serves.{need}]` is missing"))?;
-            known(need.name(), &service.source)?;
-            for (quantity, amount) in &service.up_to {
-                readable(id, *quantity, amount)?;
-            }
-        }
-        for limit in &self.limits {
-            known("a limit", &limit.source)?;
-            if limit.strained.is_none() && limit.exceeds.is_none() {
-                return Err(format!("{id}: the limit of {} bounds nothing", limit.what));
-            }
-            for bound in limit.strained.iter().chain(&limit.exceeds) {
-                if let Bound::Fixed(amount) = bound {
-                    readable(id, limit.what, amount)?;
-                }
-            }
-        }
-        for technique in &self.optimisation {
-            known("an optimisation", &technique.source)?;
-        }
-        Ok(())
-    }
-
     /// The version that is taken where nobody asks for another.
     pub fn default_version(&self) -> Option<&Version> {
         self.versions.iter().find(|version| version.default).or_else(|| self.versions.first())
@@ -521,25 +479,14 @@ impl Database {
     }
 }
 
-fn readable(id: &str, quantity: Quantity, amount: &str) -> Result<(), String> {
-    match quantity.parse(amount) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(format!("{id}: `{amount}` is no {quantity}: {error}")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Licence, Text};
 
     #[test]
     fn a_licence_is_acceptable_when_one_choice_is() {
-        let licence = |spdx: &'static str| Licence {
-            spdx: spdx.into(),
-            production: true,
-            note: None,
-            source: Text::default(),
-        };
+        let licence =
+            |spdx: &'static str| Licence { spdx: spdx.into(), production: true, note: None, source: Text::default() };
         let open = |part: &str| part == "Apache-2.0" || part == "AGPL-3.0-only";
         assert!(licence("RSALv2 OR SSPL-1.0 OR AGPL-3.0-only").is_acceptable(open));
         assert!(!licence("SSPL-1.0").is_acceptable(open));

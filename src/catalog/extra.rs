@@ -51,7 +51,10 @@ impl Catalog {
             let source = Source { name: path.display().to_string(), text };
             let wrong = |diagnostic| ExtraError::Wrong(Box::new(Faults::new(source.clone(), vec![diagnostic])));
             let database: Database = read_toml(source.text.clone()).map_err(|error| wrong(describe(&error)))?;
-            database.check().and_then(|()| check_formulas(&database)).map_err(|fault| wrong(Diagnostic::error(fault)))?;
+            database
+                .check()
+                .and_then(|()| check_formulas(&database))
+                .map_err(|fault| wrong(Diagnostic::error(fault)))?;
             match self.databases.iter_mut().find(|known| known.id == database.id) {
                 Some(known) => *known = database,
                 None => self.databases.push(database),

@@ -1,5 +1,6 @@
 //! What we know of each database: the folders embedded in the binary, and further ones that a team keeps.
 
+mod check;
 mod database;
 mod extra;
 mod matrix;

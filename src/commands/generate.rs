@@ -36,7 +36,10 @@ pub(super) fn man(arguments: &Man, terminal: &Terminal) -> Result<Outcome> {
         Some(name) => {
             let commands: Vec<_> = program.get_subcommands().collect();
             let Some(found) = commands.iter().find(|command| command.get_name() == name) else {
-                bail!("there is no command `{name}`; {}", suggestion(name, commands.iter().map(|command| command.get_name())));
+                bail!(
+                    "there is no command `{name}`; {}",
+                    suggestion(name, commands.iter().map(|command| command.get_name()))
+                );
             };
             (*found).clone()
         }

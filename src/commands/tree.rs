@@ -32,6 +32,12 @@ pub(super) fn run(arguments: &Tree, terminal: &Terminal) -> Result<Outcome> {
     let Some(selected) = selection.kinds.iter().find(|selected| selected.name == name) else {
         bail!("there is no kind of data `{name}` in the file; {}", suggestion(name, names));
     };
-    terminal.result(&render(&world.tree, &world.catalog, Some(&Way::of(selected)), arguments.format, terminal.look()))?;
+    terminal.result(&render(
+        &world.tree,
+        &world.catalog,
+        Some(&Way::of(selected)),
+        arguments.format,
+        terminal.look(),
+    ))?;
     Ok(Outcome::Done)
 }

@@ -2,8 +2,10 @@
 
 use smallvec::SmallVec;
 
+use super::candidate::Candidate;
+use super::check::{Check, Verdict};
 use super::facts::{Engine, Facts};
-use super::fit::{Candidate, Check, Strain, Verdict, needs};
+use super::fit::{Strain, needs};
 use super::load::Load;
 use super::question::Answer;
 use super::tree::{Tree, Walk};

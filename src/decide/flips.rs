@@ -2,9 +2,9 @@
 
 use smallvec::SmallVec;
 
+use super::check::passes;
 use super::choose::Chooser;
 use super::facts::{Engine, Reckoned, Threshold};
-use super::fit::passes;
 use super::load::Counted;
 use crate::catalog::Limit;
 use crate::requirements::{Change, Profile};

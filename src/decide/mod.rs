@@ -1,6 +1,8 @@
 //! The decision: for each kind of data the walk through the tree, the fit, what takes the place of an answer that does
 //! not fit, the alternatives and the flips.
 
+mod candidate;
+mod check;
 mod choose;
 mod facts;
 mod fit;
@@ -10,9 +12,10 @@ mod question;
 mod selection;
 mod tree;
 
+pub use candidate::{Candidate, Together};
+pub use check::{Check, Figure, Verdict, What};
 pub use choose::Reason;
 pub use facts::{Engine, Facts};
-pub use fit::{Check, Figure, Verdict, What};
 pub use flips::Flip;
 pub use load::{Instance, Load, Role};
 pub use question::{Answer, Reference, TreeFile};

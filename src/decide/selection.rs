@@ -2,9 +2,10 @@
 
 use indexmap::IndexMap;
 
+use super::candidate::Candidate;
+use super::check::{Check, Verdict};
 use super::choose::{Choice, Chooser, Reason, candidates};
 use super::facts::Facts;
-use super::fit::{Candidate, Check, Verdict};
 use super::flips::{Flip, flips};
 use super::load::{Instance, Load, Role};
 use super::tree::{Step, Tree};
@@ -197,7 +198,8 @@ fn reason(data: &Data, choice: &Choice<'_, '_>, chosen: &Candidate<'_, '_>, pinn
         let why = data.justification.as_ref().map(|why| why.value.trim());
         return why.map_or_else(|| String::from("pinned, without a justification"), |why| format!("pinned: {why}"));
     }
-    let ours = chosen.engines.iter().zip(choice.walked.engines.iter()).find(|(ours, theirs)| ours.index != theirs.index);
+    let ours =
+        chosen.engines.iter().zip(choice.walked.engines.iter()).find(|(ours, theirs)| ours.index != theirs.index);
     match ours {
         Some((ours, theirs)) if ours.database.category != theirs.database.category => {
             let others = &theirs.database.alternatives;

@@ -104,7 +104,14 @@ impl Page<'_> {
             let end = version.end_of_life.map_or_else(String::new, |end| format!("  until {end}"));
             let default = if version.default { "  default" } else { "" };
             let note = version.note.as_ref().map_or_else(String::new, |note| format!("  {note}"));
-            self.line(2, &format!("{}{end}{image}{default}{}", self.look.paint(NAME, &version.major), self.look.paint(FAINT, note)));
+            self.line(
+                2,
+                &format!(
+                    "{}{end}{image}{default}{}",
+                    self.look.paint(NAME, &version.major),
+                    self.look.paint(FAINT, note)
+                ),
+            );
         }
     }
 

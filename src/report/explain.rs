@@ -24,7 +24,10 @@ pub fn kind(selected: &Selected<'_>, tree: &Tree, look: Look) -> String {
     let mut page = Page { text: String::new(), look };
     let verdict = look.paint(verdict_style(selected.verdict), selected.verdict);
     let kind = selected.data.kind.as_ref().map_or_else(String::new, |kind| format!(" ({})", kind.value));
-    page.line(0, &format!("{}{kind}: {}, {verdict}", look.paint(HEADING, selected.name), look.paint(HEADING, chosen(selected))));
+    page.line(
+        0,
+        &format!("{}{kind}: {}, {verdict}", look.paint(HEADING, selected.name), look.paint(HEADING, chosen(selected))),
+    );
     if let Some(description) = &selected.data.description {
         page.line(2, &look.paint(FAINT, description.value.trim()));
     }

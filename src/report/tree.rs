@@ -77,7 +77,8 @@ impl Picture<'_> {
         let mut seen = HashSet::new();
         self.branch(self.tree.first(), 0, &mut seen, &mut text);
         if self.tree.questions().iter().any(|node| !node.is_given()) {
-            let _ = writeln!(text, "\n{}", self.look.paint(FAINT, "+ a question added to the given tree, with a source"));
+            let _ =
+                writeln!(text, "\n{}", self.look.paint(FAINT, "+ a question added to the given tree, with a source"));
         }
         text
     }

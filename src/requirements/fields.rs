@@ -29,13 +29,7 @@ impl Reader {
         Self { faults, comparisons: COMPARISONS, listed: Vec::new() }
     }
 
-    /// Notes a fault; where there are very many, only what is wrong and where.
-    pub(super) fn fault(&mut self, mut diagnostic: Diagnostic) {
-        const EXPLAINED: usize = 10_000;
-        if self.faults.len() > EXPLAINED {
-            diagnostic.related = Vec::new();
-            diagnostic.help = Vec::new();
-        }
+    pub(super) fn fault(&mut self, diagnostic: Diagnostic) {
         self.faults.push(diagnostic);
     }
 
