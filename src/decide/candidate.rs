@@ -66,9 +66,6 @@ impl<'a, 'f> Candidate<'a, 'f> {
 
     /// Whether a quantity falls on one of its engines, and not on another that carries it alone.
     pub(super) fn is_carried_by(&self, quantity: Quantity, engine: &Engine<'a>) -> bool {
-        if self.engines.len() < 2 {
-            return true;
-        }
         let carrier = self.answer.and_then(|answer| answer.carries.get(&quantity));
         carrier.is_none_or(|id| *id == engine.database.id || !self.has(id))
     }

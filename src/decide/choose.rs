@@ -1,5 +1,7 @@
 //! The choice: the walk's answer where it fits, else the best that does.
 
+use std::cmp::Reverse;
+
 use smallvec::SmallVec;
 
 use super::candidate::Candidate;
@@ -97,13 +99,10 @@ impl<'a, 'f> Chooser<'a, 'f> {
     /// before what only a vendor or the application can; of each the first of those that are strained the least.
     fn best_instead(&self, walked: &Candidate<'a, 'f>, profile: &Profile) -> Option<Candidate<'a, 'f>> {
         let named = |run_here: bool| self.substitutes(walked).filter(move |other| other.is_run_here() == run_here);
-        let other = |run_here: bool| {
-            self.everything_else(walked, profile).into_iter().filter(move |other| other.is_run_here() == run_here)
-        };
         self.best_of(named(true), profile)
-            .or_else(|| self.best_of(other(true), profile))
+            .or_else(|| self.best_of_all(walked, profile, true))
             .or_else(|| self.best_of(named(false), profile))
-            .or_else(|| self.best_of(other(false), profile))
+            .or_else(|| self.best_of_all(walked, profile, false))
     }
 
     fn best_of(
@@ -139,20 +138,24 @@ impl<'a, 'f> Chooser<'a, 'f> {
         preferred.filter(move |engine| engine.database.is(category))
     }
 
-    /// Every database of the catalog, the ones that are made for most of the needs first.
-    fn everything_else(&self, walked: &Candidate<'a, 'f>, profile: &Profile) -> Vec<Candidate<'a, 'f>> {
+    /// Of every database of the catalog, and of the answers that name several, the one that is strained the least; of
+    /// these the one that is made for most of the needs, then one of the same category.
+    fn best_of_all(&self, walked: &Candidate<'a, 'f>, profile: &Profile, run_here: bool) -> Option<Candidate<'a, 'f>> {
         let category = walked.engines.first().map(|engine| engine.database.category);
-        let native = |engine: &Engine<'_>| {
+        let rank = |candidate: &Candidate<'a, 'f>| {
+            let engine = candidate.engines.first()?;
             let levels = needs(profile).filter_map(|need| engine.service(need));
-            levels.filter(|service| service.level == Level::Native).count()
-        };
-        let mut engines: Vec<_> = self.facts.engines().collect();
-        engines.sort_by_cached_key(|engine| {
+            let native = levels.filter(|service| service.level == Level::Native).count();
             let stranger = category.is_none_or(|category| !engine.database.is(category));
-            (std::cmp::Reverse(native(engine)), stranger)
-        });
+            Some((candidate.engines.len(), Reverse(native), stranger))
+        };
         let together = self.answers.iter().filter(|answer| answer.engines.len() > 1).cloned();
-        engines.into_iter().map(Candidate::single).chain(together).collect()
+        let all = self.facts.engines().map(Candidate::single).chain(together);
+        let fitting = all.filter(|candidate| candidate.is_run_here() == run_here).filter_map(|candidate| {
+            let strain = self.facts.strain(&candidate, profile, self.load)?;
+            Some(((strain, rank(&candidate)), candidate))
+        });
+        fitting.min_by(|(one, _), (other, _)| one.cmp(other)).map(|(_, candidate)| candidate)
     }
 
     /// A preferred database of the same category that fits no worse.

@@ -85,8 +85,9 @@ impl<'a> Facts<'a> {
                 visit(check)?;
             }
         }
+        let alone = candidate.engines.len() == 1;
         for engine in candidate.engines.iter() {
-            let carried = |limit: &&Reckoned<'a>| candidate.is_carried_by(limit.limit.what, engine);
+            let carried = |limit: &&Reckoned<'a>| alone || candidate.is_carried_by(limit.limit.what, engine);
             for check in engine.limits.iter().filter(carried).filter_map(|l| self.limit_check(engine, l, profile, load))
             {
                 visit(check)?;

@@ -74,34 +74,49 @@ impl Look {
 
 /// Breaks a text at spaces into lines of so many columns, each after the first indented. Escapes take no column.
 fn wrap(text: &str, width: usize, indent: usize) -> String {
-    let mut wrapped = String::with_capacity(text.len());
     let body = text.trim_start_matches(' ');
-    let mut column = text.len().saturating_sub(body.len());
-    wrapped.push_str(&" ".repeat(column));
-    let mut starts_line = true;
+    let start = text.len().saturating_sub(body.len());
     let room = width.saturating_sub(indent).max(1);
-    for word in body.split(' ').flat_map(|word| pieces(word, room)) {
+    let mut lines = Lines { text: " ".repeat(start), column: start, width, indent, fresh: true };
+    for word in body.split(' ') {
         let length = columns(word);
-        if !starts_line && column.saturating_add(length).saturating_add(1) > width {
-            wrapped.push('\n');
-            wrapped.push_str(&" ".repeat(indent));
-            column = indent;
-        } else if !starts_line {
-            wrapped.push(' ');
-            column = column.saturating_add(1);
+        if length <= room || word.contains('\u{1b}') {
+            lines.push(word, length);
+        } else {
+            pieces(word, room).into_iter().for_each(|piece| lines.push(piece, columns(piece)));
         }
-        wrapped.push_str(word);
-        column = column.saturating_add(length);
-        starts_line = false;
     }
-    wrapped
+    lines.text
 }
 
-/// A word, cut where it is wider than a line. One with escapes is left whole, since a cut could fall into one.
-fn pieces(word: &str, room: usize) -> Vec<&str> {
-    if word.contains('\u{1b}') || columns(word) <= room {
-        return vec![word];
+/// Lines that are being filled with words.
+struct Lines {
+    text: String,
+    column: usize,
+    width: usize,
+    indent: usize,
+    /// Whether the line has no word yet.
+    fresh: bool,
+}
+
+impl Lines {
+    fn push(&mut self, word: &str, length: usize) {
+        if !self.fresh && self.column.saturating_add(length).saturating_add(1) > self.width {
+            self.text.push('\n');
+            self.text.extend(std::iter::repeat_n(' ', self.indent));
+            self.column = self.indent;
+        } else if !self.fresh {
+            self.text.push(' ');
+            self.column = self.column.saturating_add(1);
+        }
+        self.text.push_str(word);
+        self.column = self.column.saturating_add(length);
+        self.fresh = false;
     }
+}
+
+/// A word that is wider than a line, cut into lines. One with escapes must stay whole: a cut could fall into one.
+fn pieces(word: &str, room: usize) -> Vec<&str> {
     let mut pieces = Vec::new();
     let (mut start, mut column) = (0usize, 0usize);
     for (at, character) in word.char_indices() {
