@@ -312,6 +312,28 @@ impl Flag {
 }
 
 impl Need {
+    /// The field of a requirements file that asks for it.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::DurabilityPrimary | Self::DurabilityCache => "durability",
+            Self::ConsistencyStrong => "consistency",
+            Self::ScaleMultiNode | Self::ScaleMultiRegion => "scale",
+            flag => flag.name(),
+        }
+    }
+
+    /// The field's value that asks for it.
+    pub fn value(self) -> &'static str {
+        match self {
+            Self::DurabilityPrimary => Durability::Primary.name(),
+            Self::DurabilityCache => Durability::Cache.name(),
+            Self::ConsistencyStrong => Consistency::Strong.name(),
+            Self::ScaleMultiNode => Scale::MultiNode.name(),
+            Self::ScaleMultiRegion => Scale::MultiRegion.name(),
+            _ => "true",
+        }
+    }
+
     /// Whether it is met by a feature that has a name, an extension or an index, and not by how the database works.
     pub fn is_feature(self) -> bool {
         matches!(

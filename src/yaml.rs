@@ -71,6 +71,9 @@ pub struct Budget {
     pub values: usize,
 }
 
+/// How much text counts as one value where an alias repeats it, so that a long text repeated often is no bomb.
+const TEXT_OF_A_VALUE: usize = 64;
+
 /// The deepest nesting of collections, which bounds the stack too.
 const DEPTH: usize = 64;
 
@@ -427,8 +430,9 @@ impl<'a> Builder<'a> {
                 self.spend(1, place)?;
                 self.judge(tag.as_deref(), place);
                 let null = style == ScalarStyle::Plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL");
+                let size = text.len().div_ceil(TEXT_OF_A_VALUE).max(1);
                 let value = if null { Value::Null } else { Value::Scalar(text.into_owned()) };
-                self.finish(Anchored { node: Node { place, value }, size: 1, height: 0 }, anchor)
+                self.finish(Anchored { node: Node { place, value }, size, height: 0 }, anchor)
             }
             Event::SequenceStart(style, anchor, tag) => {
                 self.judge(tag.as_deref(), place);
@@ -654,13 +658,16 @@ mod tests {
                 let inner = if level == 0 { "0".to_owned() } else { format!("*a{}", level - 1) };
                 format!("a{level}: &a{level} [{}]\n", [inner.as_str(); 9].join(","))
             })
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         assert!(fault(&bomb).contains("more than 1000 values"));
         assert!(fault("x: &x [*x]").contains("inside its own anchor"));
         assert!(fault(&"[".repeat(10_000)).contains("too deep"), "{}", fault(&"[".repeat(10_000)));
         assert!(fault(&"- ".repeat(10_000)).contains("too deep"), "{}", fault(&"- ".repeat(10_000)));
-        let chain: String = (1..200).map(|n| format!("a{n}: &a{n} [*a{}]\n", n - 1)).collect();
+        let chain: String = (1..200).map(|n| format!("a{n}: &a{n} [*a{}]\n", n - 1)).collect::<Vec<_>>().concat();
         let deep = read(&format!("a0: &a0 [1]\n{chain}"), Budget { values: 1_000_000 }).expect_err("a fault");
+        let repeated = format!("a: &a {}\nb: [{}]\n", "x".repeat(64_000), ["*a"; 100].join(","));
+        assert!(fault(&repeated).contains("more than 1000 values"));
         assert!(deep.message.contains("too deep"), "{}", deep.message);
     }
 

@@ -162,8 +162,10 @@ fn a_worse_file_is_refused() {
     let unknown = good.replacen("source = \"", "source = \"no-such-", 1);
     assert!(read(&unknown).unwrap_err().contains("which `[sources]` does not have"));
     for need in Need::ALL {
-        let without = good.replace(&format!("[serves.{need}]"), "[serves.nothing]");
-        assert!(read(&without).is_err(), "{need} may be missing");
+        let start = good.find(&format!("[serves.{need}]")).unwrap();
+        let end = start + good[start..].find("\n\n").unwrap();
+        let without = format!("{}{}", &good[..start], &good[end..]);
+        assert!(read(&without).unwrap_err().contains(&format!("`[serves.{need}]` is missing")), "{need}");
     }
 }
 

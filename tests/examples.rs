@@ -66,7 +66,8 @@ fn render(text: &str, format: Format, width: u16) -> String {
     let facts = Facts::new(&catalog, &policy, &formulas, &requirements);
     let selection = Selection::of(&requirements, &catalog, &tree, &facts, Depth::Answer);
     let shown = Shown { requirements: &requirements, selection: &selection, tree: &tree };
-    anstream::adapter::strip_str(&format.render(shown, polyglot::report::style::Look::plain(width)).expect("a report")).to_string()
+    anstream::adapter::strip_str(&format.render(shown, polyglot::report::style::Look::plain(width)).expect("a report"))
+        .to_string()
 }
 
 /// Compares a text with the file that holds what it was.

@@ -24,6 +24,7 @@ mod examples;
 mod flips;
 mod fuzz;
 mod given_tree;
+mod instances;
 mod layers;
 mod matrix;
 mod readme;

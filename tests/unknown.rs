@@ -39,7 +39,11 @@ proptest! {
 }
 
 #[test]
-fn a_removed_figure_leaves_no_check() {
-    let answer = decide("version: 1\ndata:\n  it: { kind: user_profile }\n").selections.remove(0);
-    assert!(answer.fit.checks.iter().all(|check| Quantity::named(&check.what).is_none()));
+fn a_figure_that_is_not_given_is_not_checked() {
+    let checked = |text: &str| {
+        let answer = decide(text).selections.remove(0);
+        answer.fit.checks.into_iter().filter(|check| Quantity::named(&check.what).is_some()).count()
+    };
+    assert!(checked("version: 1\ndata:\n  it: { kind: user_profile, data_size: 20GB }\n") > 0);
+    assert_eq!(checked("version: 1\ndata:\n  it: { kind: user_profile }\n"), 0);
 }

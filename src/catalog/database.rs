@@ -331,6 +331,9 @@ pub struct Limit {
     /// Whether more nodes lift it.
     #[serde(default)]
     pub single_node: bool,
+    /// Whether it concerns all data on the host, whatever engine holds it: a disk is shared.
+    #[serde(default)]
+    pub whole_host: bool,
     /// The first version that has it.
     #[serde(default)]
     pub since: Option<Text>,

@@ -99,9 +99,7 @@ fn file(name: &str, rows: &[&Row]) -> String {
          # `polyglot explain FIELD` says what a field means. Leave out what you do not know.\n\
          version: 1\n\
          name: {name}\n\
-         target:\n\
-         \x20 memory: 16GB          # the host that everything runs on\n\
-         \x20 cpus: 4\n\
+         # target: {{ memory: 16GB, cpus: 4, disk: 100GB }}   # the host that everything runs on\n\
          data:\n"
     );
     for row in rows {

@@ -1,6 +1,6 @@
 //! `polyglot select`: a database for each kind of data.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::Outcome;
 use super::input;
@@ -13,6 +13,9 @@ use crate::report::style::verdict;
 use crate::report::{Format, Shown, explain, names};
 
 pub(super) fn run(arguments: &Select, terminal: &Terminal) -> Result<Outcome> {
+    if arguments.explain && matches!(arguments.format, Format::Markdown | Format::Csv) {
+        bail!("`--explain` goes with the table; `--format json` and `yaml` hold all of it");
+    }
     let (requirements, world) = input::requirements(&arguments.input, terminal)?;
     let formulas = Formulas::default();
     let facts = Facts::new(&world.catalog, &world.config.policy, &formulas, &requirements);
@@ -43,7 +46,7 @@ fn warn(selection: &Selection<'_>, config: &Config, terminal: &Terminal) {
             };
             terminal.message(&format!("{warning}: {what}; see `polyglot explain {name}`"));
         }
-        if selected.pinned && selected.instead_of.is_some() && selected.data.justification.is_none() {
+        if selected.unjustified {
             let name = selected.name;
             terminal.message(&format!("{warning}: `{name}` is pinned against the tree without a `justification`"));
         }

@@ -84,7 +84,7 @@ impl<'a> Check<'a> {
             What::Policy(_) => "policy",
             What::Licence => "licence",
             What::Upstream => "upstream",
-            What::Need(need, _) => need.name(),
+            What::Need(need, _) => need.field(),
             What::UpTo(_, _, quantity, _) => quantity.name(),
             What::Limit(limit, _) => limit.what.name(),
         }
@@ -96,7 +96,7 @@ impl<'a> Check<'a> {
             What::Policy(_) => self.database.id.to_string(),
             What::Licence => self.database.licence.spdx.to_string(),
             What::Upstream => self.database.upstream.state.to_string(),
-            What::Need(..) => String::from("true"),
+            What::Need(need, _) => need.value().to_owned(),
             What::UpTo(_, _, quantity, figure) => quantity.print(figure.total),
             What::Limit(limit, figure) => limit.what.print(figure.total),
         }
@@ -129,7 +129,7 @@ impl<'a> Check<'a> {
             What::Policy(_) => self.limit(),
             What::Licence => {
                 let note = self.database.licence.note.as_deref();
-                note.map_or_else(|| String::from("its licence forbids production use"), String::from)
+                format!("it forbids production use{}", note.map_or_else(String::new, |note| format!(": {note}")))
             }
             What::Upstream => {
                 let upstream = &self.database.upstream;
@@ -160,6 +160,13 @@ impl<'a> Check<'a> {
         self.database.sources.get(source)
     }
 
+    /// Whether a figure is past the bound at which strain begins by more than its double.
+    pub(super) fn is_far_past(&self) -> bool {
+        let Some((quantity, figure)) = self.figure() else { return false };
+        let bound = figure.strained.or(figure.exceeds);
+        bound.is_some_and(|bound| passes(quantity, figure.total, far_past(quantity, bound)))
+    }
+
     /// How much of the nearest bound is used: 0.25 is a quarter, 2 is twice as much as it bears.
     pub fn used(&self) -> Option<f64> {
         let (quantity, figure) = self.figure()?;
@@ -183,7 +190,7 @@ impl<'a> Check<'a> {
         let exceeds = figure.exceeds.filter(|bound| passes(quantity, figure.total, *bound));
         let bound = exceeds.or(figure.strained).map_or_else(String::new, |bound| quantity.show(bound));
         let shared = if figure.own == figure.total { "" } else { ", with what the instance serves already," };
-        let assumed = if figure.assumed { " (the host is a guess: give `target.memory`)" } else { "" };
+        let assumed = if figure.assumed { " (the host is a guess: give `target`)" } else { "" };
         format!("{quantity} {}{shared} is {sign} {bound}{assumed}: {}", quantity.show(figure.total), self.why())
     }
 
@@ -200,4 +207,9 @@ impl<'a> Check<'a> {
 /// Whether a demand is past a bound: above it, or below it for what is harder the smaller it is.
 pub(super) fn passes(quantity: Quantity, value: Amount, bound: Amount) -> bool {
     if quantity.is_harder_when_smaller() { value < bound } else { value > bound }
+}
+
+/// The bound past which a demand is more than the double of what a bound allows.
+pub(super) fn far_past(quantity: Quantity, Amount(bound): Amount) -> Amount {
+    Amount(if quantity.is_harder_when_smaller() { bound.div_ceil(2) } else { bound.saturating_mul(2) })
 }

@@ -16,13 +16,13 @@ use crate::requirements::Profile;
 
 /// The tree, the facts and what is placed already: all that a choice depends on besides the data.
 #[derive(Clone, Copy)]
-pub(super) struct Chooser<'a, 'f> {
+pub(super) struct Chooser<'a, 'f, 'l> {
     /// The decision tree.
     pub tree: &'f Tree,
     /// The catalog as this run sees it.
     pub facts: &'f Facts<'a>,
     /// What the instances serve already.
-    pub load: &'f Load,
+    pub load: &'l Load,
     /// What each of the tree's answers names, in the order of the answers.
     pub answers: &'f [Candidate<'a, 'f>],
 }
@@ -62,7 +62,7 @@ impl<'a, 'f> Choice<'a, 'f> {
     }
 }
 
-impl<'a, 'f> Chooser<'a, 'f> {
+impl<'a, 'f> Chooser<'a, 'f, '_> {
     /// Chooses for a kind of data.
     pub(super) fn choose(&self, profile: &Profile) -> Option<Choice<'a, 'f>> {
         let walk = self.tree.walk(profile)?;
@@ -99,7 +99,8 @@ impl<'a, 'f> Chooser<'a, 'f> {
     /// before what only a vendor or the application can; of each the first of those that are strained the least.
     fn best_instead(&self, walked: &Candidate<'a, 'f>, profile: &Profile) -> Option<Candidate<'a, 'f>> {
         let named = |run_here: bool| self.substitutes(walked).filter(move |other| other.is_run_here() == run_here);
-        self.best_of(named(true), profile)
+        self.best_of(self.preferred_substitutes(walked), profile)
+            .or_else(|| self.best_of(named(true), profile))
             .or_else(|| self.best_of_all(walked, profile, true))
             .or_else(|| self.best_of(named(false), profile))
             .or_else(|| self.best_of_all(walked, profile, false))
@@ -113,7 +114,7 @@ impl<'a, 'f> Chooser<'a, 'f> {
         let mut best: Option<(Strain, Candidate<'a, 'f>)> = None;
         for candidate in candidates {
             let Some(strain) = self.facts.strain(&candidate, profile, self.load) else { continue };
-            if strain == Strain::Figure {
+            if strain == Strain::Little {
                 return Some(candidate);
             }
             if best.as_ref().is_none_or(|(least, _)| strain < *least) {
@@ -123,12 +124,18 @@ impl<'a, 'f> Chooser<'a, 'f> {
         best.map(|(_, candidate)| candidate)
     }
 
-    /// The candidate with one of its databases replaced by one that is preferred, by its successor or by one of its
-    /// alternatives, in that order.
+    /// The candidate with one of its databases replaced by its successor or by one of its alternatives.
     fn substitutes(&self, walked: &Candidate<'a, 'f>) -> impl Iterator<Item = Candidate<'a, 'f>> {
         walked.engines.iter().enumerate().flat_map(move |(position, engine)| {
-            let named = engine.substitutes.iter().filter_map(|index| self.facts.engine(*index));
-            let others = self.preferred(engine.database.category).chain(named);
+            let others = engine.substitutes.iter().filter_map(|index| self.facts.engine(*index));
+            others.filter(|other| !walked.has(&other.database.id)).map(move |other| replaced(walked, position, other))
+        })
+    }
+
+    /// The candidate with one of its databases replaced by one of the same category that the policy prefers.
+    fn preferred_substitutes(&self, walked: &Candidate<'a, 'f>) -> impl Iterator<Item = Candidate<'a, 'f>> {
+        walked.engines.iter().enumerate().flat_map(move |(position, engine)| {
+            let others = self.preferred(engine.database.category);
             others.filter(|other| !walked.has(&other.database.id)).map(move |other| replaced(walked, position, other))
         })
     }
@@ -158,25 +165,19 @@ impl<'a, 'f> Chooser<'a, 'f> {
         fitting.min_by(|(one, _), (other, _)| one.cmp(other)).map(|(_, candidate)| candidate)
     }
 
-    /// A preferred database of the same category that fits no worse.
+    /// What the policy prefers, where it fits no worse; nothing where the walk's answer is itself the first choice.
     fn preferred_instead(
         &self,
         walked: &Candidate<'a, 'f>,
         verdict: Verdict,
         profile: &Profile,
     ) -> Option<Candidate<'a, 'f>> {
-        let mut preferred = self.facts.policy.preferred();
-        preferred.next()?;
-        for (position, engine) in walked.engines.iter().enumerate() {
-            let first = self.preferred(engine.database.category).next().filter(|first| !walked.has(&first.database.id));
-            if let Some(first) = first {
-                let candidate = replaced(walked, position, first);
-                if self.verdict(&candidate, profile) <= verdict {
-                    return Some(candidate);
-                }
-            }
-        }
-        None
+        self.facts.policy.preferred().next()?;
+        walked.engines.iter().enumerate().find_map(|(position, engine)| {
+            let better = self.preferred(engine.database.category).take_while(|first| !walked.has(&first.database.id));
+            let mut candidates = better.map(|first| replaced(walked, position, first));
+            candidates.find(|candidate| self.verdict(candidate, profile) <= verdict)
+        })
     }
 }
 

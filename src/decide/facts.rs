@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use smallvec::SmallVec;
 
-use crate::catalog::{Bound, Catalog, Database, Limit, Service, State, Version};
+use crate::catalog::{Bound, Catalog, Database, Limit, Service, State, Text, Version};
 use crate::config::{Policy, Refusal};
 use crate::expression::{Formula, Formulas, Names, mentions};
 use crate::requirements::{Profile, Requirements, Target};
-use crate::vocabulary::{Amount, Environment, Need, Quantity};
+use crate::vocabulary::{Amount, Environment, Flag, Need, Quantity};
 
 /// Everything a decision needs to know besides the data itself.
 pub struct Facts<'a> {
@@ -52,6 +52,8 @@ pub(super) enum Standing {
     Refused(Refusal),
     /// Its licence forbids production use, and this is production.
     NoProduction,
+    /// The same, but that this is production is a guess.
+    PerhapsNoProduction,
     /// Nobody maintains it, and policy does not allow that.
     Archived,
     /// Nobody has maintained it for long.
@@ -98,7 +100,6 @@ impl<'a> Facts<'a> {
     /// Prepares a run for a file's host and pinned versions.
     pub fn new(catalog: &'a Catalog, policy: &'a Policy, formulas: &'a Formulas, file: &Requirements) -> Self {
         let (host, assumed) = host_of(&file.target);
-        let environment = file.target.environment();
         let pins = file.data.values().filter_map(|data| data.database.as_ref()?.value.split_once('@'));
         let pins: HashMap<&str, &str> = pins.collect();
         let places: HashMap<&str, usize> = catalog.ids().enumerate().map(|(place, id)| (id, place)).collect();
@@ -114,7 +115,7 @@ impl<'a> Facts<'a> {
                 served_up_to: served_up_to(&served),
                 served,
                 limits: limits(database, pinned.or_else(|| database.default_version())?),
-                standing: standing(database, policy, environment),
+                standing: standing(database, policy, &file.target),
                 substitutes: substitutes.filter_map(|id| places.get(id.as_str()).copied()).collect(),
             })
         });
@@ -126,7 +127,13 @@ impl<'a> Facts<'a> {
     }
 
     /// The bound for one kind of data; nothing where the formula needs a quantity that is unknown.
-    pub(super) fn bound(&self, what: Quantity, threshold: &Threshold<'a>, profile: &Profile) -> Option<Bounded> {
+    pub(super) fn bound(
+        &self,
+        what: Quantity,
+        threshold: &Threshold<'a>,
+        profile: &Profile,
+        dimension: Option<u64>,
+    ) -> Option<Bounded> {
         let reckon = |text: &str, formula: &Formula<'_>, names: &Names| {
             let amount = Amount(formula.evaluate(names).ok()?.saturating_mul(what.formula_unit()));
             Some(Bounded { amount, assumed: self.rests_on_assumption(text) })
@@ -137,7 +144,7 @@ impl<'a> Facts<'a> {
                 *reckoned.get_or_init(|| reckon(text, &self.formulas.compile(text).ok()?, &self.host))
             }
             Threshold::OfData(OfData { text, of, compiled, last }) => {
-                let figures: Figures = of.iter().map(|quantity| figure(*quantity, profile)).collect();
+                let figures: Figures = of.iter().map(|quantity| figure(*quantity, profile, dimension)).collect();
                 if let Some((asked, bound)) = &*last.borrow()
                     && *asked == figures
                 {
@@ -196,9 +203,9 @@ impl<'a> Threshold<'a> {
 }
 
 /// The figure of a quantity as a formula speaks of it.
-fn figure(quantity: Quantity, profile: &Profile) -> Option<u64> {
+fn figure(quantity: Quantity, profile: &Profile, dimension: Option<u64>) -> Option<u64> {
     match quantity {
-        Quantity::Dimension => profile.mean_dimension(),
+        Quantity::Dimension => dimension,
         _ => profile.quantity(quantity).and_then(|Amount(amount)| amount.checked_div(quantity.formula_unit())),
     }
 }
@@ -206,10 +213,18 @@ fn figure(quantity: Quantity, profile: &Profile) -> Option<u64> {
 fn served(database: &Database) -> Option<[Served<'_>; Need::ALL.len()]> {
     let served = Need::ALL.iter().map(|need| {
         let service = database.serves.get(need)?;
-        let up_to = service.up_to.iter().filter_map(|(what, amount)| Some((*what, what.parse(amount).ok()?)));
+        let up_to = service.up_to.iter().filter(|(what, amount)| !is_a_limit(database, *need, **what, amount));
+        let up_to = up_to.filter_map(|(what, amount)| Some((*what, what.parse(amount).ok()?)));
         Some(Served { service, up_to: up_to.collect() })
     });
     served.collect::<Option<Vec<_>>>()?.try_into().ok()
+}
+
+/// Whether a limit says the same as a figure up to which a need is served well.
+fn is_a_limit(database: &Database, need: Need, what: Quantity, amount: &Text) -> bool {
+    let flag = Flag::named(need.name());
+    let same = |limit: &Limit| limit.strained.as_ref().is_some_and(|bound| *bound == Bound::Fixed(amount.clone()));
+    database.limits.iter().any(|limit| limit.what == what && limit.when == flag && same(limit))
 }
 
 /// The figures up to which needs are served well, of all needs together.
@@ -238,12 +253,12 @@ fn host_of(target: &Target) -> (Names, Vec<&'static str>) {
     (host, stated.into_iter().filter(|(_, stated)| !stated).map(|(name, _)| name).collect())
 }
 
-fn standing(database: &Database, policy: &Policy, environment: Environment) -> Standing {
+fn standing(database: &Database, policy: &Policy, target: &Target) -> Standing {
     if let Some(refusal) = policy.refuses(database) {
         return Standing::Refused(refusal);
     }
-    if !database.licence.production && environment == Environment::Production {
-        return Standing::NoProduction;
+    if !database.licence.production && target.environment() == Environment::Production {
+        return if target.environment.is_some() { Standing::NoProduction } else { Standing::PerhapsNoProduction };
     }
     match database.upstream.state {
         State::Archived if !policy.allow_archived => Standing::Archived,

@@ -14,10 +14,12 @@ use crate::vocabulary::{Amount, Consistency, Durability, Flag, Need, Quantity, S
 /// that is not made for a need, and both before one that nobody looks after.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Strain {
-    /// Nothing, or a figure.
-    Figure,
+    /// Nothing, or a figure by no more than its double.
+    Little,
     /// A need.
     Need,
+    /// A figure by more than its double.
+    Much,
     /// The database itself.
     Standing,
 }
@@ -25,7 +27,8 @@ pub(super) enum Strain {
 impl Strain {
     fn of(check: &Check<'_>) -> Self {
         match check.what {
-            What::UpTo(..) | What::Limit(..) => Self::Figure,
+            What::UpTo(..) | What::Limit(..) if check.is_far_past() => Self::Much,
+            What::UpTo(..) | What::Limit(..) => Self::Little,
             What::Need(..) => Self::Need,
             What::Policy(_) | What::Licence | What::Upstream => Self::Standing,
         }
@@ -55,7 +58,7 @@ impl<'a> Facts<'a> {
 
     /// How a candidate that does not exceed is strained at the worst; nothing where it exceeds.
     pub(super) fn strain(&self, candidate: &Candidate<'a, '_>, profile: &Profile, load: &Load) -> Option<Strain> {
-        let mut strain = Strain::Figure;
+        let mut strain = Strain::Little;
         let end = self.each_check(candidate, profile, load, &mut |check| {
             if check.verdict == Verdict::Strained {
                 strain = strain.max(Strain::of(&check));
@@ -107,10 +110,12 @@ impl<'a> Facts<'a> {
         if !engine.is_bound_by(limit, profile) {
             return None;
         }
-        let bound = |threshold: &Option<_>| threshold.as_ref().and_then(|t| self.bound(limit.what, t, profile));
+        let dimension = load.dimension(engine, profile);
+        let bound =
+            |threshold: &Option<_>| threshold.as_ref().and_then(|t| self.bound(limit.what, t, profile, dimension));
         let (strained, exceeds): (Option<Bounded>, Option<Bounded>) = (bound(strained), bound(exceeds));
         strained.or(exceeds)?;
-        let total = load.total(engine, profile, Counted { quantity: limit.what, flag: limit.when }, own);
+        let total = load.total(engine, profile, Counted::by(limit), own);
         let past = |bounded: Option<Bounded>| bounded.filter(|bounded| passes(limit.what, total, bounded.amount));
         let verdict = match (past(exceeds), past(strained)) {
             (Some(Bounded { assumed: false, .. }), _) => Verdict::Exceeds,
@@ -161,7 +166,7 @@ impl<'a> Engine<'a> {
         load: &Load,
     ) -> Option<Check<'a>> {
         let own = profile.quantity(quantity)?;
-        let total = load.total(self, profile, Counted { quantity, flag: Flag::named(need.name()) }, own);
+        let total = load.total(self, profile, Counted::served(need, quantity), own);
         let figure = Figure { own, total, strained: Some(bound), exceeds: None, assumed: false };
         let verdict = if passes(quantity, total, bound) { Verdict::Strained } else { Verdict::Fits };
         Some(Check { database: self.database, what: What::UpTo(need, served.service, quantity, figure), verdict })
@@ -183,6 +188,7 @@ impl<'a> Engine<'a> {
             Standing::Good => return None,
             Standing::Refused(refusal) => (What::Policy(refusal), Verdict::Exceeds),
             Standing::NoProduction => (What::Licence, Verdict::Exceeds),
+            Standing::PerhapsNoProduction => (What::Licence, Verdict::Strained),
             Standing::Archived => (What::Upstream, Verdict::Exceeds),
             Standing::Dormant => (What::Upstream, Verdict::Strained),
         };

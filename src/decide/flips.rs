@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::check::passes;
+use super::check::{Verdict, far_past, passes};
 use super::choose::Chooser;
 use super::facts::{Engine, Reckoned, Threshold};
 use super::load::Counted;
@@ -17,10 +17,12 @@ pub struct Flip {
     pub change: Change,
     /// The databases that would be chosen then.
     pub databases: Vec<String>,
+    /// How well they would fit.
+    pub verdict: Verdict,
 }
 
 /// All flips of a kind of data: each flag, each class, and of each quantity the nearest value below and above.
-pub(super) fn flips(chooser: Chooser<'_, '_>, profile: &Profile) -> Vec<Flip> {
+pub(super) fn flips(chooser: Chooser<'_, '_, '_>, profile: &Profile) -> Vec<Flip> {
     let Some(trial) = Trial::new(chooser, profile) else { return Vec::new() };
     let flags = Flag::ALL.iter().map(|flag| Change::Flag(*flag, !profile.flag(*flag)));
     let durability = Durability::ALL.iter().map(|durability| Change::Durability(*durability));
@@ -35,25 +37,27 @@ pub(super) fn flips(chooser: Chooser<'_, '_>, profile: &Profile) -> Vec<Flip> {
 }
 
 /// A kind of data as it is, to be held against what it would be.
-struct Trial<'a, 'f, 'p> {
-    chooser: Chooser<'a, 'f>,
+struct Trial<'a, 'f, 'l, 'p> {
+    chooser: Chooser<'a, 'f, 'l>,
     profile: &'p Profile,
     now: SmallVec<[&'a str; 2]>,
 }
 
-impl<'a, 'f, 'p> Trial<'a, 'f, 'p> {
-    fn new(chooser: Chooser<'a, 'f>, profile: &'p Profile) -> Option<Self> {
+impl<'a, 'f, 'l, 'p> Trial<'a, 'f, 'l, 'p> {
+    fn new(chooser: Chooser<'a, 'f, 'l>, profile: &'p Profile) -> Option<Self> {
         let now = chooser.databases(profile)?;
         Some(Self { chooser, profile, now })
     }
 
     /// The flip that a change makes, if it makes one.
     fn flip(&self, change: Change) -> Option<Flip> {
-        let then = self.chooser.databases(&self.profile.with(change))?;
+        let changed = self.profile.with(change);
+        let then = self.chooser.databases(&changed)?;
         if then == self.now {
             return None;
         }
-        Some(Flip { change, databases: then.into_iter().map(String::from).collect() })
+        let verdict = self.chooser.choose(&changed).map(|choice| self.chooser.verdict(choice.chosen(), &changed))?;
+        Some(Flip { change, databases: then.into_iter().map(String::from).collect(), verdict })
     }
 
     /// The nearest flips of a quantity: below and above its value, or where it is unknown, the largest of the small
@@ -79,18 +83,21 @@ impl<'a, 'f, 'p> Trial<'a, 'f, 'p> {
     fn turning_points(&self, quantity: Quantity) -> Vec<u64> {
         let mut points: Vec<u64> = self.chooser.tree.turning_points(quantity).flat_map(|(a, b)| [a, b]).collect();
         for engine in self.chooser.facts.engines() {
-            let mut turn = |flag: Option<Flag>, bound: Amount| {
-                let before = self.chooser.load.before(engine, self.profile, Counted { quantity, flag });
-                points.extend(sides(quantity, bound.0.saturating_sub(before)));
+            let mut turn = |of: Counted, bound: Amount| {
+                let before = self.chooser.load.before(engine, self.profile, of);
+                for Amount(bound) in [bound, far_past(quantity, bound)] {
+                    points.extend(sides(quantity, bound.saturating_sub(before)));
+                }
             };
             for (need, _, amount) in engine.served_up_to.iter().filter(|(_, what, _)| *what == quantity) {
-                turn(Flag::named(need.name()), *amount);
+                turn(Counted::served(*need, quantity), *amount);
             }
+            let dimension = self.chooser.load.dimension(engine, self.profile);
             for (limit, threshold) in self.thresholds(engine, |limit, _| limit.what == quantity) {
-                let bound = self.chooser.facts.bound(quantity, threshold, self.profile);
-                bound.into_iter().for_each(|bound| turn(limit.when, bound.amount));
+                let bound = self.chooser.facts.bound(quantity, threshold, self.profile, dimension);
+                bound.into_iter().for_each(|bound| turn(Counted::by(limit), bound.amount));
             }
-            for (limit, threshold) in self.thresholds(engine, |_, threshold| threshold.depends_on(quantity)) {
+            for (limit, threshold) in self.thresholds(engine, |limit, threshold| moves(quantity, limit, threshold)) {
                 points.extend(self.indirect(engine, limit, threshold, quantity));
             }
         }
@@ -106,36 +113,50 @@ impl<'a, 'f, 'p> Trial<'a, 'f, 'p> {
         picks: impl Fn(&Limit, &Threshold<'a>) -> bool,
     ) -> impl Iterator<Item = (&'a Limit, &'f Threshold<'a>)> {
         let bounds = engine.limits.iter().flat_map(|Reckoned { limit, strained, exceeds }| {
-            strained.iter().chain(exceeds).map(move |threshold| (*limit, threshold))
+            strained.iter().chain(exceeds.as_ref()).map(move |threshold| (*limit, threshold))
         });
         bounds.filter(move |(limit, threshold)| {
             picks(limit, threshold) && limit.when.is_none_or(|flag| self.profile.flag(flag))
         })
     }
 
-    /// The values of a quantity at which another's bound, which depends on it, is just met: found by halving, since
-    /// a bound falls or rises with the quantity throughout.
+    /// The values of a quantity at which a bound that it moves is just met, or just met by the double.
     fn indirect(&self, engine: &Engine<'a>, limit: &Limit, threshold: &Threshold<'a>, quantity: Quantity) -> Vec<u64> {
-        const LARGEST: u64 = 1 << 40;
-        let Some(own) = self.profile.quantity(limit.what) else { return Vec::new() };
-        let of = Counted { quantity: limit.what, flag: limit.when };
-        let total = self.chooser.load.total(engine, self.profile, of, own);
-        let past = |value: u64| {
+        let past = |value: u64, double: bool| {
             let profile = self.profile.with(Change::Quantity(quantity, Amount(value)));
-            let bound = self.chooser.facts.bound(limit.what, threshold, &profile);
-            bound.is_some_and(|bound| passes(limit.what, total, bound.amount))
+            let own = profile.quantity(limit.what)?;
+            let total = self.chooser.load.total(engine, &profile, Counted::by(limit), own);
+            let dimension = self.chooser.load.dimension(engine, &profile);
+            let bound = self.chooser.facts.bound(limit.what, threshold, &profile, dimension)?.amount;
+            let bound = if double { far_past(limit.what, bound) } else { bound };
+            Some(passes(limit.what, total, bound))
         };
-        let (mut low, mut high) = (quantity.step(), LARGEST);
-        let at_low = past(low);
-        if at_low == past(high) {
-            return Vec::new();
-        }
-        while high.saturating_sub(low) > quantity.step() {
-            let middle = low.midpoint(high);
-            if past(middle) == at_low { low = middle } else { high = middle }
-        }
-        vec![low, high]
+        let turns = [false, true].map(|double| turn(quantity.step(), |value| past(value, double).unwrap_or(false)));
+        turns.into_iter().flatten().flatten().collect()
     }
+}
+
+/// The values on either side of the one at which something turns, found by halving: it turns once, since a bound falls
+/// or rises with the quantity throughout.
+fn turn(step: u64, holds: impl Fn(u64) -> bool) -> Option<[u64; 2]> {
+    const LARGEST: u64 = 1 << 40;
+    let (mut low, mut high) = (step, LARGEST);
+    let at_low = holds(low);
+    if at_low == holds(high) {
+        return None;
+    }
+    while high.saturating_sub(low) > step {
+        let middle = low.midpoint(high);
+        if holds(middle) == at_low { low = middle } else { high = middle }
+    }
+    Some([low, high])
+}
+
+/// Whether a quantity moves a bound: it stands in the formula, or, as the number of vectors does beside others, it
+/// weighs in the mean dimension that does.
+fn moves(quantity: Quantity, limit: &Limit, threshold: &Threshold<'_>) -> bool {
+    let weighs = quantity == Quantity::Vectors && limit.what == quantity && threshold.depends_on(Quantity::Dimension);
+    threshold.depends_on(quantity) || weighs
 }
 
 /// The last value on one side of a bound and the first on the other.

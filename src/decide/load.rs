@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use super::candidate::Candidate;
 use super::facts::Engine;
-use crate::catalog::Database;
+use crate::catalog::{Database, Hosting, Limit};
 use crate::requirements::Profile;
-use crate::vocabulary::{Amount, Durability, Flag, Quantity};
+use crate::vocabulary::{Amount, Durability, Flag, Need, Quantity, Scale};
 
 /// What an instance is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,16 +71,51 @@ impl fmt::Display for Instance {
 }
 
 /// The sums of what each instance serves: for each engine, the cache, the stream and the rest apart where the engine
-/// separates them; of each, all data together and, for limits that concern some data only, by flag.
+/// separates them.
 #[derive(Debug, Clone, Default)]
 pub struct Load {
-    sums: Vec<[Sums; 3]>,
+    instances: Vec<[Sums; 3]>,
+    /// The size of all data on the host that does not spread over nodes.
+    on_host: u64,
 }
 
-/// For everything, then for each flag: the sum of each quantity.
-type Sums = [[u64; Quantity::ALL.len()]; Flag::ALL.len() + 1];
+/// For everything, then for each flag, since some limits concern some data only.
+const ROWS: usize = Flag::ALL.len() + 1;
 
-const NOTHING: [Sums; 3] = [[[0; Quantity::ALL.len()]; Flag::ALL.len() + 1]; 3];
+/// What an instance serves.
+#[derive(Debug, Clone, Copy)]
+struct Sums {
+    /// All of it.
+    all: [[u64; Quantity::ALL.len()]; ROWS],
+    /// What does not spread over nodes: data that does lifts the limits of a single node, so it counts in none.
+    on_node: [[u64; Quantity::ALL.len()]; ROWS],
+    /// Vectors times dimensions, of all of it.
+    components: u64,
+}
+
+const NOTHING: [Sums; 3] =
+    [Sums { all: [[0; Quantity::ALL.len()]; ROWS], on_node: [[0; Quantity::ALL.len()]; ROWS], components: 0 }; 3];
+
+/// What is summed: a quantity, of all data or of the data that sets a flag, on a single node or on all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Counted {
+    pub(super) quantity: Quantity,
+    pub(super) flag: Option<Flag>,
+    pub(super) on_node: bool,
+    pub(super) whole_host: bool,
+}
+
+impl Counted {
+    /// What the figure is held against up to which a need is served well.
+    pub(super) fn served(need: Need, quantity: Quantity) -> Self {
+        Self { quantity, flag: Flag::named(need.name()), on_node: false, whole_host: false }
+    }
+
+    /// What a limit is held against.
+    pub(super) fn by(limit: &Limit) -> Self {
+        Self { quantity: limit.what, flag: limit.when, on_node: limit.single_node, whole_host: limit.whole_host }
+    }
+}
 
 /// Which of an engine's sums a kind of data counts in.
 fn slot(engine: &Engine<'_>, profile: &Profile) -> usize {
@@ -96,38 +132,81 @@ fn row(flag: Option<Flag>) -> usize {
     flag.map_or(0, |flag| (flag as usize).saturating_add(1))
 }
 
+fn components(profile: &Profile) -> u64 {
+    let vectors = profile.quantity(Quantity::Vectors).map_or(0, |Amount(vectors)| vectors);
+    vectors.saturating_mul(profile.mean_dimension().unwrap_or(0))
+}
+
 impl Load {
-    /// Adds a kind of data to the instance of an engine.
-    pub fn add(&mut self, engine: &Engine<'_>, profile: &Profile) {
-        if self.sums.len() <= engine.index {
-            self.sums.resize(engine.index.saturating_add(1), NOTHING);
-        }
-        let slots = self.sums.get_mut(engine.index);
-        let Some(sums) = slots.and_then(|slots| slots.get_mut(slot(engine, profile))) else { return };
-        for flag in std::iter::once(None).chain(profile.flags().map(Some)) {
-            let Some(sums) = sums.get_mut(row(flag)) else { continue };
-            for (quantity, sum) in Quantity::ALL.iter().zip(sums).filter(|(quantity, _)| quantity.adds_up()) {
-                *sum = sum.saturating_add(profile.quantity(*quantity).map_or(0, |Amount(own)| own));
+    /// Adds a kind of data to the instances of a candidate.
+    pub(super) fn add(&mut self, candidate: &Candidate<'_, '_>, profile: &Profile) {
+        self.change(candidate, profile, u64::saturating_add);
+    }
+
+    /// Takes a kind of data away again.
+    pub(super) fn remove(&mut self, candidate: &Candidate<'_, '_>, profile: &Profile) {
+        self.change(candidate, profile, u64::saturating_sub);
+    }
+
+    fn change(&mut self, candidate: &Candidate<'_, '_>, profile: &Profile, by: fn(u64, u64) -> u64) {
+        let spreads = profile.scale.is_some_and(Scale::spreads);
+        for engine in candidate.engines.iter() {
+            if self.instances.len() <= engine.index {
+                self.instances.resize(engine.index.saturating_add(1), NOTHING);
             }
+            let slots = self.instances.get_mut(engine.index);
+            let Some(sums) = slots.and_then(|slots| slots.get_mut(slot(engine, profile))) else { continue };
+            let carried = |quantity: Quantity| quantity.adds_up() && candidate.is_carried_by(quantity, engine);
+            for quantity in Quantity::ALL.iter().copied().filter(|quantity| carried(*quantity)) {
+                let Some(Amount(own)) = profile.quantity(quantity) else { continue };
+                for flag in std::iter::once(None).chain(profile.flags().map(Some)) {
+                    let tables = [Some(&mut sums.all), (!spreads).then_some(&mut sums.on_node)];
+                    for table in tables.into_iter().flatten() {
+                        if let Some(sum) = table.get_mut(row(flag)).and_then(|row| row.get_mut(quantity as usize)) {
+                            *sum = by(*sum, own);
+                        }
+                    }
+                }
+                if quantity == Quantity::DataSize && engine.database.hosting != Hosting::Managed && !spreads {
+                    self.on_host = by(self.on_host, own);
+                }
+            }
+            sums.components = by(sums.components, components(profile));
         }
     }
 
-    /// What the instance serves of a quantity before this kind of data, counting only data that sets the flag.
+    /// What counts already before this kind of data.
     pub(super) fn before(&self, engine: &Engine<'_>, profile: &Profile, of: Counted) -> u64 {
-        let slots = self.sums.get(engine.index);
-        let sums = slots.and_then(|slots| slots.get(slot(engine, profile))?.get(row(of.flag)));
-        sums.and_then(|sums| sums.get(of.quantity as usize)).copied().unwrap_or(0)
+        if !of.quantity.adds_up() {
+            return 0;
+        }
+        if of.whole_host {
+            return self.on_host;
+        }
+        let sums = self.sums(engine, profile);
+        let table = sums.map(|sums| if of.on_node { &sums.on_node } else { &sums.all });
+        table.and_then(|table| table.get(row(of.flag))?.get(of.quantity as usize)).copied().unwrap_or(0)
     }
 
-    /// What the instance would serve of a quantity with this kind of data.
+    /// What would count with this kind of data.
     pub(super) fn total(&self, engine: &Engine<'_>, profile: &Profile, of: Counted, own: Amount) -> Amount {
         Amount(own.0.saturating_add(self.before(engine, profile, of)))
     }
-}
 
-/// What is summed: a quantity, of all data or of the data that sets a flag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Counted {
-    pub(super) quantity: Quantity,
-    pub(super) flag: Option<Flag>,
+    /// The mean dimension of the vectors that the instance would serve with this kind of data.
+    pub(super) fn dimension(&self, engine: &Engine<'_>, profile: &Profile) -> Option<u64> {
+        let own = profile.mean_dimension()?;
+        let sums = self.sums(engine, profile);
+        let before = sums.and_then(|sums| sums.all.first()?.get(Quantity::Vectors as usize)).copied().unwrap_or(0);
+        if before == 0 {
+            return Some(own);
+        }
+        let vectors = profile.quantity(Quantity::Vectors).map_or(0, |Amount(vectors)| vectors);
+        let all = sums.map_or(0, |sums| sums.components).saturating_add(components(profile));
+        all.checked_div(before.saturating_add(vectors)).map(|mean| mean.max(1))
+    }
+
+    fn sums(&self, engine: &Engine<'_>, profile: &Profile) -> Option<&Sums> {
+        self.instances.get(engine.index).and_then(|slots| slots.get(slot(engine, profile)))
+    }
 }

@@ -28,6 +28,10 @@ pub struct Selected<'a> {
     pub data: &'a Data,
     /// The databases, the one that holds the data first.
     pub databases: Vec<&'a Database>,
+    /// The version of each that would run.
+    pub versions: Vec<&'a Version>,
+    /// What it makes its services be for.
+    pub role: Role,
     /// A way of using the database that has a name of its own.
     pub pattern: Option<String>,
     /// The extensions that meet its needs.
@@ -50,6 +54,8 @@ pub struct Selected<'a> {
     pub flips: Vec<Flip>,
     /// Whether the file pins the database.
     pub pinned: bool,
+    /// Whether the pin goes against the tree and against the answer, without a word why.
+    pub unjustified: bool,
 }
 
 /// A database that was not chosen, and why.
@@ -86,7 +92,8 @@ pub enum Depth {
 }
 
 impl<'a> Selection<'a> {
-    /// Decides for every kind of data. Each is placed beside those that stand before it in the file.
+    /// Decides for every kind of data. Each is placed beside those that stand before it in the file; how well it fits
+    /// is told with all of them in place.
     pub fn of(
         requirements: &'a Requirements,
         catalog: &'a Catalog,
@@ -96,30 +103,23 @@ impl<'a> Selection<'a> {
     ) -> Self {
         let answers = candidates(tree, facts).unwrap_or_default();
         let mut load = Load::default();
-        let mut kinds = Vec::with_capacity(requirements.data.len());
-        let mut services: IndexMap<Instance, Service<'a>> = IndexMap::new();
+        let mut placed = Vec::with_capacity(requirements.data.len());
         for (name, data) in &requirements.data {
             let profile = Profile::of(data, catalog);
             let chooser = Chooser { tree, facts, load: &load, answers: &answers };
-            let Some(selected) = Selected::of(name, data, &profile, catalog, chooser, depth) else { continue };
-            for database in &selected.databases {
-                let Some(engine) = facts.engine_of(&database.id) else { continue };
-                load.add(engine, &profile);
-                let role = Role::of(&profile);
-                let instance = role.instance(database);
-                let service = services.entry(instance.clone()).or_insert_with(|| Service {
-                    instance,
-                    database,
-                    version: engine.version,
-                    role,
-                    serves: Vec::new(),
-                });
-                service.role = service.role.min(role);
-                service.serves.push(name);
-            }
-            kinds.push(selected);
+            let Some((selected, chosen)) = Selected::of(name, data, &profile, catalog, chooser, depth) else {
+                continue;
+            };
+            load.add(&chosen, &profile);
+            placed.push((selected, chosen, profile));
         }
-        Self { kinds, services: services.into_values().collect() }
+        for (selected, chosen, profile) in &mut placed {
+            load.remove(chosen, profile);
+            selected.judge(facts.checks(chosen, profile, &load));
+            load.add(chosen, profile);
+        }
+        let services = services(&placed);
+        Self { kinds: placed.into_iter().map(|(selected, ..)| selected).collect(), services }
     }
 
     /// The databases that run, each once, in the order in which they are first needed.
@@ -138,9 +138,9 @@ impl<'a> Selected<'a> {
         data: &'a Data,
         profile: &Profile,
         catalog: &'a Catalog,
-        chooser: Chooser<'a, 'f>,
+        chooser: Chooser<'a, 'f, '_>,
         depth: Depth,
-    ) -> Option<Self> {
+    ) -> Option<(Self, Candidate<'a, 'f>)> {
         let choice = chooser.choose(profile)?;
         let pin = data.database.as_ref().and_then(|pin| {
             let id = pin.value.split('@').next().unwrap_or_default();
@@ -149,31 +149,64 @@ impl<'a> Selected<'a> {
         let pinned = pin.is_some();
         let chosen = pin.unwrap_or_else(|| choice.chosen().clone());
         let as_walked = chosen.ids() == choice.walked.ids();
-        let checks = chooser.checks(&chosen, profile);
-        let verdict = checks.iter().map(|check| check.verdict).max().unwrap_or(Verdict::Fits);
         let answer = choice.walk.answer;
-        Some(Self {
+        let selected = Self {
             name,
             data,
             databases: chosen.engines.iter().map(|engine| engine.database).collect(),
+            versions: chosen.engines.iter().map(|engine| engine.version).collect(),
+            role: Role::of(profile),
             pattern: answer.pattern.as_ref().filter(|_| as_walked).map(Text::to_string),
-            via: via(&checks),
+            via: Vec::new(),
             reason: reason(data, &choice, &chosen, pinned, catalog),
             instead_of: (!as_walked).then(|| instead_of(data, &choice, chooser, profile, pinned)),
             alternatives: alternatives(data, &choice, &chosen, chooser, profile, catalog),
             flips: if pinned || depth == Depth::Answer { Vec::new() } else { flips(chooser, profile) },
+            unjustified: pinned && !as_walked && chosen.ids() != choice.chosen().ids() && data.justification.is_none(),
             path: choice.walk.path,
             answer: choice.walk.index,
-            verdict,
-            checks,
+            verdict: Verdict::Fits,
+            checks: Vec::new(),
             pinned,
-        })
+        };
+        Some((selected, chosen))
+    }
+
+    /// Takes note of how well it fits.
+    fn judge(&mut self, checks: Vec<Check<'a>>) {
+        self.verdict = worst(&checks);
+        self.via = via(&checks);
+        self.checks = checks;
     }
 
     /// The checks that came out worst, if they came out badly.
     pub fn troubles(&self) -> impl Iterator<Item = &Check<'a>> {
         self.checks.iter().filter(|check| check.verdict == self.verdict && self.verdict != Verdict::Fits)
     }
+}
+
+/// The services that hold the data, in the order in which they are first needed.
+fn services<'a>(placed: &[(Selected<'a>, Candidate<'a, '_>, Profile)]) -> Vec<Service<'a>> {
+    let mut services: IndexMap<Instance, Service<'a>> = IndexMap::new();
+    for (selected, ..) in placed {
+        for (database, version) in selected.databases.iter().zip(&selected.versions) {
+            let (role, instance) = (selected.role, selected.role.instance(database));
+            let service = services.entry(instance.clone()).or_insert_with(|| Service {
+                instance,
+                database,
+                version,
+                role,
+                serves: Vec::new(),
+            });
+            service.role = service.role.min(role);
+            service.serves.push(selected.name);
+        }
+    }
+    services.into_values().collect()
+}
+
+fn worst(checks: &[Check<'_>]) -> Verdict {
+    checks.iter().map(|check| check.verdict).max().unwrap_or(Verdict::Fits)
 }
 
 fn via<'a>(checks: &[Check<'a>]) -> Vec<&'a str> {
@@ -188,25 +221,25 @@ fn via<'a>(checks: &[Check<'a>]) -> Vec<&'a str> {
 
 /// Why what was chosen was chosen, in one clause.
 fn reason(data: &Data, choice: &Choice<'_, '_>, chosen: &Candidate<'_, '_>, pinned: bool, catalog: &Catalog) -> String {
+    if let Some(why) = data.justification.as_ref().filter(|_| pinned) {
+        return format!("pinned: {}", why.value.trim());
+    }
     let walked = choice.walked.ids();
     if chosen.ids() == walked {
         let row = data.kind.as_ref().and_then(|kind| catalog.matrix().row(&kind.value));
         let row = row.filter(|row| walked.as_slice() == [row.recommended.as_str()]);
         return row.map_or(&choice.walk.answer.reason, |row| &row.reason).to_string();
     }
-    if pinned {
-        let why = data.justification.as_ref().map(|why| why.value.trim());
-        return why.map_or_else(|| String::from("pinned, without a justification"), |why| format!("pinned: {why}"));
+    if pinned && chosen.ids() != choice.chosen().ids() {
+        return String::from("pinned, without a justification");
     }
-    let ours =
-        chosen.engines.iter().zip(choice.walked.engines.iter()).find(|(ours, theirs)| ours.index != theirs.index);
-    match ours {
-        Some((ours, theirs)) if ours.database.category != theirs.database.category => {
-            let others = &theirs.database.alternatives;
-            let named = others.iter().find(|other| other.id == *ours.database.id).map(|other| other.when.to_string());
-            named.unwrap_or_else(|| format!("what fits best where {} does not", theirs.database.name))
-        }
-        _ => choice.walk.answer.reason.to_string(),
+    let pairs = chosen.engines.iter().zip(choice.walked.engines.iter());
+    let other = pairs
+        .map(|(ours, theirs)| (ours.database, theirs.database))
+        .find(|(ours, theirs)| ours.category != theirs.category);
+    match other {
+        Some((ours, theirs)) => format!("{} does not fit; {} does", theirs.name, ours.name),
+        None => choice.walk.answer.reason.to_string(),
     }
 }
 
@@ -214,7 +247,7 @@ fn reason(data: &Data, choice: &Choice<'_, '_>, chosen: &Candidate<'_, '_>, pinn
 fn instead_of<'a, 'f>(
     data: &Data,
     choice: &Choice<'a, 'f>,
-    chooser: Chooser<'a, 'f>,
+    chooser: Chooser<'a, 'f, '_>,
     profile: &Profile,
     pinned: bool,
 ) -> (Vec<&'a Database>, String) {
@@ -240,7 +273,7 @@ fn alternatives<'a, 'f>(
     data: &Data,
     choice: &Choice<'a, 'f>,
     chosen: &Candidate<'a, 'f>,
-    chooser: Chooser<'a, 'f>,
+    chooser: Chooser<'a, 'f, '_>,
     profile: &Profile,
     catalog: &'a Catalog,
 ) -> Vec<Alternative<'a>> {
@@ -262,14 +295,14 @@ fn alternatives<'a, 'f>(
     let options = ids.into_iter().filter_map(|id| {
         let engine = chooser.facts.engine_of(id)?;
         let checks = chooser.checks(&Candidate::single(engine), profile);
-        let verdict = checks.iter().map(|check| check.verdict).max().unwrap_or(Verdict::Fits);
+        let verdict = worst(&checks);
         let why_not = match checks.iter().find(|check| check.verdict == verdict) {
             Some(check) if verdict != Verdict::Fits => check.trouble(),
             _ => {
                 let when = declared.clone().find(|alternative| alternative.id == id);
                 when.map_or_else(
                     || String::from("it could hold it as well"),
-                    |alternative| alternative.when.to_string(),
+                    |alternative| format!("the better answer when {}", alternative.when),
                 )
             }
         };

@@ -123,6 +123,9 @@ impl Tree {
         let first = next(&file.first)?;
         let mut questions = Vec::with_capacity(file.question.len());
         for (name, question) in &file.question {
+            if question.when.is_empty() {
+                return wrong(format!("the question `{name}` has no condition"));
+            }
             let tests: Result<Vec<_>, _> = question.when.iter().map(|when| Test::new(name, when)).collect();
             questions.push(Node {
                 name: name.clone(),
@@ -137,7 +140,16 @@ impl Tree {
             if answer.databases.is_empty() {
                 return wrong(format!("the answer `{name}` names no database"));
             }
-            for id in answer.databases.iter().chain(answer.carries.values()) {
+            let distinct: HashSet<_> = answer.databases.iter().collect();
+            if distinct.len() != answer.databases.len() {
+                return wrong(format!("the answer `{name}` names a database twice"));
+            }
+            if let Some(id) = answer.carries.values().find(|id| !distinct.contains(id)) {
+                return wrong(format!(
+                    "in the answer `{name}`, `{id}` carries something but is not among the databases"
+                ));
+            }
+            for id in &answer.databases {
                 if catalog.get(id).is_none() {
                     return wrong(format!("the answer `{name}` names `{id}`, which the catalog does not have"));
                 }

@@ -149,7 +149,9 @@ impl Page<'_> {
         }
         self.heading("limits");
         for limit in &self.database.limits {
-            self.line(2, &format!("{}: {} ({})", self.look.paint(NAME, limit.what), bounds(limit), limit.why));
+            let surety = self.database.sources.get(&limit.source).map(|evidence| evidence.evidence.to_string());
+            let surety = surety.map_or_else(String::new, |surety| format!(" [{surety}]"));
+            self.line(2, &format!("{}: {}: {}{surety}", self.look.paint(NAME, limit.what), bounds(limit), limit.why));
         }
     }
 
@@ -194,5 +196,7 @@ fn bounds(limit: &Limit) -> String {
     let exceeds = limit.exceeds.as_ref().map(|bound| format!("exceeds past {}", amount(bound)));
     let when = limit.when.map(|flag| format!("with {flag}"));
     let node = limit.single_node.then(|| String::from("on one node"));
-    [strained, exceeds, when, node].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let since = limit.since.as_ref().map(|version| format!("since {version}"));
+    let until = limit.until.as_ref().map(|version| format!("until {version}"));
+    [strained, exceeds, when, node, since, until].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

@@ -127,6 +127,9 @@ pub struct Flip {
     pub value: serde_json::Value,
     /// The answer then.
     pub databases: Vec<String>,
+    /// How well it would fit: fits, strained or exceeds.
+    #[schemars(extend("enum" = ["fits", "strained", "exceeds"]))]
+    pub verdict: String,
 }
 
 /// The value of a flip.
@@ -234,7 +237,12 @@ impl Flip {
             "false" => serde_json::Value::Bool(false),
             _ => serde_json::Value::String(value),
         };
-        Self { field: flip.change.field().to_owned(), value, databases: flip.databases.clone() }
+        Self {
+            field: flip.change.field().to_owned(),
+            value,
+            databases: flip.databases.clone(),
+            verdict: flip.verdict.to_string(),
+        }
     }
 }
 

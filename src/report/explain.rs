@@ -65,7 +65,11 @@ pub fn kind(selected: &Selected<'_>, tree: &Tree, look: Look) -> String {
     }
     for flip in &selected.flips {
         let change = flip.change.show();
-        page.line(4, &format!("{change} ▶ {}", look.paint(NAME, flip.databases.join(" + "))));
+        let warning = match flip.verdict {
+            Verdict::Exceeds => format!(", which {} too", look.paint(verdict_style(flip.verdict), flip.verdict)),
+            Verdict::Fits | Verdict::Strained => String::new(),
+        };
+        page.line(4, &format!("{change} ▶ {}{warning}", look.paint(NAME, flip.databases.join(" + "))));
     }
     page.text
 }

@@ -16,7 +16,7 @@ mod yaml;
 use style::Look;
 
 use crate::catalog::{Database, State};
-use crate::decide::{Alternative, Selected, Selection, Tree};
+use crate::decide::{Alternative, Selected, Selection, Tree, Verdict};
 use crate::requirements::Requirements;
 
 /// The formats of a selection.
@@ -85,12 +85,13 @@ pub(crate) fn names(databases: &[&Database]) -> String {
     databases.iter().map(|database| database.name.as_str()).collect::<Vec<_>>().join(" + ")
 }
 
-/// An alternative with its state where that is not active: `KeyDB (dormant)`.
+/// An alternative with what speaks against it: `KeyDB (dormant)`, `ArangoDB (exceeds)`.
 pub(crate) fn offered(alternative: &Alternative<'_>) -> String {
     let database = alternative.database;
-    match database.upstream.state {
-        State::Active => database.name.to_string(),
-        state => format!("{} ({state})", database.name),
+    match (database.upstream.state, alternative.verdict) {
+        (State::Active, Verdict::Exceeds) => format!("{} (exceeds)", database.name),
+        (State::Active, _) => database.name.to_string(),
+        (state, _) => format!("{} ({state})", database.name),
     }
 }
 
