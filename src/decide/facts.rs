@@ -162,6 +162,11 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Whether the policy takes some databases before others.
+    pub(super) fn has_preferences(&self) -> bool {
+        self.policy.preferred().next().is_some()
+    }
+
     /// The engine of an id.
     pub fn engine_of(&self, id: &str) -> Option<&Engine<'a>> {
         self.engines.iter().find(|engine| engine.database.id == id)

@@ -68,6 +68,17 @@ impl<'a> Facts<'a> {
         end.is_continue().then_some(strain)
     }
 
+    /// Whether a candidate could be chosen whatever the figures are: nothing speaks against it, and it serves every need.
+    pub(super) fn is_eligible(&self, candidate: &Candidate<'a, '_>, profile: &Profile) -> bool {
+        let standing = candidate.engines.iter().filter_map(|engine| engine.standing_check());
+        let refused = standing.into_iter().any(|check| check.verdict == Verdict::Exceeds);
+        !refused
+            && needs(profile).all(|need| {
+                let served = candidate.engines.iter().filter_map(|engine| engine.service(need));
+                served.into_iter().any(|service| service.level != Level::No)
+            })
+    }
+
     /// Visits every check until the visitor has seen enough.
     fn each_check(
         &self,

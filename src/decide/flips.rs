@@ -2,6 +2,7 @@
 
 use smallvec::SmallVec;
 
+use super::candidate::Candidate;
 use super::check::{Verdict, far_past, passes};
 use super::choose::Chooser;
 use super::facts::{Engine, Reckoned, Threshold};
@@ -41,12 +42,67 @@ struct Trial<'a, 'f, 'l, 'p> {
     chooser: Chooser<'a, 'f, 'l>,
     profile: &'p Profile,
     now: SmallVec<[&'a str; 2]>,
+    /// The engines that could be chosen for some figures, by their place: only their bounds can turn the answer.
+    eligible: Vec<bool>,
 }
 
 impl<'a, 'f, 'l, 'p> Trial<'a, 'f, 'l, 'p> {
     fn new(chooser: Chooser<'a, 'f, 'l>, profile: &'p Profile) -> Option<Self> {
         let now = chooser.databases(profile)?;
-        Some(Self { chooser, profile, now })
+        let facts = chooser.facts;
+        let alone = |engine| facts.is_eligible(&Candidate::single(engine), profile);
+        let mut eligible: Vec<bool> = facts.engines().map(alone).collect();
+        let together = chooser.answers.iter().filter(|answer| answer.engines.len() > 1);
+        for answer in together.filter(|answer| facts.is_eligible(answer, profile)) {
+            for engine in answer.engines.iter() {
+                if let Some(eligible) = eligible.get_mut(engine.index) {
+                    *eligible = true;
+                }
+            }
+        }
+        Some(Self { chooser, profile, now, eligible })
+    }
+
+    /// What the tree can arrive at as a quantity varies.
+    fn arrivals(&self, quantity: Quantity) -> Vec<&'f Candidate<'a, 'f>> {
+        let points = self.chooser.tree.turning_points(quantity).flat_map(|(a, b)| [a, b]);
+        let varied = points.map(|point| self.profile.with(Change::Quantity(quantity, Amount(point))));
+        let arrived = varied.chain([self.profile.clone()]).filter_map(|profile| self.chooser.tree.arrive(&profile));
+        let mut places: Vec<usize> = arrived.collect();
+        places.sort_unstable();
+        places.dedup();
+        places.into_iter().filter_map(|place| self.chooser.answers.get(place)).collect()
+    }
+
+    /// The values of a quantity for which something may take the place of the walk's answer: the bounds of other
+    /// databases turn nothing while the walk's own answer holds.
+    fn open_to_others(&self, quantity: Quantity, arrivals: &[&Candidate<'a, 'f>]) -> Open {
+        let Chooser { facts, load, .. } = self.chooser;
+        if facts.has_preferences() {
+            return Open::Everywhere;
+        }
+        let unknown = self.profile.without(quantity);
+        let mut open = Open::Nowhere;
+        for arrival in arrivals {
+            if facts.verdict(arrival, &unknown, load) == Verdict::Exceeds {
+                return Open::Everywhere;
+            }
+            for engine in arrival.engines.iter() {
+                let dimension = load.dimension(engine, self.profile);
+                for (limit, threshold) in self.ends(engine) {
+                    if moves(quantity, limit, threshold) {
+                        return Open::Everywhere;
+                    }
+                    if limit.what == quantity
+                        && let Some(bound) = facts.bound(quantity, threshold, self.profile, dimension)
+                    {
+                        let before = load.before(engine, self.profile, Counted::by(limit));
+                        open = open.or_past(quantity, bound.amount.0.saturating_sub(before));
+                    }
+                }
+            }
+        }
+        open
     }
 
     /// The flip that a change makes, if it makes one.
@@ -82,28 +138,52 @@ impl<'a, 'f, 'l, 'p> Trial<'a, 'f, 'l, 'p> {
     /// The values of a quantity at which some comparison turns, from both sides, in order.
     fn turning_points(&self, quantity: Quantity) -> Vec<u64> {
         let mut points: Vec<u64> = self.chooser.tree.turning_points(quantity).flat_map(|(a, b)| [a, b]).collect();
-        for engine in self.chooser.facts.engines() {
-            let mut turn = |of: Counted, bound: Amount| {
-                let before = self.chooser.load.before(engine, self.profile, of);
-                for Amount(bound) in [bound, far_past(quantity, bound)] {
-                    points.extend(sides(quantity, bound.saturating_sub(before)));
-                }
-            };
-            for (need, _, amount) in engine.served_up_to.iter().filter(|(_, what, _)| *what == quantity) {
-                turn(Counted::served(*need, quantity), *amount);
+        let arrivals = self.arrivals(quantity);
+        let open = self.open_to_others(quantity, &arrivals);
+        // Any database may replace one of several, so there all of them concern us.
+        let several = arrivals.iter().any(|arrival| arrival.engines.len() > 1);
+        let eligible = |engine: &&Engine<'a>| several || self.eligible.get(engine.index).copied().unwrap_or(true);
+        if open != Open::Nowhere {
+            for engine in self.chooser.facts.engines().filter(eligible) {
+                self.turning_points_of(engine, quantity, &mut points);
             }
-            let dimension = self.chooser.load.dimension(engine, self.profile);
-            for (limit, threshold) in self.thresholds(engine, |limit, _| limit.what == quantity) {
-                let bound = self.chooser.facts.bound(quantity, threshold, self.profile, dimension);
-                bound.into_iter().for_each(|bound| turn(Counted::by(limit), bound.amount));
-            }
-            for (limit, threshold) in self.thresholds(engine, |limit, threshold| moves(quantity, limit, threshold)) {
-                points.extend(self.indirect(engine, limit, threshold, quantity));
-            }
+            points.retain(|point| open.has(quantity, *point) || self.is_asked(quantity, *point));
         }
         points.sort_unstable();
         points.dedup();
         points
+    }
+
+    /// Whether the tree's own questions turn at a value.
+    fn is_asked(&self, quantity: Quantity, point: u64) -> bool {
+        self.chooser.tree.turning_points(quantity).any(|(a, b)| a == point || b == point)
+    }
+
+    /// The values at which a bound of a database turns, or its double, which ranks what takes another's place.
+    fn turning_points_of(&self, engine: &'f Engine<'a>, quantity: Quantity, points: &mut Vec<u64>) {
+        let mut turn = |of: Counted, bound: Amount| {
+            let before = self.chooser.load.before(engine, self.profile, of);
+            for Amount(bound) in [bound, far_past(quantity, bound)] {
+                points.extend(sides(quantity, bound.saturating_sub(before)));
+            }
+        };
+        for (need, _, amount) in engine.served_up_to.iter().filter(|(_, what, _)| *what == quantity) {
+            turn(Counted::served(*need, quantity), *amount);
+        }
+        let dimension = self.chooser.load.dimension(engine, self.profile);
+        for (limit, threshold) in self.thresholds(engine, |limit, _| limit.what == quantity) {
+            let bound = self.chooser.facts.bound(quantity, threshold, self.profile, dimension);
+            bound.into_iter().for_each(|bound| turn(Counted::by(limit), bound.amount));
+        }
+        for (limit, threshold) in self.thresholds(engine, |limit, threshold| moves(quantity, limit, threshold)) {
+            points.extend(self.indirect(engine, limit, threshold, quantity));
+        }
+    }
+
+    /// The bounds past which a database cannot hold the data.
+    fn ends(&self, engine: &'f Engine<'a>) -> impl Iterator<Item = (&'a Limit, &'f Threshold<'a>)> {
+        let ends = engine.limits.iter().filter_map(|reckoned| Some((reckoned.limit, reckoned.exceeds.as_ref()?)));
+        ends.filter(|(limit, _)| limit.when.is_none_or(|flag| self.profile.flag(flag)))
     }
 
     /// The bounds of a database that concern the data and that a test picks.
@@ -150,6 +230,38 @@ fn turn(step: u64, holds: impl Fn(u64) -> bool) -> Option<[u64; 2]> {
         if holds(middle) == at_low { low = middle } else { high = middle }
     }
     Some([low, high])
+}
+
+/// For which values of a quantity the walk's answer may have to make way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Open {
+    /// For none.
+    Nowhere,
+    /// For those past a bound, and the last before it.
+    Past(u64),
+    /// For all.
+    Everywhere,
+}
+
+impl Open {
+    /// Those and the values past a bound.
+    fn or_past(self, quantity: Quantity, bound: u64) -> Self {
+        match self {
+            Self::Everywhere => Self::Everywhere,
+            Self::Nowhere => Self::Past(bound),
+            Self::Past(other) if quantity.is_harder_when_smaller() => Self::Past(other.max(bound)),
+            Self::Past(other) => Self::Past(other.min(bound)),
+        }
+    }
+
+    fn has(self, quantity: Quantity, value: u64) -> bool {
+        match self {
+            Self::Nowhere => false,
+            Self::Everywhere => true,
+            Self::Past(bound) if quantity.is_harder_when_smaller() => value <= bound,
+            Self::Past(bound) => value >= bound,
+        }
+    }
 }
 
 /// Whether a quantity moves a bound: it stands in the formula, or, as the number of vectors does beside others, it

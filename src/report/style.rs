@@ -78,6 +78,10 @@ fn wrap(text: &str, width: usize, indent: usize) -> String {
     let start = text.len().saturating_sub(body.len());
     let room = width.saturating_sub(indent).max(1);
     let mut lines = Lines { text: " ".repeat(start), column: start, width, indent, fresh: true };
+    if body.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+        lines.fill(body, room);
+        return lines.text;
+    }
     for word in body.split(' ') {
         let length = columns(word);
         if length <= room || word.contains('\u{1b}') {
@@ -100,6 +104,25 @@ struct Lines {
 }
 
 impl Lines {
+    /// Fills lines from a text whose every byte takes one column, cutting at the last space that there is room for.
+    fn fill(&mut self, mut text: &str, room: usize) {
+        let mut left = self.width.saturating_sub(self.column);
+        while text.len() > left {
+            let space = text.get(..=left).and_then(|line| line.rfind(' ')).filter(|space| *space > 0);
+            let (line, rest) = match space {
+                Some(space) => (text.get(..space), text.get(space.saturating_add(1)..)),
+                None if text.find(' ').unwrap_or(text.len()) <= room && left < room => (Some(""), Some(text)),
+                None => (text.get(..left), text.get(left..)),
+            };
+            self.text.push_str(line.unwrap_or_default());
+            self.text.push('\n');
+            self.text.extend(std::iter::repeat_n(' ', self.indent));
+            text = rest.unwrap_or_default();
+            left = room;
+        }
+        self.text.push_str(text);
+    }
+
     fn push(&mut self, word: &str, length: usize) {
         if !self.fresh && self.column.saturating_add(length).saturating_add(1) > self.width {
             self.text.push('\n');
@@ -150,6 +173,8 @@ mod tests {
         let look = Look { columns: 7, colour: true };
         let painted = format!("{} {}", look.paint(HEADING, "one"), look.paint(HEADING, "two"));
         assert!(!wrap(&painted, 7, 0).contains('\n'));
+        assert_eq!(wrap("one-two-three four", 8, 2), "one-two-\n  three\n  four");
+        assert_eq!(wrap("    a word", 10, 6), "    a word");
         assert_eq!(wrap("한국어 단어", 8, 1), "한국어\n 단어");
         assert_eq!(wrap("漢字漢字漢字", 6, 1), "漢字\n 漢字\n 漢字");
     }
