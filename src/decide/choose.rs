@@ -2,8 +2,6 @@
 
 use std::cmp::Reverse;
 
-use smallvec::SmallVec;
-
 use super::candidate::Candidate;
 use super::check::{Check, Verdict};
 use super::facts::{Engine, Facts};
@@ -71,10 +69,10 @@ impl<'a, 'f> Chooser<'a, 'f, '_> {
         Some(Choice { walk, walked, replacement })
     }
 
-    /// The databases that would be chosen, and nothing more: for trials.
-    pub(super) fn databases(&self, profile: &Profile) -> Option<SmallVec<[&'a str; 2]>> {
+    /// What would be chosen, and nothing more: for trials.
+    pub(super) fn place(&self, profile: &Profile) -> Option<Candidate<'a, 'f>> {
         let walked = self.answers.get(self.tree.arrive(profile)?)?;
-        Some(self.replacement(walked, profile).map_or_else(|| walked.ids(), |(candidate, _)| candidate.ids()))
+        Some(self.replacement(walked, profile).map_or_else(|| walked.clone(), |(candidate, _)| candidate))
     }
 
     /// What takes the place of the walk's answer, if something does.

@@ -48,7 +48,7 @@ struct Trial<'a, 'f, 'l, 'p> {
 
 impl<'a, 'f, 'l, 'p> Trial<'a, 'f, 'l, 'p> {
     fn new(chooser: Chooser<'a, 'f, 'l>, profile: &'p Profile) -> Option<Self> {
-        let now = chooser.databases(profile)?;
+        let now = chooser.place(profile)?.ids();
         let facts = chooser.facts;
         let alone = |engine| facts.is_eligible(&Candidate::single(engine), profile);
         let mut eligible: Vec<bool> = facts.engines().map(alone).collect();
@@ -108,12 +108,12 @@ impl<'a, 'f, 'l, 'p> Trial<'a, 'f, 'l, 'p> {
     /// The flip that a change makes, if it makes one.
     fn flip(&self, change: Change) -> Option<Flip> {
         let changed = self.profile.with(change);
-        let then = self.chooser.databases(&changed)?;
-        if then == self.now {
+        let placed = self.chooser.place(&changed)?;
+        if placed.ids() == self.now {
             return None;
         }
-        let verdict = self.chooser.choose(&changed).map(|choice| self.chooser.verdict(choice.chosen(), &changed))?;
-        Some(Flip { change, databases: then.into_iter().map(String::from).collect(), verdict })
+        let verdict = self.chooser.verdict(&placed, &changed);
+        Some(Flip { change, databases: placed.ids().into_iter().map(String::from).collect(), verdict })
     }
 
     /// The nearest flips of a quantity: below and above its value, or where it is unknown, the largest of the small
