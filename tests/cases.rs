@@ -9,6 +9,7 @@ use polyglot::decide::Tree;
 use polyglot::requirements::Profile;
 use serde::Deserialize;
 
+use crate::given_tree::FLAGS;
 use crate::support::{decide, parse, project};
 
 #[derive(Deserialize)]
@@ -23,19 +24,6 @@ struct Case {
 
 /// The share of agreement that is promised in the README.
 const PROMISED: f64 = 0.999;
-
-/// The fields of the given tree, which a walk by it alone looks at.
-const GIVEN: [&str; 9] = [
-    "needs_transactions",
-    "complex_relations",
-    "real_time",
-    "search_heavy",
-    "vector_search",
-    "full_text",
-    "graph_relations",
-    "time_series",
-    "data_size",
-];
 
 #[test]
 fn the_answer_is_the_experts() {
@@ -54,7 +42,8 @@ fn the_answer_is_the_experts() {
     });
     let postgresql = share(&cases, |case| is_right(case, &[String::from("postgresql")], &catalog));
     let given = share(&cases, |case| {
-        let requirements = parse(&file(case, |field| GIVEN.contains(&field)), &catalog).unwrap();
+        let requirements =
+            parse(&file(case, |field| FLAGS.contains(&field) || field == "data_size"), &catalog).unwrap();
         let walk = tree.walk(&Profile::of(&requirements.data["it"], &catalog)).unwrap();
         let answer: Vec<String> = walk.answer.databases.iter().map(ToString::to_string).collect();
         is_right(case, &answer, &catalog)

@@ -7,7 +7,7 @@ use polyglot::requirements::Profile;
 use crate::support::parse;
 
 /// The given tree's flags, in the order of the columns of [`TABLE`].
-const FLAGS: [&str; 8] = [
+pub(crate) const FLAGS: [&str; 8] = [
     "needs_transactions",
     "complex_relations",
     "real_time",

@@ -68,17 +68,6 @@ impl<'a> Facts<'a> {
         end.is_continue().then_some(strain)
     }
 
-    /// Whether a candidate could be chosen whatever the figures are: nothing speaks against it, and it serves every need.
-    pub(super) fn is_eligible(&self, candidate: &Candidate<'a, '_>, profile: &Profile) -> bool {
-        let standing = candidate.engines.iter().filter_map(|engine| engine.standing_check());
-        let refused = standing.into_iter().any(|check| check.verdict == Verdict::Exceeds);
-        !refused
-            && needs(profile).all(|need| {
-                let served = candidate.engines.iter().filter_map(|engine| engine.service(need));
-                served.into_iter().any(|service| service.level != Level::No)
-            })
-    }
-
     /// Visits every check until the visitor has seen enough.
     fn each_check(
         &self,
@@ -148,6 +137,19 @@ pub(super) fn needs(profile: &Profile) -> impl Iterator<Item = Need> + '_ {
         profile.scale.and_then(Scale::need),
     ];
     profile.flags().map(Flag::need).chain(classes.into_iter().flatten())
+}
+
+impl Candidate<'_, '_> {
+    /// Whether it could be chosen whatever the figures are: nothing speaks against it, and it serves every need.
+    pub(super) fn is_eligible(&self, profile: &Profile) -> bool {
+        let mut standing = self.engines.iter().filter_map(|engine| engine.standing_check());
+        let refused = standing.any(|check| check.verdict == Verdict::Exceeds);
+        let serves = |need| {
+            let mut services = self.engines.iter().filter_map(|engine| engine.service(need));
+            services.any(|service| service.level != Level::No)
+        };
+        !refused && needs(profile).all(serves)
+    }
 }
 
 impl<'a> Engine<'a> {

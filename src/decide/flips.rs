@@ -50,10 +50,10 @@ impl<'a, 'f, 'l, 'p> Trial<'a, 'f, 'l, 'p> {
     fn new(chooser: Chooser<'a, 'f, 'l>, profile: &'p Profile) -> Option<Self> {
         let now = chooser.place(profile)?.ids();
         let facts = chooser.facts;
-        let alone = |engine| facts.is_eligible(&Candidate::single(engine), profile);
+        let alone = |engine| Candidate::single(engine).is_eligible(profile);
         let mut eligible: Vec<bool> = facts.engines().map(alone).collect();
         let together = chooser.answers.iter().filter(|answer| answer.engines.len() > 1);
-        for answer in together.filter(|answer| facts.is_eligible(answer, profile)) {
+        for answer in together.filter(|answer| answer.is_eligible(profile)) {
             for engine in answer.engines.iter() {
                 if let Some(eligible) = eligible.get_mut(engine.index) {
                     *eligible = true;

@@ -214,38 +214,33 @@ impl Tree {
         &self.answers
     }
 
-    /// The number of the answer that a kind of data arrives at.
-    pub(super) fn arrive(&self, profile: &Profile) -> Option<usize> {
+    /// Follows the tree for a kind of data to the number of its answer. The tree has no circle, so the way ends.
+    fn follow(&self, profile: &Profile, mut visit: impl FnMut(Step)) -> Option<usize> {
         let mut next = self.first;
         loop {
             match next {
                 Next::Answer(index) => return Some(index),
                 Next::Question(question) => {
                     let node = self.questions.get(question)?;
-                    next = if node.holds(profile) { node.yes } else { node.no };
+                    let yes = node.holds(profile);
+                    visit(Step { question, yes });
+                    next = if yes { node.yes } else { node.no };
                 }
             }
         }
     }
 
-    /// Walks the tree for a kind of data. The tree has no circle, so the walk ends.
+    /// The number of the answer that a kind of data arrives at.
+    pub(super) fn arrive(&self, profile: &Profile) -> Option<usize> {
+        self.follow(profile, |_| {})
+    }
+
+    /// Walks the tree for a kind of data, and remembers the way.
     pub fn walk(&self, profile: &Profile) -> Option<Walk<'_>> {
         let mut path = Vec::with_capacity(self.questions.len());
-        let mut next = self.first;
-        loop {
-            match next {
-                Next::Answer(index) => {
-                    let (_, answer) = self.answers.get_index(index)?;
-                    return Some(Walk { path, index, answer });
-                }
-                Next::Question(question) => {
-                    let node = self.questions.get(question)?;
-                    let yes = node.holds(profile);
-                    path.push(Step { question, yes });
-                    next = if yes { node.yes } else { node.no };
-                }
-            }
-        }
+        let index = self.follow(profile, |step| path.push(step))?;
+        let (_, answer) = self.answers.get_index(index)?;
+        Some(Walk { path, index, answer })
     }
 
     /// The amounts of a quantity at which a question's answer turns: each with the last amount before it.
