@@ -50,10 +50,12 @@ impl Terminal {
 
 /// The colours that the person asked for hold for everything that is printed from here on.
 pub(super) fn choose_colour(color: ColorChoice) {
+    // A terminal that says it is dumb has no colour, in CI neither, where the library would think so.
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     match color {
-        ColorChoice::Auto => anstream::ColorChoice::Auto.write_global(),
+        ColorChoice::Auto if !dumb => anstream::ColorChoice::Auto.write_global(),
         ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
-        ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
+        ColorChoice::Auto | ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
     }
 }
 
