@@ -233,6 +233,9 @@ fn reason(data: &Data, choice: &Choice<'_, '_>, chosen: &Candidate<'_, '_>, pinn
     if pinned && chosen.ids() != choice.chosen().ids() {
         return String::from("pinned, without a justification");
     }
+    if let Some((_, Reason::Preferred)) = choice.replacement {
+        return format!("{}; the policy prefers it", choice.walk.answer.reason);
+    }
     let pairs = chosen.engines.iter().zip(choice.walked.engines.iter());
     let other = pairs
         .map(|(ours, theirs)| (ours.database, theirs.database))
