@@ -20,7 +20,9 @@ mod vocabulary;
 mod catalog {
     pub mod check;
     pub mod database;
+    pub mod entry;
     pub mod matrix;
+    pub mod recipe;
     pub mod text;
 
     pub use text::Text;
@@ -35,21 +37,25 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={shared}");
     }
     let mut databases = Vec::new();
+    let mut recipes = Vec::new();
     for folder in folders(Path::new("templates"))? {
         let path = folder.join("database.toml");
         if !path.is_file() {
             continue;
         }
-        let entry: catalog::database::Database = read(&path)?;
-        if folder.file_name().and_then(|name| name.to_str()) != Some(&*entry.id) {
-            return Err(format!("{}: the id `{}` is not the folder's name", path.display(), entry.id).into());
+        let mut entry = read_with(&path, catalog::entry::Entry::read)?;
+        if folder.file_name().and_then(|name| name.to_str()) != Some(&*entry.database.id) {
+            return Err(format!("{}: the id `{}` is not the folder's name", path.display(), entry.database.id).into());
         }
+        entry.recipe.templates = templates(&folder)?;
         entry.check()?;
-        databases.push(entry);
+        databases.push(entry.database);
+        recipes.push(entry.recipe);
     }
     let matrix: catalog::matrix::Matrix = read(Path::new("src/catalog/matrix.toml"))?;
     let tree: question::TreeFile = read(Path::new("src/decide/tree.toml"))?;
     write("catalog.bin", &(databases, matrix))?;
+    write("recipes.bin", &recipes)?;
     write("tree.bin", &tree)
 }
 
@@ -61,9 +67,25 @@ fn folders(parent: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     Ok(folders)
 }
 
+/// The templates of a database's folder, by file name.
+fn templates(folder: &Path) -> Result<indexmap::IndexMap<catalog::Text, catalog::Text>, Box<dyn Error>> {
+    let paths: Result<Vec<_>, _> = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect();
+    let mut paths: Vec<_> = paths?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "j2")).collect();
+    paths.sort();
+    let templates = paths.into_iter().map(|path| {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok((catalog::Text::from(name), catalog::Text::from(fs::read_to_string(&path)?)))
+    });
+    templates.collect()
+}
+
 fn read<T: Deserialize<'static>>(path: &Path) -> Result<T, Box<dyn Error>> {
+    read_with(path, catalog::text::read_toml)
+}
+
+fn read_with<T>(path: &Path, read: fn(String) -> Result<T, toml::de::Error>) -> Result<T, Box<dyn Error>> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    catalog::text::read_toml(text).map_err(|error| format!("{}: {error}", path.display()).into())
+    read(text).map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
 fn write<T: Serialize>(name: &str, value: &T) -> Result<(), Box<dyn Error>> {

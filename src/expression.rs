@@ -1,8 +1,10 @@
 //! A formula from a data file: compiled once, evaluated with names.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use minijinja::{Environment, Expression, UndefinedBehavior};
+use minijinja::value::{Enumerator, Object};
+use minijinja::{Environment, Error, ErrorKind, Expression, UndefinedBehavior, Value};
 
 /// The names that a formula may use, and their values.
 #[derive(Debug, Clone, Default)]
@@ -19,7 +21,7 @@ pub enum FormulaError {
         /// What the parser says.
         reason: String,
     },
-    /// It evaluates to no finite number that is at least zero.
+    /// It evaluates to nothing usable, such as no finite number that is at least zero.
     #[error("`{formula}` gives no number: {reason}")]
     Value {
         /// The formula.
@@ -55,6 +57,80 @@ impl Default for Formulas {
     }
 }
 
+/// Adds the functions and the units that settings are reckoned with.
+pub fn add_arithmetic(environment: &mut Environment<'_>) {
+    for (name, unit) in [("kB", 1u64 << 10), ("MB", 1 << 20), ("GB", 1 << 30), ("TB", 1 << 40)] {
+        environment.add_global(name, unit);
+    }
+    environment.add_function("least", |values: minijinja::value::Rest<Value>| extreme(&values, f64::lt));
+    environment.add_function("greatest", |values: minijinja::value::Rest<Value>| extreme(&values, f64::gt));
+    environment.add_function("clamp", |value: f64, low: f64, high: f64| whole(value.min(high).max(low)));
+    environment.add_function("floor", |value: f64| whole(value.floor()));
+    environment.add_function("ceil", |value: f64| whole(value.ceil()));
+    environment.add_function("log2", |value: f64| whole(value.log2()));
+    environment.add_function("floor_to", |value: f64, step: f64| match step > 0.0 {
+        true => Ok(whole((value / step).floor() * step)),
+        false => Err(Error::new(ErrorKind::InvalidOperation, "the step of floor_to is not above zero")),
+    });
+}
+
+/// The least or the greatest of some numbers.
+fn extreme(values: &[Value], better: fn(&f64, &f64) -> bool) -> Result<Value, Error> {
+    let mut best: Option<f64> = None;
+    for value in values {
+        let value = f64::try_from(value.clone())?;
+        best = Some(best.filter(|best| !better(&value, best)).unwrap_or(value));
+    }
+    best.map(whole).ok_or_else(|| Error::new(ErrorKind::MissingArgument, "of no numbers"))
+}
+
+/// A number as an integer where it is one, so that it prints as one.
+fn whole(number: f64) -> Value {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if number.fract() == 0.0 && number.abs() < EXACT {
+        #[allow(clippy::cast_possible_truncation, reason = "whole, and below 2^53")]
+        return Value::from(number as i64);
+    }
+    Value::from(number)
+}
+
+/// Names with values of every type, which grow as settings are reckoned one after the other.
+#[derive(Debug, Default)]
+pub struct Scope(RwLock<BTreeMap<String, Value>>);
+
+impl Scope {
+    /// Gives a name its value.
+    pub fn set(&self, name: impl Into<String>, value: impl Into<Value>) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name.into(), value.into());
+    }
+
+    /// The value of a name.
+    pub fn get(&self, name: &str) -> Option<Value> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// A scope with the same names, which can be given others.
+    #[must_use]
+    pub fn fork(&self) -> Arc<Self> {
+        Arc::new(Self(RwLock::new(self.0.read().unwrap_or_else(PoisonError::into_inner).clone())))
+    }
+}
+
+impl Object for Scope {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        self.get(key)
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        let names = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        Enumerator::Values(names.keys().map(|name| Value::from(name.as_str())).collect())
+    }
+}
+
 /// Whether a formula speaks of a name.
 pub fn mentions(formula: &str, name: &str) -> bool {
     formula.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).any(|word| word == name)
@@ -67,6 +143,13 @@ pub struct Formula<'a> {
 }
 
 impl Formulas {
+    /// Formulas that reckon settings: with [`add_arithmetic`].
+    pub fn of_settings() -> Self {
+        let mut formulas = Self::default();
+        add_arithmetic(&mut formulas.environment);
+        formulas
+    }
+
     /// Compiles a formula.
     ///
     /// # Errors
@@ -80,25 +163,67 @@ impl Formulas {
 }
 
 impl Formula<'_> {
+    /// What the formula gives in a scope, of whatever type.
+    ///
+    /// # Errors
+    /// [`FormulaError::Value`] where a name is missing or an operation has no sense.
+    pub fn value(&self, scope: &Arc<Scope>) -> Result<Value, FormulaError> {
+        let value = self.expression.eval(Value::from_dyn_object(scope.clone()));
+        value.map_err(|error| self.wrong(error.to_string()))
+    }
+
+    /// An amount in a scope, rounded down to a whole number.
+    ///
+    /// # Errors
+    /// [`FormulaError::Value`] where the result is no number from zero up.
+    pub fn amount(&self, scope: &Arc<Scope>) -> Result<u64, FormulaError> {
+        self.number(&self.value(scope)?)
+    }
+
+    fn wrong(&self, reason: String) -> FormulaError {
+        FormulaError::Value { formula: self.text.to_owned(), reason }
+    }
+
+    fn number(&self, value: &Value) -> Result<u64, FormulaError> {
+        let number = f64::try_from(value.clone()).map_err(|_| self.wrong(format!("it is {value}")))?;
+        if !number.is_finite() || number < 0.0 {
+            return Err(self.wrong(format!("it is {number}")));
+        }
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "finite, not negative; saturates")]
+        Ok(number.floor() as u64)
+    }
+
     /// Evaluates the formula, rounded down to a whole number.
     ///
     /// # Errors
     /// [`FormulaError::Value`] where a name is missing or the result is no number from zero up.
     pub fn evaluate(&self, names: &Names) -> Result<u64, FormulaError> {
-        let wrong = |reason: String| FormulaError::Value { formula: self.text.to_owned(), reason };
-        let value = self.expression.eval(&names.0).map_err(|error| wrong(error.to_string()))?;
-        let number = f64::try_from(value.clone()).map_err(|_| wrong(format!("it is {value}")))?;
-        if !number.is_finite() || number < 0.0 {
-            return Err(wrong(format!("it is {number}")));
-        }
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "finite, not negative; saturates")]
-        Ok(number.floor() as u64)
+        let value = self.expression.eval(&names.0).map_err(|error| self.wrong(error.to_string()))?;
+        self.number(&value)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Formulas, Names, mentions};
+    use std::sync::Arc;
+
+    use super::{Formulas, Names, Scope, mentions};
+
+    #[test]
+    fn settings_are_reckoned_with_units_and_functions() {
+        let formulas = Formulas::of_settings();
+        let scope = Arc::new(Scope::default());
+        scope.set("mem", 5u64 << 30);
+        scope.set("role", "cache");
+        let amount = |text: &str| formulas.compile(text).unwrap().amount(&scope).unwrap();
+        assert_eq!(amount("floor_to(mem * 0.3, 512 * MB)"), 3 << 29);
+        assert_eq!(amount("clamp(mem, 1 * GB, 2 * GB) if role == 'cache' else 0"), 2 << 30);
+        assert_eq!(amount("least(mem, 7, 3) + greatest(1, 2)"), 5);
+        assert_eq!(formulas.compile("ceil(2.1)").unwrap().value(&scope).unwrap().to_string(), "3");
+        assert_eq!(formulas.compile("[mem, 2]|min / 4").unwrap().value(&scope).unwrap().to_string(), "0.5");
+        assert!(formulas.compile("nothing + 1").unwrap().value(&scope).is_err());
+        assert!(formulas.compile("floor_to(1, 0)").unwrap().value(&scope).is_err());
+    }
 
     #[test]
     fn a_formula_is_evaluated_with_its_names() {

@@ -23,6 +23,8 @@ pub mod requirements;
 
 pub mod decide;
 
+pub mod size;
+
 pub mod report;
 
 pub mod cli;

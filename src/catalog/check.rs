@@ -1,7 +1,82 @@
 //! What the types of an entry cannot hold: that its sources resolve, its needs are all answered, its amounts readable.
 
 use super::database::{Bound, Database, Limit};
+use super::entry::Entry;
+use super::recipe::{Container, Recipe};
+use super::text::Text;
 use crate::vocabulary::{Need, Quantity};
+
+impl Entry {
+    /// Checks what the types cannot, of both parts.
+    ///
+    /// # Errors
+    /// What is wrong, in one sentence.
+    pub fn check(&self) -> Result<(), String> {
+        self.database.check()?;
+        self.recipe.sources().try_for_each(|(what, source)| self.database.source_of(what, source))?;
+        self.recipe.check(&self.database)
+    }
+}
+
+impl Recipe {
+    /// Checks that what it names is there: versions, templates, files, secrets, jobs.
+    fn check(&self, database: &Database) -> Result<(), String> {
+        let id = &database.id;
+        if self.container.is_some() && self.memory.is_none() {
+            return Err(format!("{id}: `[container]` needs a `[memory]` beside it"));
+        }
+        for file in &self.files {
+            if !self.templates.contains_key(&file.template) {
+                return Err(format!("{id}: the template `{}` is not in the folder", file.template));
+            }
+            if let Some(job) = file.service.as_ref().filter(|name| !self.jobs.iter().any(|job| job.name == **name)) {
+                return Err(format!("{id}: `{}` is for the job `{job}`, which `[[jobs]]` does not have", file.path));
+            }
+        }
+        for row in &self.tuning {
+            if let Some(into) = row.into.as_ref().filter(|into| !self.is_place(into)) {
+                return Err(format!("{id}: `{}` goes into `{into}`, which is no file of it", row.name));
+            }
+        }
+        for (what, version) in self.versions() {
+            if database.version(version).is_none() {
+                return Err(format!("{id}: `{what}` speaks of version {version}, which `[[versions]]` does not have"));
+            }
+        }
+        self.jobs.iter().try_for_each(|job| self.check_uses(id, &job.container))
+    }
+
+    /// Whether a setting can stand there.
+    fn is_place(&self, place: &str) -> bool {
+        matches!(place, "environment" | "command") || self.files.iter().any(|file| file.path == *place)
+    }
+
+    fn check_uses(&self, id: &str, container: &Container) -> Result<(), String> {
+        let secrets = self.container.iter().flat_map(|container| &container.secrets).chain(&container.secrets);
+        let known: Vec<&Text> = secrets.map(|secret| &secret.name).collect();
+        match container.uses.iter().find(|name| !known.contains(name)) {
+            Some(unknown) => Err(format!("{id}: a job uses the secret `{unknown}`, which nothing makes")),
+            None => Ok(()),
+        }
+    }
+
+    /// The versions that rows name, and what names them.
+    fn versions(&self) -> impl Iterator<Item = (&str, &Text)> {
+        let tuning = self.tuning.iter().map(|row| (&row.name, &row.since, &row.until));
+        let files = self.files.iter().map(|row| (&row.path, &row.since, &row.until));
+        let jobs = self.jobs.iter().map(|row| (&row.name, &row.since, &row.until));
+        let containers = self.container.iter().chain(self.jobs.iter().map(|job| &job.container));
+        let parts = containers.flat_map(|container| {
+            let volumes = container.volumes.iter().map(|row| (&row.name, &row.since, &row.until));
+            let secrets = container.secrets.iter().map(|row| (&row.name, &row.since, &row.until));
+            let images = container.images.iter().map(|row| (&row.image, &row.since, &row.until));
+            let host = container.host.iter().map(|row| (&row.setting, &row.since, &row.until));
+            volumes.chain(secrets).chain(images).chain(host)
+        });
+        let rows = tuning.chain(files).chain(jobs).chain(parts);
+        rows.flat_map(|(name, since, until)| since.iter().chain(until).map(move |version| (name.as_str(), version)))
+    }
+}
 
 impl Database {
     /// Checks what the types cannot: that sources resolve, that every need is answered, that amounts can be read.

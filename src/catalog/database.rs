@@ -472,12 +472,17 @@ impl Database {
         self.category == category || self.also.contains(&category)
     }
 
-    /// Whether a limit holds for a version: `since` is the first that has it, `until` the first that has it no more.
+    /// Whether a limit holds for a version.
     pub fn has_limit(&self, limit: &Limit, version: &Version) -> bool {
+        self.is_between(version, limit.since.as_deref(), limit.until.as_deref())
+    }
+
+    /// Whether a version is at least `since` and older than `until`.
+    pub fn is_between(&self, version: &Version, since: Option<&str>, until: Option<&str>) -> bool {
         let age = |major: &str| self.versions.iter().position(|version| version.major == major);
         let Some(mine) = age(&version.major) else { return true };
-        let since = limit.since.as_deref().and_then(age).is_none_or(|first| mine <= first);
-        let until = limit.until.as_deref().and_then(age).is_none_or(|end| mine > end);
+        let since = since.and_then(age).is_none_or(|first| mine <= first);
+        let until = until.and_then(age).is_none_or(|end| mine > end);
         since && until
     }
 }

@@ -4,7 +4,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Bound, Catalog, Database, read_toml};
+use indexmap::IndexMap;
+
+use super::{Bound, Catalog, Database, Entry, Text};
 use crate::diagnostic::{Diagnostic, Faults};
 use crate::expression::{Formulas, Names};
 use crate::source::{Place, Source};
@@ -50,18 +52,45 @@ impl Catalog {
                 fs::read_to_string(&path).map_err(|source| ExtraError::Unreadable { path: path.clone(), source })?;
             let source = Source { name: path.display().to_string(), text };
             let wrong = |diagnostic| ExtraError::Wrong(Box::new(Faults::new(source.clone(), vec![diagnostic])));
-            let database: Database = read_toml(source.text.clone()).map_err(|error| wrong(describe(&error)))?;
-            database
+            let mut entry = Entry::read(source.text.clone()).map_err(|error| wrong(describe(&error)))?;
+            entry.recipe.templates = templates_beside(&path)?;
+            entry
                 .check()
-                .and_then(|()| check_formulas(&database))
+                .and_then(|()| check_formulas(&entry.database))
                 .map_err(|fault| wrong(Diagnostic::error(fault)))?;
-            match self.databases.iter_mut().find(|known| known.id == database.id) {
-                Some(known) => *known = database,
-                None => self.databases.push(database),
-            }
+            self.add(entry);
         }
         Ok(())
     }
+
+    /// Adds a database, or puts it in the place of the one of its id.
+    fn add(&mut self, Entry { database, recipe }: Entry) {
+        self.extra.insert(database.id.clone(), recipe);
+        match self.databases.iter_mut().find(|known| known.id == database.id) {
+            Some(known) => *known = database,
+            None => self.databases.push(database),
+        }
+    }
+}
+
+/// The templates in the folder of a `database.toml`, by file name.
+fn templates_beside(file: &Path) -> Result<IndexMap<Text, Text>, ExtraError> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let unreadable = |path: &Path| {
+        let path = path.to_owned();
+        move |source| ExtraError::Unreadable { path, source }
+    };
+    let entries = fs::read_dir(folder).map_err(unreadable(folder))?;
+    let paths: Result<Vec<_>, _> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
+    let mut paths = paths.map_err(unreadable(folder))?;
+    paths.retain(|path| path.extension().is_some_and(|end| end == "j2"));
+    paths.sort();
+    let templates = paths.into_iter().map(|path| {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let text = fs::read_to_string(&path).map_err(unreadable(&path))?;
+        Ok((Text::from(name), Text::from(text)))
+    });
+    templates.collect()
 }
 
 /// Checks that every formula of a database can be compiled, and speaks only of what there is.

@@ -2,17 +2,27 @@
 
 mod check;
 mod database;
+mod entry;
 mod extra;
 mod matrix;
+mod recipe;
 mod text;
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 pub use database::{
     Alternative, Bound, Category, Database, Date, Evidence, Hosting, Level, Licence, Limit, Optimisation, Role,
     Service, State, Surety, Upstream, Version,
 };
+pub use entry::Entry;
 pub use extra::ExtraError;
 pub(crate) use extra::describe;
 pub use matrix::{Matrix, Row};
+pub use recipe::{
+    Connect, Container, Endpoint, Family, FileTemplate, Healthcheck, HostSetting, Image, Job, Memory, MemoryNotation,
+    Notation, Purpose, Recipe, Secret, Tuning, Volume,
+};
 pub use text::{Text, read_toml};
 
 /// The databases by id, and the matrix that recommends them.
@@ -20,6 +30,12 @@ pub use text::{Text, read_toml};
 pub struct Catalog {
     databases: Vec<Database>,
     matrix: Matrix,
+    /// The recipes of the embedded databases, in their order; read when the first is asked for.
+    recipes: OnceCell<Vec<Recipe>>,
+    /// The recipes of the further databases.
+    extra: BTreeMap<Text, Recipe>,
+    /// The ids of the embedded databases, in the order of their recipes.
+    embedded: Vec<Text>,
 }
 
 /// The embedded catalog cannot be read: the binary is damaged.
@@ -30,6 +46,9 @@ pub struct EmbeddedError(#[from] postcard::Error);
 /// The databases and the matrix, as the build script wrote them.
 const EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
 
+/// How the databases are run, apart from it because decisions do not need it.
+const RECIPES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/recipes.bin"));
+
 impl Catalog {
     /// The catalog that comes with the binary.
     ///
@@ -37,7 +56,27 @@ impl Catalog {
     /// [`EmbeddedError`] where the binary is damaged.
     pub fn embedded() -> Result<Self, EmbeddedError> {
         let (databases, matrix): (Vec<Database>, Matrix) = postcard::from_bytes(EMBEDDED)?;
-        Ok(Self { databases, matrix })
+        let embedded = databases.iter().map(|database| database.id.clone()).collect();
+        Ok(Self { databases, matrix, recipes: OnceCell::new(), extra: BTreeMap::new(), embedded })
+    }
+
+    /// How a database is run.
+    ///
+    /// # Errors
+    /// [`EmbeddedError`] where the binary is damaged.
+    pub fn recipe(&self, id: &str) -> Result<Option<&Recipe>, EmbeddedError> {
+        if let Some(recipe) = self.extra.get(id) {
+            return Ok(Some(recipe));
+        }
+        let recipes = match self.recipes.get() {
+            Some(recipes) => recipes,
+            None => {
+                let recipes = postcard::from_bytes(RECIPES)?;
+                self.recipes.get_or_init(|| recipes)
+            }
+        };
+        let place = self.embedded.iter().position(|known| *known == *id);
+        Ok(place.and_then(|place| recipes.get(place)))
     }
 
     /// The database of an id.

@@ -1,0 +1,448 @@
+//! How a database is run: its container, its share of memory, its settings, its files and its helpers.
+//!
+//! The texts are formulas and templates; what they may speak of is said by `size::scope`.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::text::Text;
+
+/// Everything that rendering and tuning need to know of a database.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct Recipe {
+    /// How settings are written.
+    #[serde(default)]
+    pub settings: Notation,
+    /// How much of the host's memory it gets.
+    #[serde(default)]
+    pub memory: Option<Memory>,
+    /// How it runs in a container; absent where it does not.
+    #[serde(default)]
+    pub container: Option<Container>,
+    /// Its settings, in the order in which they are written.
+    #[serde(default)]
+    pub tuning: Vec<Tuning>,
+    /// The files that are written for it.
+    #[serde(default)]
+    pub files: Vec<FileTemplate>,
+    /// Services beside it: one-shot preparation, backups, a pooler.
+    #[serde(default)]
+    pub jobs: Vec<Job>,
+    /// How one connects to it, where it does not run in a container of ours.
+    #[serde(default)]
+    pub connect: Option<Connect>,
+    /// The templates beside `database.toml`, by file name; filled in by who reads the folder.
+    #[serde(default)]
+    pub templates: IndexMap<Text, Text>,
+}
+
+/// How settings are written.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct Notation {
+    /// How an amount of memory is written.
+    #[serde(default)]
+    pub memory: MemoryNotation,
+    /// A statement that makes a setting, where SQL can.
+    #[serde(default)]
+    pub sql: Option<Text>,
+}
+
+/// How an amount of memory is written: in the largest unit that divides it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum MemoryNotation {
+    /// A plain number of bytes.
+    #[default]
+    #[serde(rename = "bytes")]
+    Bytes,
+    /// `4GB`, `512MB`, `64kB`.
+    #[serde(rename = "GB")]
+    Gigabytes,
+    /// `4G`, `512M`, `64K`.
+    #[serde(rename = "G")]
+    Giga,
+    /// `4gb`, `512mb`, `64kb`.
+    #[serde(rename = "gb")]
+    SmallGigabytes,
+    /// `4g`, `512m`, `64k`.
+    #[serde(rename = "g")]
+    SmallGiga,
+    /// `4GiB`, `512MiB`, `64KiB`.
+    #[serde(rename = "GiB")]
+    Gibibytes,
+}
+
+/// How much of the host's memory a database gets.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct Memory {
+    /// What it needs to run at all: a formula in bytes.
+    pub minimum: Text,
+    /// What has to lie in memory: a formula in bytes.
+    #[serde(default)]
+    pub must_fit: Option<Text>,
+    /// Its part of what is left when everybody has the minimum.
+    pub weight: u32,
+    /// What it can use at most: a formula in bytes.
+    #[serde(default)]
+    pub cap: Option<Text>,
+    /// How many clients its memory carries: a formula. Past it a pooler is put in front, where there is one.
+    #[serde(default)]
+    pub carries: Option<Text>,
+    /// Why.
+    pub why: Text,
+    /// A key of `sources`.
+    pub source: Text,
+}
+
+/// How something runs in a container. Every text is a template.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct Container {
+    /// Another image than the version's.
+    #[serde(default)]
+    pub image: Option<Text>,
+    /// A folder of the instance with a Dockerfile, instead of an image.
+    #[serde(default)]
+    pub build: Option<Text>,
+    /// Images that are taken instead of the version's when the data asks for what only they have.
+    #[serde(default)]
+    pub images: Vec<Image>,
+    /// The port that clients connect to.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// What the image starts with.
+    #[serde(default)]
+    pub entrypoint: Vec<Text>,
+    /// What it is told.
+    #[serde(default)]
+    pub command: Vec<Text>,
+    /// How a setting becomes an argument.
+    #[serde(default)]
+    pub flag: Option<Text>,
+    /// Environment variables; one whose value is empty is left out.
+    #[serde(default)]
+    pub environment: IndexMap<Text, Text>,
+    /// Who runs it in the container.
+    #[serde(default)]
+    pub user: Option<Text>,
+    /// How long it may take to stop.
+    #[serde(default)]
+    pub stop_grace_period: Option<Text>,
+    /// The signal that stops it.
+    #[serde(default)]
+    pub stop_signal: Option<Text>,
+    /// The size of `/dev/shm`: a formula in bytes.
+    #[serde(default)]
+    pub shm_size: Option<Text>,
+    /// Whether its root file system can be read-only.
+    #[serde(default)]
+    pub read_only: bool,
+    /// What it keeps in memory.
+    #[serde(default)]
+    pub tmpfs: Vec<Text>,
+    /// The capabilities that it keeps; all others are dropped.
+    #[serde(default)]
+    pub cap_add: Vec<Text>,
+    /// Limits of its processes.
+    #[serde(default)]
+    pub ulimits: IndexMap<Text, i64>,
+    /// Namespaced kernel settings.
+    #[serde(default)]
+    pub sysctls: IndexMap<Text, Text>,
+    /// Whether docker's init has to reap its children.
+    #[serde(default)]
+    pub init: bool,
+    /// Where its data lies.
+    #[serde(default)]
+    pub volumes: Vec<Volume>,
+    /// The secrets that are made for it.
+    #[serde(default)]
+    pub secrets: Vec<Secret>,
+    /// The database's secrets that a job mounts.
+    #[serde(default)]
+    pub uses: Vec<Text>,
+    /// How one sees that it is ready.
+    #[serde(default)]
+    pub healthcheck: Option<Healthcheck>,
+    /// How clients reach it.
+    #[serde(default)]
+    pub endpoint: Option<Endpoint>,
+    /// What the host has to be prepared with.
+    #[serde(default)]
+    pub host: Vec<HostSetting>,
+    /// A key of `sources`.
+    #[serde(default)]
+    pub source: Option<Text>,
+}
+
+/// An image that has what the version's image lacks.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct Image {
+    /// When it is taken: a condition.
+    pub when: Text,
+    /// The image.
+    pub image: Text,
+    /// Its tag.
+    pub tag: Text,
+    /// The first version that has it.
+    #[serde(default)]
+    pub since: Option<Text>,
+    /// The first version that no longer has it.
+    #[serde(default)]
+    pub until: Option<Text>,
+    /// A key of `sources`.
+    pub source: Text,
+}
+
+/// A volume: `<instance>-<name>`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct Volume {
+    /// Its name.
+    pub name: Text,
+    /// Where the container sees it.
+    pub path: Text,
+    /// The first version that has it.
+    #[serde(default)]
+    pub since: Option<Text>,
+    /// The first version that no longer has it.
+    #[serde(default)]
+    pub until: Option<Text>,
+}
+
+/// A secret: the file `secrets/<instance>_<name>`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct Secret {
+    /// Its name.
+    pub name: Text,
+    /// What the file holds; where absent the random text alone.
+    #[serde(default)]
+    pub content: Option<Text>,
+    /// Whether it is handed over as environment variables, where an image has no other way.
+    #[serde(default)]
+    pub env_file: bool,
+    /// The first version that has it.
+    #[serde(default)]
+    pub since: Option<Text>,
+    /// The first version that no longer has it.
+    #[serde(default)]
+    pub until: Option<Text>,
+}
+
+/// How one sees that a container is ready.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct Healthcheck {
+    /// What is run.
+    pub test: Vec<Text>,
+    /// How often.
+    pub interval: Text,
+    /// How long it may take.
+    pub timeout: Text,
+    /// How often it may fail.
+    pub retries: u32,
+    /// How long failures do not count.
+    pub start_period: Text,
+}
+
+/// How clients reach a database.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct Endpoint {
+    /// The address without the password.
+    pub url: Text,
+    /// Who connects; empty where there are no users.
+    #[serde(default)]
+    pub user: Text,
+    /// The secret that holds the password.
+    #[serde(default)]
+    pub secret: Option<Text>,
+}
+
+/// What a compose file cannot set on the host.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct HostSetting {
+    /// The setting: `vm.max_map_count`, `transparent_hugepage`.
+    pub setting: Text,
+    /// Its value.
+    pub value: Text,
+    /// Whether the server refuses to start without it.
+    #[serde(default)]
+    pub required: bool,
+    /// What sets it.
+    pub command: Text,
+    /// When it is wanted: a condition.
+    #[serde(default)]
+    pub when: Option<Text>,
+    /// Why.
+    pub why: Text,
+    /// What to do where the host cannot be changed.
+    #[serde(default)]
+    pub escape: Option<Text>,
+    /// The first version that wants it.
+    #[serde(default)]
+    pub since: Option<Text>,
+    /// The first version that no longer wants it.
+    #[serde(default)]
+    pub until: Option<Text>,
+    /// A key of `sources`.
+    pub source: Text,
+}
+
+/// A setting of the server.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct Tuning {
+    /// The key as the server knows it.
+    pub name: Text,
+    /// Its value: a formula.
+    pub value: Text,
+    /// What the number is: `memory` in bytes, or a suffix such as `s` or `min`.
+    #[serde(default)]
+    pub unit: Option<Text>,
+    /// When it is set: a condition.
+    #[serde(default)]
+    pub when: Option<Text>,
+    /// The first version that knows it.
+    #[serde(default)]
+    pub since: Option<Text>,
+    /// The first version that no longer knows it.
+    #[serde(default)]
+    pub until: Option<Text>,
+    /// The path of the file that it stands in, `environment` or `command`.
+    #[serde(default)]
+    pub into: Option<Text>,
+    /// Why this value.
+    pub why: Text,
+    /// A key of `sources`.
+    pub source: Text,
+}
+
+/// A file that is written for a database.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct FileTemplate {
+    /// The template, beside `database.toml`.
+    pub template: Text,
+    /// Where it is written, in the instance's folder.
+    pub path: Text,
+    /// Where the container sees it; absent where it does not.
+    #[serde(default)]
+    pub target: Option<Text>,
+    /// What it is for.
+    pub family: Family,
+    /// When it is written: a condition.
+    #[serde(default)]
+    pub when: Option<Text>,
+    /// The first version that has it.
+    #[serde(default)]
+    pub since: Option<Text>,
+    /// The first version that no longer has it.
+    #[serde(default)]
+    pub until: Option<Text>,
+    /// Whether it can be run.
+    #[serde(default)]
+    pub executable: bool,
+    /// The job that mounts it, instead of the database.
+    #[serde(default)]
+    pub service: Option<Text>,
+}
+
+/// What a file is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// It holds settings.
+    Tuning,
+    /// It makes users, databases, tables and indexes.
+    Init,
+    /// It takes and restores backups.
+    Backup,
+    /// Something else needs it.
+    Support,
+}
+
+/// A service beside a database.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct Job {
+    /// Its name: the service is `<instance>-<name>`.
+    pub name: Text,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// When there is one: a condition.
+    #[serde(default)]
+    pub when: Option<Text>,
+    /// Its memory: a formula in bytes.
+    pub memory: Text,
+    /// Its cores.
+    pub cpus: f64,
+    /// The first version that has it.
+    #[serde(default)]
+    pub since: Option<Text>,
+    /// The first version that no longer has it.
+    #[serde(default)]
+    pub until: Option<Text>,
+    /// Why.
+    pub why: Text,
+    /// A key of `sources`.
+    pub source: Text,
+    /// How it runs.
+    #[serde(default)]
+    pub container: Container,
+}
+
+/// What a service beside a database is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    /// It prepares the database once it is healthy, and ends.
+    Init,
+    /// It runs when somebody asks: a backup, a restore.
+    Backup,
+    /// It stands between the clients and the database.
+    Proxy,
+    /// It goes on beside the database.
+    Loop,
+}
+
+/// How one connects to what does not run in a container of ours.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct Connect {
+    /// What to do.
+    pub how: Text,
+    /// The environment variables that its clients read.
+    #[serde(default)]
+    pub environment: Vec<Text>,
+    /// What its address looks like.
+    #[serde(default)]
+    pub url: Option<Text>,
+    /// A key of `sources`.
+    pub source: Text,
+}
+
+impl Recipe {
+    /// The keys of `database.toml` that belong to the recipe.
+    pub const KEYS: [&str; 7] = ["settings", "memory", "container", "tuning", "files", "jobs", "connect"];
+
+    /// The sources that the recipe names, and what names them.
+    pub fn sources(&self) -> impl Iterator<Item = (&str, &Text)> {
+        let tuning = self.tuning.iter().map(|row| (row.name.as_str(), &row.source));
+        let jobs = self.jobs.iter().map(|job| (job.name.as_str(), &job.source));
+        let memory = self.memory.iter().map(|memory| ("memory", &memory.source));
+        let connect = self.connect.iter().map(|connect| ("connect", &connect.source));
+        let jobs_containers = self.jobs.iter().map(|job| &job.container);
+        let containers = self.container.iter().chain(jobs_containers).flat_map(|container| {
+            let host = container.host.iter().map(|setting| (setting.setting.as_str(), &setting.source));
+            let images = container.images.iter().map(|image| (image.image.as_str(), &image.source));
+            container.source.iter().map(|source| ("container", source)).chain(host).chain(images)
+        });
+        memory.chain(tuning).chain(jobs).chain(connect).chain(containers)
+    }
+}

@@ -1,0 +1,267 @@
+//! The host's memory, shared once for all services together.
+
+use std::fmt::Write as _;
+
+use crate::units::Bytes;
+use crate::vocabulary::Environment;
+
+/// What a service asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The service.
+    pub name: String,
+    /// What it needs to run at all.
+    pub minimum: u64,
+    /// What has to lie in memory, in bytes; zero where nothing has to.
+    pub must_fit: u64,
+    /// Its part of what is left; zero where it takes its minimum only.
+    pub weight: u32,
+    /// What it can use at most.
+    pub cap: Option<u64>,
+}
+
+/// What a service gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    /// The service.
+    pub name: String,
+    /// Its memory, a whole number of megabytes.
+    pub memory: Bytes,
+}
+
+/// The host's memory, divided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shares {
+    /// What the operating system keeps.
+    pub system: Bytes,
+    /// What each service gets, in the order of the claims.
+    pub services: Vec<Share>,
+}
+
+/// The host is too small: the arithmetic, and the smallest host that would do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .arithmetic)]
+pub struct TooSmall {
+    /// What everybody needs, line by line, with the sum and what there is.
+    pub arithmetic: String,
+    /// The smallest host that would do, in whole megabytes.
+    pub smallest: Bytes,
+}
+
+const MB: u64 = 1 << 20;
+const GB: u64 = 1 << 30;
+
+/// What the operating system keeps: a tenth, or up to 1 GB of a quarter where that is more; of a developer's machine,
+/// which does other things beside, the half.
+pub fn for_system(host: Bytes, environment: Environment) -> Bytes {
+    let Bytes(host) = host;
+    let part = |of: u64| host.div_ceil(of);
+    Bytes(match environment {
+        Environment::Development => part(2),
+        Environment::Staging | Environment::Production => part(10).max(part(4).min(GB)),
+    })
+}
+
+impl Claim {
+    /// What it must get.
+    fn floor(&self) -> u64 {
+        round_up(self.minimum.max(self.must_fit))
+    }
+
+    /// What it may get at most.
+    fn ceiling(&self) -> u64 {
+        if self.weight == 0 { self.floor() } else { self.cap.unwrap_or(u64::MAX).max(self.floor()) }
+    }
+
+    /// How much more than the floor it can use.
+    fn room(&self) -> u128 {
+        u128::from(self.ceiling().saturating_sub(self.floor()))
+    }
+}
+
+fn round_up(bytes: u64) -> u64 {
+    bytes.div_ceil(MB).saturating_mul(MB)
+}
+
+/// Divides the host's memory: the system's part, then what each must have, then the rest by weight and up to each
+/// one's cap. The sum never exceeds the host, and on a larger host nobody gets less.
+///
+/// # Errors
+/// [`TooSmall`] where the least that everybody needs does not fit.
+pub fn share(host: Bytes, environment: Environment, claims: &[Claim]) -> Result<Shares, TooSmall> {
+    let system = for_system(host, environment);
+    let available = u128::from(host.0.saturating_sub(system.0));
+    let floors = claims.iter().fold(0u128, |sum, claim| sum.saturating_add(u128::from(claim.floor())));
+    let Some(rest) = available.checked_sub(floors) else {
+        return Err(too_small(host, system, environment, claims, floors));
+    };
+    let level = Level::of(rest, claims);
+    let services = claims.iter().map(|claim| {
+        let memory = u128::from(claim.floor()).saturating_add(level.extra(claim));
+        let memory = u64::try_from(memory).unwrap_or(u64::MAX);
+        Share { name: claim.name.clone(), memory: Bytes(memory.saturating_sub(memory.checked_rem(MB).unwrap_or(0))) }
+    });
+    Ok(Shares { system, services: services.collect() })
+}
+
+/// How high the rest fills everybody up, per weight: an exact fraction, so that the shares grow with the host without a
+/// step back by rounding. Endless where everybody reaches the cap.
+struct Level {
+    rest: u128,
+    weights: u128,
+}
+
+impl Level {
+    /// Fills up those that reach their cap first, and divides what is left among the others.
+    fn of(rest: u128, claims: &[Claim]) -> Self {
+        let mut open: Vec<&Claim> = claims.iter().filter(|claim| claim.weight > 0).collect();
+        let mut level = Self { rest, weights: 0 };
+        level.weights = open.iter().map(|claim| u128::from(claim.weight)).sum();
+        loop {
+            let full = open.iter().position(|claim| level.reaches(claim));
+            let Some(full) = full else { return level };
+            let claim = open.swap_remove(full);
+            level.rest = level.rest.saturating_sub(claim.room());
+            level.weights = level.weights.saturating_sub(u128::from(claim.weight));
+        }
+    }
+
+    /// Whether a claim is full at this level.
+    fn reaches(&self, claim: &Claim) -> bool {
+        let weight = u128::from(claim.weight);
+        claim.room().saturating_mul(self.weights) <= self.rest.saturating_mul(weight)
+    }
+
+    /// What a claim gets above its floor.
+    fn extra(&self, claim: &Claim) -> u128 {
+        let weight = u128::from(claim.weight);
+        self.rest.saturating_mul(weight).checked_div(self.weights).map_or(claim.room(), |part| part.min(claim.room()))
+    }
+}
+
+fn too_small(host: Bytes, system: Bytes, environment: Environment, claims: &[Claim], floors: u128) -> TooSmall {
+    let needed = u64::try_from(floors).unwrap_or(u64::MAX);
+    let smallest = smallest_host(needed, environment);
+    let mut arithmetic = String::new();
+    let mut row = |amount: Bytes, what: &str| {
+        let _ = writeln!(arithmetic, "  {:>9}  {what}", amount.rounded());
+    };
+    for claim in claims {
+        let name = &claim.name;
+        match claim.must_fit > claim.minimum {
+            true => row(Bytes(claim.floor()), &format!("{name}: what has to lie in memory")),
+            false => row(Bytes(claim.floor()), &format!("{name}: the least that it runs with")),
+        }
+    }
+    row(system, &format!("the operating system's part of {host}"));
+    let sum = Bytes(needed.saturating_add(system.0));
+    row(sum, &format!("in all, of which the host has {host}"));
+    let arithmetic = format!(
+        "the stack needs more memory than the host has\n{arithmetic}  the smallest host that would do has {}",
+        shown(smallest)
+    );
+    TooSmall { arithmetic, smallest }
+}
+
+/// A size in whole gigabytes or megabytes, not less than it is.
+fn shown(size: Bytes) -> String {
+    let gigabytes = size.0.div_ceil(GB);
+    if size.0 >= 16 * GB { format!("{gigabytes}GB") } else { format!("{}MB", size.0.div_ceil(MB)) }
+}
+
+/// The smallest host, in whole megabytes, whose system leaves so much.
+fn smallest_host(needed: u64, environment: Environment) -> Bytes {
+    let leaves = |megabytes: u64| {
+        let host = Bytes(megabytes.saturating_mul(MB));
+        host.0.saturating_sub(for_system(host, environment).0) >= needed
+    };
+    let (mut low, mut high) = (0u64, u64::MAX / MB);
+    while low < high {
+        let middle = low.midpoint(high);
+        if leaves(middle) { high = middle } else { low = middle.saturating_add(1) }
+    }
+    Bytes(low.saturating_mul(MB))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{Strategy, any, prop_assert, proptest};
+
+    use super::{Claim, Environment, MB, share, smallest_host};
+    use crate::units::Bytes;
+
+    fn claim() -> impl Strategy<Value = Claim> {
+        let size = || (0u64..1 << 20).prop_map(|megabytes| megabytes * MB / 7);
+        (size(), size(), 0u32..9, any::<Option<u32>>()).prop_map(|(minimum, must_fit, weight, cap)| Claim {
+            name: String::from("x"),
+            minimum,
+            must_fit: must_fit / 50,
+            weight,
+            cap: cap.map(|cap| u64::from(cap) << 8),
+        })
+    }
+
+    fn environment() -> impl Strategy<Value = Environment> {
+        (0..Environment::ALL.len()).prop_map(|index| Environment::ALL[index])
+    }
+
+    proptest! {
+        #[test]
+        fn the_sum_never_exceeds_the_host_and_everybody_has_what_it_must(
+            claims in proptest::collection::vec(claim(), 0..24), megabytes in 1024u64..4 << 20, e in environment(),
+        ) {
+            let host = Bytes(megabytes * MB);
+            match share(host, e, &claims) {
+                Ok(shares) => {
+                    let sum: u64 = shares.services.iter().map(|share| share.memory.0).sum();
+                    prop_assert!(sum + shares.system.0 <= host.0);
+                    for (claim, share) in claims.iter().zip(&shares.services) {
+                        prop_assert!(share.memory.0 >= claim.floor() && share.memory.0 <= claim.ceiling());
+                    }
+                }
+                Err(small) => {
+                    prop_assert!(small.smallest > host);
+                    prop_assert!(share(small.smallest, e, &claims).is_ok());
+                    prop_assert!(share(Bytes(small.smallest.0 - MB), e, &claims).is_err());
+                }
+            }
+        }
+
+        #[test]
+        fn more_memory_never_gives_a_service_less(
+            claims in proptest::collection::vec(claim(), 0..24), megabytes in 1024u64..4 << 20, more in 1u64..1 << 34,
+            e in environment(),
+        ) {
+            let host = Bytes(megabytes * MB);
+            if let Ok(before) = share(host, e, &claims) {
+                let after = share(Bytes(host.0 + more), e, &claims).unwrap();
+                for (before, after) in before.services.iter().zip(&after.services) {
+                    prop_assert!(after.memory >= before.memory);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_left_goes_by_weight_up_to_the_cap() {
+        let claim = |weight, cap| Claim { name: "x".into(), minimum: 256 * MB, must_fit: 0, weight, cap };
+        let claims = [claim(1, None), claim(3, None), claim(4, Some(1024 * MB)), claim(0, None)];
+        let shares = share(Bytes(8192 * MB), Environment::Production, &claims).unwrap();
+        let megabytes: Vec<u64> = shares.services.iter().map(|share| share.memory.0 / MB).collect();
+        assert_eq!(shares.system, Bytes(1024 * MB));
+        assert_eq!(megabytes, [256 + 5376 / 4, 256 + 5376 * 3 / 4, 1024, 256]);
+    }
+
+    #[test]
+    fn the_refusal_shows_the_sum() {
+        let claims = [Claim { name: "redis".into(), minimum: 64 * MB, must_fit: 9 << 30, weight: 1, cap: None }];
+        let error = share(Bytes(8 << 30), Environment::Production, &claims).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the stack needs more memory than the host has\n        9GB  redis: what has to lie in memory\n        1GB  \
+             the operating system's part of 8GB\n       10GB  in all, of which the host has 8GB\n  the smallest host \
+             that would do has 10240MB"
+        );
+        assert_eq!(smallest_host(9 << 30, Environment::Production), Bytes(10 << 30));
+    }
+}

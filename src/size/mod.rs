@@ -1,0 +1,11 @@
+//! How big everything is: the host, what each service is asked for, its share of memory, its settings.
+
+mod demand;
+mod host;
+mod memory;
+mod setting;
+
+pub use demand::Demand;
+pub use host::{Cores, Found, Host, detect};
+pub use memory::{Claim, Share, Shares, TooSmall, for_system, share};
+pub use setting::{Reckoner, Setting, SettingError, variable};
