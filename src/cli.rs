@@ -8,7 +8,10 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use crate::report::Format;
 use crate::report::tree::TreeFormat;
-use crate::units::Bytes;
+use crate::report::tune::TuneFormat;
+use crate::size::Cores;
+use crate::units::{Bytes, Count};
+use crate::vocabulary::{Environment, Storage, Workload};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -22,10 +25,14 @@ Examples:
   polyglot select                        show a database for each kind of data in it
   polyglot select req.yaml --explain     show why, and what would change the answer
   polyglot tree req.yaml --data orders   show the way of one kind of data through the tree
+  polyglot render                        write the stack for it to deploy/
+  polyglot render --check                see whether deploy/ is as it would be written
+  polyglot tune postgresql --memory 16GB show tuned settings, with the share of memory given
   polyglot catalog postgresql            show what is known of a database
 
 Exit codes:
   0  done
+  1  `--check` or `--diff` found a difference, or files edited by hand stand in the way
   2  the input or the command line is wrong, or something could not be read or written";
 
 /// Pick a database for each kind of data, and say why.
@@ -59,6 +66,10 @@ pub struct Cli {
 pub enum Command {
     /// Show a database for each kind of data of a requirements file
     Select(Select),
+    /// Write the stack: a compose file, tuned configurations, init scripts, secrets
+    Render(Render),
+    /// Show the settings of one database for a share of memory
+    Tune(Tune),
     /// Explain a kind of data, a database or a row of the matrix
     Explain(Explain),
     /// Show the decision tree
@@ -101,6 +112,117 @@ pub struct Select {
     /// Show the way through the tree, the fit with its headroom, the alternatives and the flips
     #[arg(long, help_heading = "Output")]
     pub explain: bool,
+}
+
+/// Flags of `render`.
+#[derive(Debug, Args)]
+pub struct Render {
+    /// The file.
+    #[command(flatten)]
+    pub input: Input,
+
+    /// Write compose.yaml and every file that it mounts
+    #[arg(long, help_heading = "What")]
+    pub compose: bool,
+
+    /// Write the tuned configurations
+    #[arg(long, help_heading = "What")]
+    pub tuning: bool,
+
+    /// Write the init scripts
+    #[arg(long, help_heading = "What")]
+    pub init: bool,
+
+    /// The folder to write; where absent `out` of polyglot.toml, else `deploy`
+    #[arg(long, short, value_name = "DIR", help_heading = "Where")]
+    pub out: Option<PathBuf>,
+
+    /// Render for this environment instead of the file's
+    #[arg(long, value_name = "ENVIRONMENT", value_parser = environment, help_heading = "How")]
+    pub environment: Option<Environment>,
+
+    /// In development, publish ports from this one upwards instead of each database's own
+    #[arg(long, value_name = "PORT", help_heading = "How")]
+    pub port_base: Option<u16>,
+
+    /// Write nothing; exit with 1 when the folder is not as it would be written
+    #[arg(long, group = "instead", help_heading = "Instead of writing")]
+    pub check: bool,
+
+    /// Write nothing; show what would change, and exit with 1 when something would
+    #[arg(long, group = "instead", help_heading = "Instead of writing")]
+    pub diff: bool,
+
+    /// Write nothing; print the files
+    #[arg(long, group = "instead", help_heading = "Instead of writing")]
+    pub stdout: bool,
+
+    /// Overwrite files that were edited by hand, and keep each as NAME.orig
+    #[arg(long, conflicts_with = "instead", help_heading = "How")]
+    pub force: bool,
+}
+
+/// Flags of `tune`.
+#[derive(Debug, Args)]
+pub struct Tune {
+    /// The id of a database
+    pub database: String,
+
+    /// The memory that it may use, all of it; where absent what this machine has
+    #[arg(long, value_name = "SIZE", help_heading = "Host")]
+    pub memory: Option<Bytes>,
+
+    /// The cores that it may use; where absent what this machine has
+    #[arg(long, value_name = "CORES", help_heading = "Host")]
+    pub cpus: Option<Cores>,
+
+    /// What the disk is made of: hdd, ssd, san or nvme; where absent ssd
+    #[arg(long, value_name = "STORAGE", value_parser = storage, help_heading = "Host")]
+    pub storage: Option<Storage>,
+
+    /// The size of the disk; where absent 100GB
+    #[arg(long, value_name = "SIZE", help_heading = "Host")]
+    pub disk: Option<Bytes>,
+
+    /// How many clients connect at the same time
+    #[arg(long, value_name = "COUNT", help_heading = "Use")]
+    pub connections: Option<Count>,
+
+    /// How it is used: web, oltp, dw, mixed or desktop; where absent web
+    #[arg(long, value_name = "WORKLOAD", value_parser = workload, help_heading = "Use")]
+    pub workload: Option<Workload>,
+
+    /// The size of the data
+    #[arg(long, value_name = "SIZE", help_heading = "Use")]
+    pub data_size: Option<Bytes>,
+
+    /// The version of the database; where absent the catalog's default
+    #[arg(long, value_name = "VERSION", help_heading = "Use")]
+    pub db_version: Option<String>,
+
+    /// How to show the settings
+    #[arg(long, value_name = "FORMAT", default_value = "conf", help_heading = "Output")]
+    pub format: TuneFormat,
+
+    /// Show each setting with why it is so and where the rule is from
+    #[arg(long, help_heading = "Output")]
+    pub explain: bool,
+}
+
+fn environment(text: &str) -> Result<Environment, String> {
+    Environment::named(text).ok_or_else(|| one_of(Environment::ALL))
+}
+
+fn storage(text: &str) -> Result<Storage, String> {
+    Storage::named(text).ok_or_else(|| one_of(Storage::ALL))
+}
+
+fn workload(text: &str) -> Result<Workload, String> {
+    Workload::named(text).ok_or_else(|| one_of(Workload::ALL))
+}
+
+fn one_of(words: &[impl ToString]) -> String {
+    format!("expected one of {}", words.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
 }
 
 /// Flags of `explain`.
@@ -152,6 +274,10 @@ pub enum SchemaOf {
     Requirements,
     /// The output of `select --format json`
     Selection,
+    /// The output of `tune --format json`
+    Tune,
+    /// The rendered `endpoints.json`
+    Endpoints,
 }
 
 /// Flags of `init`.

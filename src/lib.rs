@@ -25,6 +25,10 @@ pub mod decide;
 
 pub mod size;
 
+pub mod plan;
+
+pub mod render;
+
 pub mod report;
 
 pub mod cli;

@@ -8,13 +8,16 @@ use super::terminal::Terminal;
 use crate::catalog::Catalog;
 use crate::cli::{Cli, Completions, Man, Schema, SchemaOf};
 use crate::diagnostic::suggestion;
-use crate::report::document;
+use crate::render::Endpoints;
+use crate::report::{document, tune};
 use crate::requirements;
 
 pub(super) fn schema(arguments: &Schema, terminal: &Terminal) -> Result<Outcome> {
     let schema = match arguments.of {
         SchemaOf::Requirements => requirements::schema(&Catalog::embedded()?),
         SchemaOf::Selection => document::schema(),
+        SchemaOf::Tune => tune::schema(),
+        SchemaOf::Endpoints => schemars::schema_for!(Endpoints).to_value(),
     };
     terminal.result(&format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
     Ok(Outcome::Done)

@@ -49,6 +49,8 @@ pub(super) struct World {
     pub(super) tree: Tree,
     /// What the organisation shares.
     pub(super) config: Config,
+    /// The folder of polyglot.toml, which its paths are relative to.
+    pub(super) home: PathBuf,
 }
 
 impl World {
@@ -57,7 +59,7 @@ impl World {
         let mut catalog = Catalog::embedded()?;
         let Some(path) = above(folder) else {
             let tree = Tree::embedded(&catalog)?;
-            return Ok(Self { catalog, tree, config: Config::default() });
+            return Ok(Self { catalog, tree, config: Config::default(), home: PathBuf::new() });
         };
         let source = Source { name: path.display().to_string(), text: read_text(&path, MAX_SIZE)? };
         let config = Config::parse(&source).map_err(InputError::Faulty)?;
@@ -73,7 +75,8 @@ impl World {
             None => Tree::embedded(&catalog)?,
             Some(tree) => own_tree(&home.join(tree), &catalog)?,
         };
-        Ok(Self { catalog, tree, config })
+        let home = home.to_owned();
+        Ok(Self { catalog, tree, config, home })
     }
 }
 

@@ -5,9 +5,11 @@ mod explain;
 mod generate;
 mod init;
 mod input;
+mod render;
 mod select;
 mod terminal;
 mod tree;
+mod tune;
 
 use std::process::ExitCode;
 
@@ -22,12 +24,15 @@ pub use terminal::{failure, is_broken_pipe};
 pub enum Outcome {
     /// Done, nothing to report.
     Done,
+    /// Done, and something is not as it should be.
+    Found,
 }
 
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
         match outcome {
             Outcome::Done => Self::SUCCESS,
+            Outcome::Found => Self::FAILURE,
         }
     }
 }
@@ -40,6 +45,8 @@ pub fn run(cli: &Cli) -> Result<Outcome> {
     let terminal = Terminal::new(cli.color, cli.quiet);
     match &cli.command {
         Command::Select(arguments) => select::run(arguments, &terminal),
+        Command::Render(arguments) => render::run(arguments, &terminal),
+        Command::Tune(arguments) => tune::run(arguments, &terminal),
         Command::Explain(arguments) => explain::run(arguments, &terminal),
         Command::Tree(arguments) => tree::run(arguments, &terminal),
         Command::Catalog(arguments) => catalog::run(arguments, &terminal),

@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &Select, terminal: &Terminal) -> Result<Outcome> {
 }
 
 /// Says on standard error what must not be overlooked in a pipe.
-fn warn(selection: &Selection<'_>, config: &Config, terminal: &Terminal) {
+pub(super) fn warn(selection: &Selection<'_>, config: &Config, terminal: &Terminal) {
     let style = verdict(Verdict::Strained);
     let warning = format!("{style}warning{style:#}");
     for selected in &selection.kinds {

@@ -1,6 +1,9 @@
 //! Standard output and standard error: widths, colours, a closed pipe, and how a failure looks.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use anstream::AutoStream;
 use anyhow::Result;
@@ -40,10 +43,52 @@ impl Terminal {
         Ok(())
     }
 
+    /// Shows that something goes on, when it takes longer than a moment and somebody watches.
+    pub(super) fn wait(&self, what: &'static str) -> Wait {
+        const MOMENT: Duration = Duration::from_millis(400);
+        let watched = !self.quiet && io::stderr().is_terminal();
+        let done = Arc::new((Mutex::new(false), Condvar::new()));
+        let seen = Arc::clone(&done);
+        let shower = watched.then(|| {
+            std::thread::spawn(move || {
+                let (flag, bell) = &*seen;
+                let flag = flag.lock().unwrap_or_else(PoisonError::into_inner);
+                let waited = bell.wait_timeout_while(flag, MOMENT, |done| !*done);
+                let (flag, _) = waited.unwrap_or_else(PoisonError::into_inner);
+                if *flag {
+                    return;
+                }
+                let bar = indicatif::ProgressBar::new_spinner().with_message(what);
+                bar.enable_steady_tick(Duration::from_millis(100));
+                drop(bell.wait_while(flag, |done| !*done));
+                bar.finish_and_clear();
+            })
+        });
+        Wait { done, shower }
+    }
+
     /// Prints a message to the person, unless they want quiet.
     pub(super) fn message(&self, text: &str) {
         if !self.quiet {
             complain(text);
+        }
+    }
+}
+
+/// Something that goes on; what shows it disappears with this.
+pub(super) struct Wait {
+    done: Arc<(Mutex<bool>, Condvar)>,
+    shower: Option<JoinHandle<()>>,
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        let (flag, bell) = &*self.done;
+        *flag.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        bell.notify_all();
+        if let Some(shower) = self.shower.take() {
+            // A shower that failed has shown nothing; the work itself is not concerned.
+            let _ = shower.join();
         }
     }
 }

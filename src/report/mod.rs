@@ -11,6 +11,7 @@ pub mod style;
 mod table;
 pub mod text;
 pub mod tree;
+pub mod tune;
 mod yaml;
 
 use style::Look;

@@ -101,7 +101,8 @@ pub fn detect() -> Found {
 /// The memory as the files below a root say it: the least of the machine's and of every limit on the way.
 fn memory_below(root: &Path) -> Option<(Bytes, &'static str)> {
     let read = |path: &Path| fs::read_to_string(path).ok();
-    let machine = read(&root.join("proc/meminfo")).and_then(|text| meminfo(&text)).map(|memory| (memory, "/proc/meminfo"));
+    let machine =
+        read(&root.join("proc/meminfo")).and_then(|text| meminfo(&text)).map(|memory| (memory, "/proc/meminfo"));
     let groups = read(&root.join("proc/self/cgroup")).unwrap_or_default();
     let limits = limit_files(&groups).into_iter().filter_map(|(path, how)| {
         let limit = read(&root.join(path))?.trim().parse().ok()?;
@@ -150,7 +151,7 @@ fn limit_files(groups: &str) -> Vec<(String, &'static str)> {
 mod tests {
     use std::fs;
 
-    use super::{Bytes, Cores, limit_files, memory_below, meminfo};
+    use super::{Bytes, Cores, limit_files, meminfo, memory_below};
 
     #[test]
     fn the_least_of_the_machine_and_the_limits_counts() {
@@ -167,7 +168,11 @@ mod tests {
         write("sys/fs/cgroup/system.slice/app/memory.max", "max\n");
         assert_eq!(memory_below(root.path()).unwrap().0, Bytes(8 << 30), "no limit is no limit");
         write("sys/fs/cgroup/system.slice/memory.max", "1073741824\n");
-        assert_eq!(memory_below(root.path()), Some((Bytes(1 << 30), "memory.max (cgroup v2)")), "a parent's limit holds");
+        assert_eq!(
+            memory_below(root.path()),
+            Some((Bytes(1 << 30), "memory.max (cgroup v2)")),
+            "a parent's limit holds"
+        );
         write("proc/self/cgroup", "5:cpu,cpuacct:/x\n4:memory:/docker/1\n");
         write("sys/fs/cgroup/memory/docker/1/memory.limit_in_bytes", "536870912\n");
         assert_eq!(memory_below(root.path()).unwrap().0, Bytes(512 << 20));

@@ -168,7 +168,8 @@ impl MemoryNotation {
         let sizes = [1u64 << 30, 1 << 20, 1 << 10];
         // What is smaller than a kilobyte rounds up to one: these notations have no smaller unit that all servers read.
         let bytes = if bytes < 1 << 10 { bytes.div_ceil(1 << 10).saturating_mul(1 << 10) } else { bytes };
-        let whole = sizes.into_iter().zip(suffixes).find(|(size, _)| bytes >= *size && bytes.checked_rem(*size) == Some(0));
+        let whole =
+            sizes.into_iter().zip(suffixes).find(|(size, _)| bytes >= *size && bytes.checked_rem(*size) == Some(0));
         let (size, suffix) = whole.unwrap_or((1 << 10, suffixes[2]));
         Value::from(format!("{}{suffix}", bytes.checked_div(size).unwrap_or(0)))
     }

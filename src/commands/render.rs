@@ -1,0 +1,235 @@
+//! `polyglot render`: the stack as files.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::Outcome;
+use super::input::{self, World};
+use super::select::warn;
+use super::terminal::Terminal;
+use crate::cli::Render;
+use crate::decide::{Depth, Facts, Selection};
+use crate::expression::Formulas;
+use crate::plan::Plan;
+use crate::render::upgrade::{self, Refused};
+use crate::render::write::{self, Compared, Comparison, Folder, Force, Secret, State};
+use crate::render::{Options, Preparation, Stack, Wanted, Wish};
+use crate::requirements::Requirements;
+use crate::size::{Host, Reckoner};
+
+/// Where the files go unless somebody says otherwise.
+const FOLDER: &str = "deploy";
+
+pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
+    let (requirements, world) = input::requirements(&arguments.input, terminal)?;
+    let formulas = Formulas::default();
+    let facts = Facts::new(&world.catalog, &world.config.policy, &formulas, &requirements);
+    let selection = Selection::of(&requirements, &world.catalog, &world.tree, &facts, Depth::Answer);
+    let stack = stack(arguments, &requirements, &world, &selection)?;
+    if arguments.stdout {
+        terminal.result(&listing(&stack))?;
+        return Ok(Outcome::Done);
+    }
+    let root = folder(arguments, &world);
+    refuse_upgrade(&root, &stack)?;
+    let random = if arguments.check || arguments.diff { Random::None } else { Random::Real };
+    let secrets: Vec<Secret> = stack.secrets.iter().map(|wanted| random.fill(wanted)).collect::<Result<_>>()?;
+    let whole = wish(arguments) == Wish::ALL;
+    let folder = Folder { root: &root, artifacts: &stack.artifacts, secrets: &secrets, whole };
+    if arguments.check || arguments.diff {
+        return compare(arguments, &folder, terminal);
+    }
+    let force = if arguments.force { Force::Yes } else { Force::No };
+    let progress = terminal.wait("writing the folder");
+    let written = match write::write(&folder, force) {
+        Ok(written) => written,
+        Err(error) => {
+            drop(progress);
+            show_what_is_in_the_way(&error, &folder, terminal)?;
+            return match error {
+                write::WriteError::InTheWay { .. } => {
+                    terminal.message(&error.to_string());
+                    Ok(Outcome::Found)
+                }
+                error => Err(error.into()),
+            };
+        }
+    };
+    drop(progress);
+    terminal.result(&said(&root, &written))?;
+    warn(&selection, &world.config, terminal);
+    tell_host(&stack.host, terminal);
+    Ok(Outcome::Done)
+}
+
+/// The files of a stack for what was selected.
+fn stack(arguments: &Render, requirements: &Requirements, world: &World, selection: &Selection<'_>) -> Result<Stack> {
+    let host = Host::of(&requirements.target, arguments.environment);
+    let reckoner = Reckoner::default();
+    let plan = Plan::of(requirements, selection, &world.catalog, &reckoner, host)?;
+    let options = Options { port_base: arguments.port_base, wish: wish(arguments), version: env!("CARGO_PKG_VERSION") };
+    Ok(Stack::of(&plan, options)?)
+}
+
+/// Which files are wanted: with no flag all.
+fn wish(arguments: &Render) -> Wish {
+    let (compose, tuning, init) = (arguments.compose, arguments.tuning, arguments.init);
+    if compose || tuning || init { Wish { compose, tuning, init } } else { Wish::ALL }
+}
+
+fn folder(arguments: &Render, world: &World) -> PathBuf {
+    let configured = world.config.render.out.as_ref().map(|out| world.home.join(out));
+    arguments.out.clone().or(configured).unwrap_or_else(|| PathBuf::from(FOLDER))
+}
+
+/// Where the random part of a secret is from.
+#[derive(Clone, Copy)]
+enum Random {
+    /// The system.
+    Real,
+    /// Nowhere: nothing is written.
+    None,
+}
+
+impl Random {
+    fn fill(self, wanted: &Wanted) -> Result<Secret> {
+        let random = match self {
+            Self::Real => password()?,
+            Self::None => String::new(),
+        };
+        Ok(Secret { path: wanted.path.clone(), content: wanted.content(&random) })
+    }
+}
+
+/// 32 random letters and digits, which hold a small one, a capital and a digit: 190 bits.
+fn password() -> Result<String> {
+    const LENGTH: usize = 32;
+    const CHARACTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    loop {
+        let mut bytes = [0u8; 4 * LENGTH];
+        getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("the system gives no random numbers: {error}"))?;
+        // Bytes past the last whole round are thrown away, so that each character is as likely as another.
+        let fair = bytes.iter().filter(|byte| **byte < 248).map(|byte| usize::from(byte % 62));
+        let text: String =
+            fair.filter_map(|index| CHARACTERS.get(index)).map(|c| char::from(*c)).take(LENGTH).collect();
+        let has = |kind: fn(&char) -> bool| text.chars().any(|c| kind(&c));
+        if text.len() == LENGTH
+            && has(char::is_ascii_uppercase)
+            && has(char::is_ascii_lowercase)
+            && has(char::is_ascii_digit)
+        {
+            return Ok(text);
+        }
+    }
+}
+
+/// The files one after the other, each under its path.
+fn listing(stack: &Stack) -> String {
+    let files = stack.artifacts.iter().map(|artifact| format!("==> {} <==\n{}", artifact.path, artifact.content));
+    files.collect::<Vec<_>>().join("\n")
+}
+
+/// Refuses to put another major version on the volumes of the stack that is in the folder.
+fn refuse_upgrade(root: &Path, stack: &Stack) -> Result<()> {
+    let new = stack.artifacts.iter().find(|artifact| artifact.path == "compose.yaml");
+    let (Some(new), Ok(old)) = (new, std::fs::read_to_string(root.join("compose.yaml"))) else { return Ok(()) };
+    let refused = upgrade::refused(&old, &new.content);
+    let Some(Refused { volume, from, to }) = refused.first() else { return Ok(()) };
+    bail!(
+        "the volume {volume} of {} holds data of {from}, which {to} must not open\n  take a backup, render into a new \
+         folder under another `name`, start it, and restore; or pin the version that is there",
+        root.display()
+    )
+}
+
+fn compare(arguments: &Render, folder: &Folder<'_>, terminal: &Terminal) -> Result<Outcome> {
+    let comparison = write::compare(folder)?;
+    let text = if arguments.diff { comparison.diff() } else { differences(folder.root, &comparison) };
+    terminal.result(&text)?;
+    Ok(if comparison.is_current() { Outcome::Done } else { Outcome::Found })
+}
+
+/// What differs, a line each.
+fn differences(root: &Path, comparison: &Comparison<'_>) -> String {
+    let state = |compared: &Compared<'_>| match compared.state {
+        State::Same => None,
+        State::Missing => Some("missing"),
+        State::Outdated => Some("outdated"),
+        State::Edited => Some("edited by hand"),
+        State::Foreign => Some("not made by polyglot"),
+    };
+    let files = comparison.artifacts.iter().filter_map(|compared| Some((state(compared)?, &compared.artifact.path)));
+    let orphans = comparison.orphans.iter().map(|orphan| ("no longer wanted", &orphan.path));
+    let secrets = comparison.missing_secrets.iter().map(|secret| ("missing", &secret.path));
+    let mut lines: Vec<String> = files
+        .chain(orphans)
+        .chain(secrets)
+        .map(|(what, path)| format!("{}: {what}", root.join(path).display()))
+        .collect();
+    if comparison.interrupted.is_some() {
+        lines.push(format!("{}: an interrupted run left it half-way; render again", root.display()));
+    }
+    if lines.is_empty() {
+        return format!("{} is as it would be written\n", root.display());
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// Shows how the files that stand in the way differ from what would be written.
+fn show_what_is_in_the_way(error: &write::WriteError, folder: &Folder<'_>, terminal: &Terminal) -> Result<()> {
+    if !matches!(error, write::WriteError::InTheWay { .. }) {
+        return Ok(());
+    }
+    let comparison = write::compare(folder).context("cannot compare the folder")?;
+    let edited =
+        comparison.artifacts.iter().filter(|compared| matches!(compared.state, State::Edited | State::Foreign));
+    for compared in edited {
+        terminal.message(compared.diff().trim_end());
+    }
+    Ok(())
+}
+
+fn said(root: &Path, written: &write::Written) -> String {
+    let root = root.display();
+    let mut text = match written.is_nothing() {
+        true => format!("{root} is up to date\n"),
+        false => {
+            let count = |what: &str, files: &[String]| (!files.is_empty()).then(|| format!("{} {what}", files.len()));
+            let counts = [
+                count("new", &written.created),
+                count("changed", &written.updated),
+                count("removed", &written.removed),
+                count("secrets made", &written.secrets),
+            ];
+            let counts: Vec<String> = counts.into_iter().flatten().collect();
+            format!("wrote {root}: {}\n", counts.join(", "))
+        }
+    };
+    for kept in &written.kept {
+        text.push_str(&format!("kept {} as {}\n", kept.path.display(), kept.name.display()));
+    }
+    for orphan in &written.edited_orphans {
+        text.push_str(&format!("kept {orphan}, which is no longer part of the stack but was edited by hand\n"));
+    }
+    text
+}
+
+/// Says what the host has to be prepared with.
+fn tell_host(host: &[Preparation], terminal: &Terminal) {
+    if host.is_empty() {
+        return;
+    }
+    terminal.message("prepare the host, see the folder's README:");
+    for preparation in host {
+        let need = if preparation.required { "required" } else { "recommended" };
+        let wanted: Vec<&str> = preparation.wanted.iter().map(|wish| wish.instance.as_str()).collect();
+        terminal.message(&format!(
+            "  {} = {}  {need} for {}",
+            preparation.setting,
+            preparation.value,
+            wanted.join(", ")
+        ));
+    }
+}

@@ -1,0 +1,162 @@
+//! From a plan to the files of a stack. One file a family; nothing here touches the disk but [`write`].
+
+mod compose;
+mod endpoints;
+mod filters;
+mod host;
+mod readme;
+mod service;
+mod templates;
+pub mod upgrade;
+pub mod write;
+
+pub use endpoints::Endpoints;
+pub use host::{Preparation, preparations};
+pub use templates::{Kitchen, RenderError};
+
+use crate::catalog::Family;
+use crate::plan::{Plan, Planned};
+use crate::units::Bytes;
+use write::{Artifact, seal};
+
+/// What was made for a stack.
+pub struct Stack {
+    /// The files, sealed, in the order of their paths.
+    pub artifacts: Vec<Artifact>,
+    /// The secrets that it needs.
+    pub secrets: Vec<Wanted>,
+    /// What the host has to be prepared with.
+    pub host: Vec<Preparation>,
+}
+
+/// A secret that the stack needs: its path, and what becomes of a random text in its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Where it lies, in the folder.
+    pub path: String,
+    before: String,
+    after: String,
+}
+
+impl Wanted {
+    /// What the file holds for a random text.
+    pub fn content(&self, random: &str) -> String {
+        [self.before.as_str(), random, self.after.as_str()].concat()
+    }
+}
+
+/// Which files are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wish {
+    /// The compose file and all that it mounts.
+    pub compose: bool,
+    /// The tuned configurations.
+    pub tuning: bool,
+    /// The init scripts.
+    pub init: bool,
+}
+
+impl Wish {
+    /// Everything.
+    pub const ALL: Self = Self { compose: true, tuning: true, init: true };
+
+    /// Whether a family is wanted: a compose file needs every file that it mounts.
+    fn holds(self, family: Family) -> bool {
+        match family {
+            Family::Tuning => self.compose || self.tuning,
+            Family::Init => self.compose || self.init,
+            Family::Backup | Family::Support => self.compose,
+        }
+    }
+}
+
+/// How the stack is to be reached, and by whom it is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// The first of the published ports; where absent each database's own.
+    pub port_base: Option<u16>,
+    /// Which files.
+    pub wish: Wish,
+    /// The version of polyglot, for the headers.
+    pub version: &'static str,
+}
+
+impl Stack {
+    /// Makes every wanted file of a plan.
+    ///
+    /// # Errors
+    /// [`RenderError`] where a template of the catalog cannot be filled in.
+    pub fn of(plan: &Plan<'_>, options: Options) -> Result<Self, RenderError> {
+        let kitchen = Kitchen::default();
+        let mut artifacts = Vec::new();
+        for planned in &plan.services {
+            artifacts.extend(files(&kitchen, planned, options)?);
+        }
+        let secrets = secrets(&kitchen, plan)?;
+        let host = preparations(&kitchen, plan)?;
+        if options.wish.compose {
+            let compose = compose::Compose::of(plan, &kitchen, &artifacts, options)?;
+            let endpoints = Endpoints::of(plan, &kitchen, options)?;
+            let mut add = |path: &str, body: String| artifacts.push(sealed(path, &body, false, options));
+            add("README.md", readme::readme(plan, &kitchen, &host, &endpoints)?);
+            add("compose.yaml", compose.text()?);
+            add("endpoints.json", endpoints.text()?);
+            add(".env.example", compose::example_environment(plan, options));
+            add(".gitignore", String::from("/secrets/\n/.env\n*.orig\n*.orig.*\n"));
+        }
+        artifacts.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(Self { artifacts, secrets: if options.wish.compose { secrets } else { Vec::new() }, host })
+    }
+}
+
+fn sealed(path: &str, body: &str, executable: bool, options: Options) -> Artifact {
+    Artifact { path: path.to_owned(), content: seal(path, body, options.version), executable }
+}
+
+/// The files of a service that are wanted.
+fn files(kitchen: &Kitchen, planned: &Planned<'_>, options: Options) -> Result<Vec<Artifact>, RenderError> {
+    let mut artifacts = Vec::new();
+    for file in service::files(kitchen, planned)? {
+        if !options.wish.holds(file.row.family) {
+            continue;
+        }
+        let body = kitchen.file(planned, file.row)?;
+        artifacts.push(sealed(&format!("{}/{}", planned.instance, file.path), &body, file.row.executable, options));
+    }
+    Ok(artifacts)
+}
+
+fn secrets(kitchen: &Kitchen, plan: &Plan<'_>) -> Result<Vec<Wanted>, RenderError> {
+    let mut wanted = Vec::new();
+    for planned in &plan.services {
+        for secret in service::secrets(planned) {
+            // The random text is cut out again, so that what is made at the edge is all that is random.
+            const RANDOM: &str = "\u{1}";
+            let content = secret.content.as_deref().unwrap_or("{{ secret }}");
+            let content = kitchen.with_secret(planned, content, RANDOM)?;
+            let (before, after) = content.split_once(RANDOM).unwrap_or((content.as_str(), ""));
+            let path = format!("secrets/{}", crate::plan::secret_file(&planned.instance, &secret.name));
+            wanted.push(Wanted { path, before: before.to_owned(), after: after.to_owned() });
+        }
+    }
+    Ok(wanted)
+}
+
+/// An amount of memory as compose reads it: in the largest unit that divides it.
+fn compose_memory(Bytes(bytes): Bytes) -> String {
+    let units = [(30, "g"), (20, "m"), (10, "k")];
+    let whole = units.into_iter().find(|(shift, _)| bytes > 0 && bytes.trailing_zeros() >= *shift);
+    whole.map_or_else(|| format!("{bytes}b"), |(shift, unit)| format!("{}{unit}", bytes >> shift))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bytes, compose_memory};
+
+    #[test]
+    fn memory_is_written_as_compose_reads_it() {
+        for (bytes, text) in [(3 << 30, "3g"), (1536 << 20, "1536m"), (1 << 10, "1k"), (1000, "1000b"), (0, "0b")] {
+            assert_eq!(compose_memory(Bytes(bytes)), text);
+        }
+    }
+}

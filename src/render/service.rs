@@ -1,0 +1,61 @@
+//! What belongs to a service: its files, its secrets, its containers.
+
+use super::templates::{Kitchen, RenderError, job_of};
+use crate::catalog::{Container, Endpoint, FileTemplate, Purpose, Secret, Volume};
+use crate::plan::{Planned, PlannedJob};
+
+/// A file of a service.
+pub(super) struct File<'a> {
+    /// The row that it comes from.
+    pub(super) row: &'a FileTemplate,
+    /// Its path in the instance's folder.
+    pub(super) path: String,
+}
+
+/// The files that there are for a service: those of its version, whose condition holds, and whose job there is.
+pub(super) fn files<'a>(kitchen: &Kitchen, planned: &Planned<'a>) -> Result<Vec<File<'a>>, RenderError> {
+    let mut files = Vec::new();
+    for row in &planned.recipe.files {
+        let known = planned.database.is_between(planned.version, row.since.as_deref(), row.until.as_deref());
+        let served = row.service.as_deref().is_none_or(|job| job_of(planned, job).is_some());
+        if known && served && kitchen.holds(planned, &row.path, row.when.as_deref())? {
+            files.push(File { row, path: kitchen.text(planned, &row.path)? });
+        }
+    }
+    Ok(files)
+}
+
+/// The secrets that are made for a service, its jobs' own among them.
+pub(super) fn secrets<'a>(planned: &Planned<'a>) -> Vec<&'a Secret> {
+    let jobs = planned.jobs.iter().flat_map(|planned| &planned.job.container.secrets);
+    let all = planned.container.secrets.iter().chain(jobs);
+    all.filter(|row| planned.database.is_between(planned.version, row.since.as_deref(), row.until.as_deref())).collect()
+}
+
+/// The volumes of a container.
+pub(super) fn volumes<'p>(planned: &'p Planned<'_>, container: &'p Container) -> impl Iterator<Item = &'p Volume> {
+    let known =
+        |row: &&Volume| planned.database.is_between(planned.version, row.since.as_deref(), row.until.as_deref());
+    container.volumes.iter().filter(known)
+}
+
+/// Where clients go: the pooler, if there is one, else the database itself.
+pub(super) struct Door<'p> {
+    /// The service's name.
+    pub(super) host: String,
+    /// Its port.
+    pub(super) port: u16,
+    /// How its address is written.
+    pub(super) endpoint: Option<&'p Endpoint>,
+}
+
+/// The service that clients connect to.
+pub(super) fn door<'p>(planned: &'p Planned<'_>) -> Option<Door<'p>> {
+    let own = planned.container.endpoint.as_ref();
+    let proxy = planned.jobs.iter().find(|job| job.job.purpose == Purpose::Proxy);
+    if let Some((proxy, port)) = proxy.and_then(|proxy| Some((proxy, proxy.job.container.port?))) {
+        let host = PlannedJob::service(proxy, &planned.instance);
+        return Some(Door { host, port, endpoint: proxy.job.container.endpoint.as_ref().or(own) });
+    }
+    Some(Door { host: planned.instance.clone(), port: planned.container.port?, endpoint: own })
+}

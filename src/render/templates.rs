@@ -1,0 +1,205 @@
+//! The template environment: strict, without loops that could not end, with a quoting filter for each language.
+
+use std::sync::Arc;
+
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior, Value};
+use serde::Serialize;
+
+use super::filters;
+use crate::catalog::{FileTemplate, MemoryNotation};
+use crate::expression::{Scope, add_arithmetic};
+use crate::plan::{Planned, PlannedJob};
+use crate::size::{Reckoner, Setting, SettingError};
+
+/// Where templates are filled in.
+pub struct Kitchen {
+    environment: Environment<'static>,
+    /// What reckons conditions and formulas.
+    pub reckoner: Reckoner,
+}
+
+/// A file could not be made: a fault of a template, or a value that its language cannot hold.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// A template.
+    #[error("{place}: the template cannot be filled in: {reason}")]
+    Template {
+        /// Which.
+        place: String,
+        /// Why.
+        reason: String,
+    },
+    /// A formula or condition.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// YAML.
+    #[error("the compose file cannot be written as YAML")]
+    Yaml(#[from] serde_yaml::Error),
+    /// JSON.
+    #[error("the endpoints cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+/// A setting as a template sees it.
+#[derive(Serialize)]
+struct Shown<'a> {
+    name: &'a str,
+    value: &'a Value,
+    why: &'a str,
+}
+
+impl Default for Kitchen {
+    fn default() -> Self {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        add_arithmetic(&mut environment);
+        filters::add(&mut environment);
+        Self { environment, reckoner: Reckoner::default() }
+    }
+}
+
+impl Kitchen {
+    /// A file of a service.
+    pub(super) fn file(&self, planned: &Planned<'_>, row: &FileTemplate) -> Result<String, RenderError> {
+        let place = format!("{}/{}", planned.database.id, row.template);
+        let template = planned.recipe.templates.get(&row.template).map(|text| text.as_str()).unwrap_or_default();
+        let scope = planned.scope.fork();
+        let default = settings_file(planned);
+        let here = planned
+            .settings
+            .iter()
+            .filter(|setting| setting.row.into.as_deref().or(default).is_some_and(|into| into == row.path.as_str()));
+        scope.set("settings", shown(here));
+        let mut text = self.fill(&place, template, &scope)?;
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        Ok(text)
+    }
+
+    /// A text of a container, which is a template where it holds braces.
+    pub(super) fn text(&self, planned: &Planned<'_>, text: &str) -> Result<String, RenderError> {
+        if !text.contains("{{") && !text.contains("{%") {
+            return Ok(text.to_owned());
+        }
+        self.fill(&format!("{}/database.toml", planned.database.id), text, &planned.scope)
+    }
+
+    /// A text of a container with further names.
+    pub(super) fn text_with(
+        &self,
+        planned: &Planned<'_>,
+        text: &str,
+        names: &[(&'static str, Value)],
+    ) -> Result<String, RenderError> {
+        let scope = planned.scope.fork();
+        names.iter().for_each(|(name, value)| scope.set(*name, value.clone()));
+        self.fill(&format!("{}/database.toml", planned.database.id), text, &scope)
+    }
+
+    /// What a secret's file holds for a random text.
+    pub(super) fn with_secret(&self, planned: &Planned<'_>, text: &str, secret: &str) -> Result<String, RenderError> {
+        self.text_with(planned, text, &[("secret", Value::from(secret))])
+    }
+
+    /// A setting as a statement or an argument.
+    ///
+    /// # Errors
+    /// [`RenderError`] where the template cannot be filled in.
+    pub fn setting(&self, planned: &Planned<'_>, template: &str, setting: &Setting<'_>) -> Result<String, RenderError> {
+        let names = [("name", Value::from(setting.row.name.as_str())), ("value", setting.value.clone())];
+        self.text_with(planned, template, &names)
+    }
+
+    /// The files that hold settings, and what stands in each.
+    ///
+    /// # Errors
+    /// [`RenderError`] where a template cannot be filled in.
+    pub fn configurations(&self, planned: &Planned<'_>) -> Result<Vec<(String, String)>, RenderError> {
+        let files = super::service::files(self, planned)?;
+        let files = files.into_iter().filter(|file| file.row.family == crate::catalog::Family::Tuning);
+        files.map(|file| Ok((file.path.clone(), self.file(planned, file.row)?))).collect()
+    }
+
+    /// A page of prose, whose tags stand on lines of their own that leave no trace.
+    pub(super) fn page(&self, place: &str, template: &str, scope: &Arc<Scope>) -> Result<String, RenderError> {
+        let mut environment = self.environment.clone();
+        let mut syntax = environment.syntax().to_builder();
+        let syntax = syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
+        environment.set_syntax(syntax.map_err(|error| fault(place, &error))?);
+        let filled = environment.render_named_str(place, template, Value::from_dyn_object(scope.clone()));
+        filled.map_err(|error| fault(place, &error))
+    }
+
+    /// Any template with names.
+    pub(super) fn fill(&self, place: &str, template: &str, scope: &Arc<Scope>) -> Result<String, RenderError> {
+        let context = Value::from_dyn_object(scope.clone());
+        let filled = self.environment.render_named_str(place, template, context);
+        filled.map_err(|error| fault(place, &error))
+    }
+
+    /// The path of the file that settings stand in where they do not say.
+    pub fn settings_file<'a>(planned: &Planned<'a>) -> Option<&'a str> {
+        settings_file(planned)
+    }
+
+    /// Whether a condition holds for a service.
+    pub(super) fn holds(
+        &self,
+        planned: &Planned<'_>,
+        what: &str,
+        condition: Option<&str>,
+    ) -> Result<bool, RenderError> {
+        Ok(self.reckoner.holds(planned.database, what, condition, &planned.scope)?)
+    }
+}
+
+/// What is wrong with a template, with every cause.
+fn fault(place: &str, error: &minijinja::Error) -> RenderError {
+    let mut reason = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        reason.push_str(": ");
+        reason.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    RenderError::Template { place: place.to_owned(), reason }
+}
+
+/// The path of the file that settings stand in where they do not say: the first that holds settings.
+pub(super) fn settings_file<'a>(planned: &Planned<'a>) -> Option<&'a str> {
+    let files = planned.recipe.files.iter();
+    let known = |file: &&FileTemplate| {
+        planned.database.is_between(planned.version, file.since.as_deref(), file.until.as_deref())
+    };
+    let mut tuning = files.filter(|file| file.family == crate::catalog::Family::Tuning).filter(known);
+    tuning.next().map(|file| file.path.as_str())
+}
+
+/// Settings as a template sees them.
+fn shown<'s, 'a: 's>(settings: impl Iterator<Item = &'s Setting<'a>>) -> Value {
+    let shown: Vec<_> = settings
+        .map(|setting| Shown { name: &setting.row.name, value: &setting.value, why: &setting.row.why })
+        .collect();
+    Value::from(Serde(&shown))
+}
+
+/// An amount in a notation, for templates.
+pub(super) fn notation(name: &str) -> Option<MemoryNotation> {
+    Some(match name {
+        "GB" => MemoryNotation::Gigabytes,
+        "G" => MemoryNotation::Giga,
+        "gb" => MemoryNotation::SmallGigabytes,
+        "g" => MemoryNotation::SmallGiga,
+        "GiB" => MemoryNotation::Gibibytes,
+        "bytes" => MemoryNotation::Bytes,
+        _ => return None,
+    })
+}
+
+/// The job of a file, where it has one.
+pub(super) fn job_of<'p, 'a>(planned: &'p Planned<'a>, name: &str) -> Option<&'p PlannedJob<'a>> {
+    planned.jobs.iter().find(|planned| planned.job.name == *name)
+}

@@ -1,0 +1,220 @@
+//! How the folder differs from what would be written.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::disk::{self, Text};
+use super::error::WriteError;
+use super::header::{SealState, seal_state, sealed_path};
+use super::place::{Place, check, obstacle};
+use super::walk::Walk;
+use super::{Artifact, Folder, Secret, diff, journal};
+
+/// What stands where a generated file should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// The file, as it would be written.
+    Same,
+    /// Nothing.
+    Missing,
+    /// A file of ours that nobody has edited, with another content or not executable.
+    Outdated,
+    /// A file of ours that somebody has edited.
+    Edited,
+    /// Something that is not ours; it may stand where a folder of the file's path should be.
+    Foreign,
+}
+
+/// What an interrupted run left in the folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interrupted {
+    /// It had everything ready; the next run finishes it.
+    Committed,
+    /// It had not; the next run discards it.
+    Uncommitted,
+}
+
+/// A generated file against what stands in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared<'a> {
+    /// The file as it would be written.
+    pub artifact: &'a Artifact,
+    /// What stands there.
+    pub state: State,
+    /// What is in its way, relative to the folder: of an edited or foreign file itself, or what stands where a folder
+    /// of its path should be.
+    pub in_the_way: Option<PathBuf>,
+    /// The text that stands there, of a file of ours.
+    old: Option<String>,
+    /// The full path, for a text that was not read.
+    file: PathBuf,
+    /// Whether nothing but the mode differs.
+    only_mode: bool,
+}
+
+/// A file of ours that would not be written any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Orphan {
+    /// Where, relative to the folder.
+    pub path: String,
+    /// Whether somebody has edited it: then it is kept.
+    pub edited: bool,
+    old: String,
+}
+
+/// How a folder differs from what would be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison<'a> {
+    /// Each generated file, in the given order.
+    pub artifacts: Vec<Compared<'a>>,
+    /// The files of ours that no longer belong there, in the order of their paths.
+    pub orphans: Vec<Orphan>,
+    /// The secrets that are not there yet.
+    pub missing_secrets: Vec<&'a Secret>,
+    /// What an interrupted run left in the folder.
+    pub interrupted: Option<Interrupted>,
+}
+
+/// A comparison, and all that was seen.
+pub(super) struct Survey<'a> {
+    pub(super) comparison: Comparison<'a>,
+    pub(super) walk: Walk,
+}
+
+/// Compares a folder with what would be written into it.
+///
+/// # Errors
+/// [`WriteError`] where the folder cannot be read, or a path or text given is none for a generated file.
+pub fn compare<'a>(folder: &Folder<'a>) -> Result<Comparison<'a>, WriteError> {
+    check(folder)?;
+    Ok(Survey::of(folder, &Place::of(folder.root)?)?.comparison)
+}
+
+impl<'a> Survey<'a> {
+    pub(super) fn of(folder: &Folder<'a>, place: &Place) -> Result<Self, WriteError> {
+        let root = &place.root;
+        let walk = if place.exists { Walk::of(root)? } else { Walk::default() };
+        let artifacts = folder.artifacts.iter().map(|artifact| Compared::of(root, artifact));
+        let artifacts = artifacts.collect::<Result<_, _>>()?;
+        let orphans = if folder.whole { orphans(root, &walk, folder) } else { Vec::new() };
+        let mut missing_secrets = Vec::new();
+        for secret in folder.secrets {
+            if is_missing(root, secret)? {
+                missing_secrets.push(secret);
+            }
+        }
+        let interrupted = journal::left(root)?;
+        Ok(Self { comparison: Comparison { artifacts, orphans, missing_secrets, interrupted }, walk })
+    }
+}
+
+impl<'a> Compared<'a> {
+    fn of(root: &Path, artifact: &'a Artifact) -> Result<Self, WriteError> {
+        let file = root.join(&artifact.path);
+        let this = Self { artifact, state: State::Missing, in_the_way: None, old: None, only_mode: false, file };
+        let path = Path::new(&artifact.path);
+        if let Some(part) = obstacle(root, path)? {
+            return Ok(Self { state: State::Foreign, in_the_way: Some(part), ..this });
+        }
+        let failed = |error| WriteError::of("read", &this.file, error);
+        let Some(meta) = disk::standing(&this.file).map_err(failed)? else { return Ok(this) };
+        let (state, old) = if meta.is_file() { look(&this.file).map_err(failed)? } else { (State::Foreign, None) };
+        let is_same = old.as_ref() == Some(&artifact.content);
+        let only_mode = is_same && artifact.executable && !disk::is_executable(&meta);
+        let state = if is_same && !only_mode { State::Same } else { state };
+        let in_the_way = matches!(state, State::Edited | State::Foreign).then(|| path.to_owned());
+        Ok(Self { state, in_the_way, old, only_mode, ..this })
+    }
+
+    /// What would change, as a unified diff; empty where nothing would.
+    pub fn diff(&self) -> String {
+        let path = &self.artifact.path;
+        let new = Some(self.artifact.content.as_str());
+        match (self.state, &self.old) {
+            (State::Same, _) => String::new(),
+            (State::Missing, _) => diff::of(path, None, new),
+            _ if self.only_mode => diff::of_mode(path),
+            (_, Some(old)) => diff::of(path, Some(old), new),
+            (_, None) => match disk::read(&self.file, |_| true) {
+                Ok(Text::Whole(old)) => diff::of(path, Some(&old), new),
+                _ => diff::unseen(path),
+            },
+        }
+    }
+}
+
+/// Whether a file is ours and was edited, and its text if it is ours.
+fn look(file: &Path) -> std::io::Result<(State, Option<String>)> {
+    Ok(match disk::read(file, |head| seal_state(head) != SealState::Unsealed)? {
+        Text::Foreign => (State::Foreign, None),
+        Text::Broken => (State::Edited, None),
+        Text::Whole(text) => {
+            let state = if seal_state(&text) == SealState::Intact { State::Outdated } else { State::Edited };
+            (state, Some(text))
+        }
+    })
+}
+
+/// The files that were written for the very path that they have, and are not among the artifacts. A copy of one, or a
+/// rendered folder within the folder, is somebody's own.
+fn orphans(root: &Path, walk: &Walk, folder: &Folder<'_>) -> Vec<Orphan> {
+    let secrets = folder.secrets.iter().map(|secret| secret.path.as_str());
+    let expected: BTreeSet<_> = folder.artifacts.iter().map(|artifact| artifact.path.as_str()).chain(secrets).collect();
+    let mut orphans = Vec::new();
+    for path in walk.files().map(as_written).filter(|path| !expected.contains(path.as_str())) {
+        if let Some((edited, old)) = orphan(root, &path) {
+            orphans.push(Orphan { path, edited, old });
+        }
+    }
+    orphans.sort_by(|a, b| a.path.cmp(&b.path));
+    orphans
+}
+
+/// Whether a file was written for the path that it has: then whether it was edited, and its text.
+pub(super) fn orphan(root: &Path, path: &str) -> Option<(bool, String)> {
+    match disk::read(&root.join(path), |head| sealed_path(head) == Some(path)) {
+        Ok(Text::Whole(text)) => Some((seal_state(&text) != SealState::Intact, text)),
+        Ok(Text::Broken) => Some((true, String::new())),
+        // What cannot be read is not ours to remove.
+        Ok(Text::Foreign) | Err(_) => None,
+    }
+}
+
+/// A path with `/` between its parts.
+fn as_written(path: &str) -> String {
+    if std::path::MAIN_SEPARATOR == '/' { path.to_owned() } else { path.replace(std::path::MAIN_SEPARATOR, "/") }
+}
+
+/// Whether nothing stands where a secret should be. What stands there is kept, whatever it is.
+fn is_missing(root: &Path, secret: &Secret) -> Result<bool, WriteError> {
+    let path = root.join(&secret.path);
+    if disk::standing(&path).map_err(WriteError::on("look at", &path))?.is_some() {
+        return Ok(false);
+    }
+    match obstacle(root, Path::new(&secret.path))? {
+        Some(part) => Err(WriteError::SecretInTheWay { path: root.join(part), secret: secret.path.clone() }),
+        None => Ok(true),
+    }
+}
+
+impl<'a> Comparison<'a> {
+    /// Whether every generated file is as it would be written, none is left over and no run was interrupted. Missing
+    /// secrets do not count, since each machine has its own; nor does an edited orphan, since it is kept.
+    pub fn is_current(&self) -> bool {
+        self.artifacts.iter().all(|compared| compared.state == State::Same)
+            && self.orphans.iter().all(|orphan| orphan.edited)
+            && self.interrupted.is_none()
+    }
+
+    /// The files that stand in the way: edited by hand, or not ours.
+    pub fn in_the_way(&self) -> impl Iterator<Item = &Compared<'a>> {
+        self.artifacts.iter().filter(|compared| compared.in_the_way.is_some())
+    }
+
+    /// All that would change, as unified diffs with `a/` and `b/`, as `git apply` and `patch -p1` read them.
+    pub fn diff(&self) -> String {
+        let changed = self.artifacts.iter().map(Compared::diff);
+        let removed = self.orphans.iter().filter(|orphan| !orphan.edited);
+        changed.chain(removed.map(|orphan| diff::of(&orphan.path, Some(&orphan.old), None))).collect()
+    }
+}
