@@ -316,7 +316,7 @@ fn an_effect_is_found() {
     let text = "use std::fs;\n// println!\nfn f() { eprintln!(\"print!\"); my_fs::read(); let t = Instant::now(); }\n\
                 \n#[cfg(test)]\nmod tests { use std::env; }\n";
     let found: Vec<_> =
-        File::new("size/host.rs", text).effects().into_iter().map(|breach| (breach.line, breach.what)).collect();
+        File::new("size/memory.rs", text).effects().into_iter().map(|breach| (breach.line, breach.what)).collect();
     let expected = [(3, "uses `eprintln!`"), (1, "uses `std::fs`"), (3, "uses `Instant`")];
     assert_eq!(found, expected.map(|(line, what)| (line, what.to_owned())));
     assert!(File::new("commands/init.rs", text).effects().is_empty());

@@ -28,6 +28,8 @@ mod instances;
 mod layers;
 mod matrix;
 mod readme;
+mod render;
 mod schema;
 mod support;
+mod tuning;
 mod unknown;

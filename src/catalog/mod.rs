@@ -8,8 +8,8 @@ mod matrix;
 mod recipe;
 mod text;
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 pub use database::{
     Alternative, Bound, Category, Database, Date, Evidence, Hosting, Level, Licence, Limit, Optimisation, Role,
@@ -31,7 +31,7 @@ pub struct Catalog {
     databases: Vec<Database>,
     matrix: Matrix,
     /// The recipes of the embedded databases, in their order; read when the first is asked for.
-    recipes: OnceCell<Vec<Recipe>>,
+    recipes: OnceLock<Vec<Recipe>>,
     /// The recipes of the further databases.
     extra: BTreeMap<Text, Recipe>,
     /// The ids of the embedded databases, in the order of their recipes.
@@ -57,7 +57,7 @@ impl Catalog {
     pub fn embedded() -> Result<Self, EmbeddedError> {
         let (databases, matrix): (Vec<Database>, Matrix) = postcard::from_bytes(EMBEDDED)?;
         let embedded = databases.iter().map(|database| database.id.clone()).collect();
-        Ok(Self { databases, matrix, recipes: OnceCell::new(), extra: BTreeMap::new(), embedded })
+        Ok(Self { databases, matrix, recipes: OnceLock::new(), extra: BTreeMap::new(), embedded })
     }
 
     /// How a database is run.
