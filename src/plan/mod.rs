@@ -290,10 +290,7 @@ impl<'a> Draft<'a> {
         scope.set("port", self.container.port.unwrap_or(0));
         scope.set("pooled", false);
         let all = self.recipe.jobs.iter().flat_map(|job| &job.container.secrets).chain(&self.container.secrets);
-        let paths = all.map(|secret| {
-            let path = format!("/run/secrets/{}", secret_file(&self.instance, &secret.name));
-            (secret.name.to_string(), path)
-        });
+        let paths = all.map(|secret| (secret.name.to_string(), format!("/run/secrets/{}", secret.name)));
         scope.set("secrets", Value::from(paths.collect::<BTreeMap<String, String>>()));
     }
 
