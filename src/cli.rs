@@ -70,7 +70,7 @@ pub enum Command {
     Render(Render),
     /// Show the settings of one database for a share of memory
     Tune(Tune),
-    /// Explain a kind of data, a database or a row of the matrix
+    /// Explain a kind of data, a database, a row of the matrix, a field or a setting
     Explain(Explain),
     /// Show the decision tree
     Tree(Tree),
@@ -116,6 +116,7 @@ pub struct Select {
 
 /// Flags of `render`.
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Render {
     /// The file.
     #[command(flatten)]
@@ -228,7 +229,7 @@ fn one_of(words: &[impl ToString]) -> String {
 /// Flags of `explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// A kind of data in the requirements file, a database, a row of the matrix or a field
+    /// A kind of data in the requirements file, a database, a row of the matrix, a field or a setting
     pub name: String,
 
     /// The file.

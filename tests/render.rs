@@ -137,8 +137,8 @@ fn every_service_is_bounded_and_hardened() {
                 assert!(tag.is_some_and(|tag| tag != "latest"), "{name} {service}: {image}");
                 let ports = list(body, "ports");
                 assert!(ports.is_empty() || *environment == Environment::Development, "{name} {service}");
-                assert!(ports.iter().all(|port| port["host_ip"] == Value::from("127.0.0.1")), "{name} {service}");
-                let runs_on = body["restart"] == Value::from("unless-stopped");
+                assert!(ports.iter().all(|port| port["host_ip"] == "127.0.0.1"), "{name} {service}");
+                let runs_on = body["restart"] == "unless-stopped";
                 assert!(!runs_on || body.get("healthcheck").is_some(), "{name} {service}: no healthcheck");
             }
         }

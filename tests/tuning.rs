@@ -188,7 +188,7 @@ fn every_key_is_one_that_a_real_server_knows() {
     }
 }
 
-/// An amount of memory as PostgreSQL writes it, in bytes.
+/// An amount of memory as `PostgreSQL` writes it, in bytes.
 fn bytes(text: &str) -> u64 {
     let at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let unit = match &text[at..] {
@@ -236,7 +236,12 @@ fn postgresql_stays_within_its_memory() {
         let get = |name: &str| settings.get(name).unwrap_or_else(|| panic!("{name}"));
         let connections: u64 = get("max_connections").parse().unwrap();
         let multiplier: f64 = get("hash_mem_multiplier").parse().unwrap();
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "within 2^53"
+        )]
         let work = (bytes(get("work_mem")) as f64 * multiplier) as u64;
         let sum = bytes(get("shared_buffers")) + connections * work;
         assert!(sum <= host.memory.0, "{sum} of {host:?} {demand:?} {settings:?}");

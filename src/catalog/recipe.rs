@@ -184,6 +184,7 @@ pub struct Image {
     /// When it is taken: a condition.
     pub when: Text,
     /// The image.
+    #[allow(clippy::struct_field_names, reason = "the key in the file")]
     pub image: Text,
     /// Its tag.
     pub tag: Text,

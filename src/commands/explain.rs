@@ -13,11 +13,12 @@ use crate::diagnostic::did_you_mean;
 use crate::expression::Formulas;
 use crate::report::catalog::{one, row};
 use crate::report::explain::kind;
-use crate::report::field;
 use crate::report::style::Look;
+use crate::report::{field, parameter};
 use crate::requirements::{Requirements, schema};
 
-/// Looks a name up among the kinds of data of the file, the databases, the matrix and the fields, in that order.
+/// Looks a name up among the kinds of data of the file, the databases, the matrix, the fields and the settings, in that
+/// order.
 pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome> {
     let name = arguments.name.as_str();
     let look = terminal.look();
@@ -33,12 +34,16 @@ pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome> {
     let of_matrix = || world.catalog.matrix().row(name).map(|found| row(found, &world.catalog, look));
     let schema = schema(&world.catalog);
     let of_file = || field::field(name, &schema, look);
-    let Some(text) = found.or_else(database).or_else(of_matrix).or_else(of_file) else {
+    let found = found.or_else(database).or_else(of_matrix).or_else(of_file);
+    let found = if found.is_none() { parameter::parameter(name, &world.catalog, look)? } else { found };
+    let Some(text) = found else {
         let data = requirements.iter().flat_map(|requirements| requirements.data.keys().map(String::as_str));
         let fields = field::names(&schema);
         let known = data.chain(world.catalog.ids()).chain(world.catalog.matrix().kinds()).chain(fields);
+        let settings = parameter::names(&world.catalog)?;
+        let known = known.chain(settings.iter().copied());
         let help = did_you_mean(name, known).map_or_else(
-            || String::from("it takes a kind of data of the file, a database (`polyglot catalog`), a row of the matrix or a field"),
+            || String::from("it takes a kind of data of the file, a database (`polyglot catalog`), a row of the matrix, a field or a setting"),
             |word| format!("did you mean `{word}`?"),
         );
         bail!("nothing is called `{name}`; {help}");

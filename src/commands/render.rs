@@ -1,5 +1,6 @@
 //! `polyglot render`: the stack as files.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -208,10 +209,10 @@ fn said(root: &Path, written: &write::Written) -> String {
         }
     };
     for kept in &written.kept {
-        text.push_str(&format!("kept {} as {}\n", kept.path.display(), kept.name.display()));
+        let _ = writeln!(text, "kept {} as {}", kept.path.display(), kept.name.display());
     }
     for orphan in &written.edited_orphans {
-        text.push_str(&format!("kept {orphan}, which is no longer part of the stack but was edited by hand\n"));
+        let _ = writeln!(text, "kept {orphan}, which is no longer part of the stack but was edited by hand");
     }
     text
 }

@@ -329,8 +329,8 @@ impl<'a> Draft<'a> {
         }
         let scope = self.scope.fork();
         scope.set("mem", memory.0);
-        let carries = self.memory.carries.as_deref().unwrap_or(CARRIES);
-        let carried = reckoner.amount(self.database, "memory.carries", carries, &scope)?;
+        let formula = self.memory.carries.as_deref().unwrap_or(CARRIES);
+        let carried = reckoner.amount(self.database, "memory.carries", formula, &scope)?;
         let clients = scope.get(Quantity::Connections.name()).and_then(|clients| u64::try_from(clients).ok());
         Ok(clients.unwrap_or(0) > carried)
     }

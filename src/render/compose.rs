@@ -1,6 +1,7 @@
 //! The compose file: types that mirror the specification, in the order that its readers expect, and how they are filled.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use indexmap::IndexMap;
 use minijinja::Value;
@@ -11,7 +12,7 @@ use super::service::{door, files, secrets, volumes};
 use super::templates::{Kitchen, RenderError};
 use super::write::Artifact;
 use super::{Options, compose_memory};
-use crate::catalog::{Container, Purpose};
+use crate::catalog::{Container, Purpose, Text};
 use crate::plan::{Plan, Planned, PlannedJob, secret_file};
 use crate::size::Cores;
 use crate::units::Bytes;
@@ -298,7 +299,7 @@ impl Builder<'_, '_> {
 
     fn job(&self, planned_job: &PlannedJob<'_>) -> Result<Service, RenderError> {
         let job = planned_job.job;
-        let uses: Vec<&str> = job.container.uses.iter().map(|name| name.as_str()).collect();
+        let uses: Vec<&str> = job.container.uses.iter().map(Text::as_str).collect();
         let own = job.container.secrets.iter().map(|secret| secret.name.as_str());
         let names: Vec<&str> = uses.into_iter().chain(own).collect();
         let mut service =
@@ -323,8 +324,8 @@ impl Builder<'_, '_> {
     ) -> Result<Service, RenderError> {
         let planned = self.planned;
         let text = |text: &str| Ok::<_, RenderError>(dollars(&self.kitchen.text(planned, text)?));
-        let texts = |list: &[crate::catalog::Text]| list.iter().map(|item| text(item)).collect::<Result<Vec<_>, _>>();
-        let optional = |item: &Option<crate::catalog::Text>| item.as_deref().map(text).transpose();
+        let texts = |list: &[Text]| list.iter().map(|item| text(item)).collect::<Result<Vec<_>, _>>();
+        let optional = |item: &Option<Text>| item.as_deref().map(text).transpose();
         let (image, build) = match (&container.image, &container.build) {
             (_, Some(folder)) => {
                 let context = format!("./{}/{}", planned.instance, self.kitchen.text(planned, folder)?);
@@ -444,7 +445,10 @@ impl Builder<'_, '_> {
                 hash.update(&artifact.content);
             }
         }
-        let digits: String = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let mut digits = String::new();
+        for byte in hash.finalize().iter().take(8) {
+            let _ = write!(digits, "{byte:02x}");
+        }
         Ok(BTreeMap::from([("polyglot.config-hash", digits), ("polyglot.database", label(self.planned))]))
     }
 }
@@ -504,7 +508,7 @@ pub(super) fn example_environment(plan: &Plan<'_>, options: Options) -> String {
     }
     let mut text = String::from("# Copy to .env and change what collides with something else on this machine.\n");
     for port in ports.values() {
-        text.push_str(&format!("{}={}\n", port.variable, port.default));
+        let _ = writeln!(text, "{}={}", port.variable, port.default);
     }
     text
 }

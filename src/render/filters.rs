@@ -53,6 +53,7 @@ fn sql_type(text: &str) -> Result<String, Error> {
     Err(wrong(format!("`{text}` can be no type of a column: a type is words, sizes in parentheses and []")))
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "a filter is given its value")]
 fn json(value: Value) -> Result<String, Error> {
     serde_json::to_string(&value).map_err(|error| wrong(error.to_string()))
 }

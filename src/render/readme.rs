@@ -10,7 +10,7 @@ use super::Preparation;
 use super::endpoints::Endpoints;
 use super::service::door;
 use super::templates::{Kitchen, RenderError};
-use crate::catalog::Purpose;
+use crate::catalog::{Purpose, Text};
 use crate::expression::Scope;
 use crate::plan::{Plan, Planned};
 use crate::vocabulary::Environment;
@@ -45,6 +45,7 @@ struct Helper {
 }
 
 #[derive(Serialize)]
+#[allow(clippy::struct_field_names, reason = "the name in the template")]
 struct Setting<'a> {
     setting: &'a str,
     value: &'a str,
@@ -94,7 +95,7 @@ pub(super) fn readme(
         name: &elsewhere.database.name,
         serves: elsewhere.serves.join(", "),
         how: &elsewhere.connect.how,
-        environment: elsewhere.connect.environment.iter().map(|name| name.as_str()).collect(),
+        environment: elsewhere.connect.environment.iter().map(Text::as_str).collect(),
     });
     let remote: Vec<_> = remote.collect();
     scope.set("name", plan.name);

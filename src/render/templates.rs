@@ -7,7 +7,7 @@ use minijinja::{Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
 use super::filters;
-use crate::catalog::{FileTemplate, MemoryNotation};
+use crate::catalog::{FileTemplate, MemoryNotation, Text};
 use crate::expression::{Scope, add_arithmetic};
 use crate::plan::{Planned, PlannedJob};
 use crate::size::{Reckoner, Setting, SettingError};
@@ -64,7 +64,7 @@ impl Kitchen {
     /// A file of a service.
     pub(super) fn file(&self, planned: &Planned<'_>, row: &FileTemplate) -> Result<String, RenderError> {
         let place = format!("{}/{}", planned.database.id, row.template);
-        let template = planned.recipe.templates.get(&row.template).map(|text| text.as_str()).unwrap_or_default();
+        let template = planned.recipe.templates.get(&row.template).map(Text::as_str).unwrap_or_default();
         let scope = planned.scope.fork();
         let default = settings_file(planned);
         let here = planned

@@ -7,6 +7,7 @@ pub mod explain;
 pub mod field;
 mod json;
 mod markdown;
+pub mod parameter;
 pub mod style;
 mod table;
 pub mod text;

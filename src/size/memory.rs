@@ -184,6 +184,7 @@ fn smallest_host(needed: u64, environment: Environment) -> Bytes {
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects, reason = "a test fails by panicking")]
 mod tests {
     use proptest::prelude::{Strategy, any, prop_assert, proptest};
 

@@ -1,0 +1,62 @@
+//! A setting of a server, explained: which databases know it, how its value comes about, and where the rule is from.
+
+use std::fmt::Write as _;
+
+use super::style::{FAINT, HEADING, Look};
+use crate::catalog::{Catalog, Database, EmbeddedError, Tuning};
+
+/// Every setting that the catalog makes.
+///
+/// # Errors
+/// [`EmbeddedError`] where the binary is damaged.
+pub fn names(catalog: &Catalog) -> Result<Vec<&str>, EmbeddedError> {
+    let mut names: Vec<&str> = rows(catalog)?.into_iter().map(|(_, row)| row.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    Ok(names)
+}
+
+/// A setting of one server or of several; nothing where no server has it.
+///
+/// # Errors
+/// [`EmbeddedError`] where the binary is damaged.
+pub fn parameter(name: &str, catalog: &Catalog, look: Look) -> Result<Option<String>, EmbeddedError> {
+    let rows: Vec<_> = rows(catalog)?.into_iter().filter(|(_, row)| row.name == *name).collect();
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let mut text = format!("{}, a setting\n", look.paint(HEADING, name));
+    for (database, row) in rows {
+        let _ = writeln!(text, "  {}{}", database.name, versions(row));
+        let unit = row.unit.as_deref().map(|unit| format!(" in {unit}")).unwrap_or_default();
+        let value = format!("    value{unit}: {}", row.value);
+        let _ = writeln!(text, "{}", look.wrap(&value, 6));
+        if let Some(when) = &row.when {
+            let _ = writeln!(text, "{}", look.wrap(&format!("    when: {when}"), 6));
+        }
+        let _ = writeln!(text, "{}", look.wrap(&format!("    why: {}", row.why), 6));
+        if let Some(source) = database.sources.get(&row.source) {
+            let from = format!("[{}, {}: {}]", source.evidence, source.date, source.address);
+            let _ = writeln!(text, "    {}", look.paint(FAINT, from));
+        }
+    }
+    Ok(Some(text))
+}
+
+fn versions(row: &Tuning) -> String {
+    match (&row.since, &row.until) {
+        (Some(since), Some(until)) => format!(" from {since}, before {until}"),
+        (Some(since), None) => format!(" from {since}"),
+        (None, Some(until)) => format!(" before {until}"),
+        (None, None) => String::new(),
+    }
+}
+
+fn rows(catalog: &Catalog) -> Result<Vec<(&Database, &Tuning)>, EmbeddedError> {
+    let mut rows = Vec::new();
+    for database in catalog.databases() {
+        let recipe = catalog.recipe(&database.id)?;
+        rows.extend(recipe.into_iter().flat_map(|recipe| &recipe.tuning).map(|row| (database, row)));
+    }
+    Ok(rows)
+}
