@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Options;
-use super::compose::{address_names, published_port};
+use super::ports::{address_names, published_port};
 use super::service::door;
 use super::templates::{Kitchen, RenderError};
 use crate::plan::{Plan, secret_file};

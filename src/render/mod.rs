@@ -1,9 +1,11 @@
 //! From a plan to the files of a stack. One file a family; nothing here touches the disk but [`write`].
 
 mod compose;
+mod container;
 mod endpoints;
 mod filters;
 mod host;
+mod ports;
 mod readme;
 mod service;
 mod templates;
@@ -101,7 +103,7 @@ impl Stack {
             add("README.md", readme::readme(plan, &kitchen, &host, &endpoints)?);
             add("compose.yaml", compose.text()?);
             add("endpoints.json", endpoints.text()?);
-            add(".env.example", compose::example_environment(plan, options));
+            add(".env.example", ports::example_environment(plan, options));
             add(".gitignore", String::from("/secrets/\n/.env\n*.orig\n*.orig.*\n"));
         }
         artifacts.sort_by(|one, other| one.path.cmp(&other.path));
