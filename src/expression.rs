@@ -96,23 +96,28 @@ fn whole(number: f64) -> Value {
 
 /// Names with values of every type, which grow as settings are reckoned one after the other.
 #[derive(Debug, Default)]
-pub struct Scope(RwLock<BTreeMap<String, Value>>);
+pub struct Scope {
+    names: RwLock<BTreeMap<String, Value>>,
+    /// Where a name is looked up that is not given here.
+    outer: Option<Arc<Scope>>,
+}
 
 impl Scope {
     /// Gives a name its value.
     pub fn set(&self, name: impl Into<String>, value: impl Into<Value>) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name.into(), value.into());
+        self.names.write().unwrap_or_else(PoisonError::into_inner).insert(name.into(), value.into());
     }
 
     /// The value of a name.
     pub fn get(&self, name: &str) -> Option<Value> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        let own = self.names.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        own.or_else(|| self.outer.as_ref()?.get(name))
     }
 
-    /// A scope with the same names, which can be given others.
+    /// A scope with the same names, which can be given others without changing this one.
     #[must_use]
-    pub fn fork(&self) -> Arc<Self> {
-        Arc::new(Self(RwLock::new(self.0.read().unwrap_or_else(PoisonError::into_inner).clone())))
+    pub fn fork(self: &Arc<Self>) -> Arc<Self> {
+        Arc::new(Self { names: RwLock::default(), outer: Some(Arc::clone(self)) })
     }
 }
 
@@ -126,7 +131,7 @@ impl Object for Scope {
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        let names = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let names = self.names.read().unwrap_or_else(PoisonError::into_inner);
         Enumerator::Values(names.keys().map(|name| Value::from(name.as_str())).collect())
     }
 }

@@ -379,6 +379,9 @@ pub struct Job {
     /// When there is one: a condition.
     #[serde(default)]
     pub when: Option<Text>,
+    /// Whether the database must be stopped while it runs.
+    #[serde(default)]
+    pub offline: bool,
     /// Its memory: a formula in bytes.
     pub memory: Text,
     /// Its cores.

@@ -381,6 +381,13 @@ impl<'a> Draft<'a> {
     }
 }
 
+impl Planned<'_> {
+    /// Whether a row of the recipe is for this version.
+    pub fn has(&self, since: Option<&str>, until: Option<&str>) -> bool {
+        self.database.is_between(self.version, since, until)
+    }
+}
+
 impl PlannedJob<'_> {
     /// The name of the service.
     pub fn service(&self, instance: &str) -> String {

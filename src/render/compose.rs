@@ -1,5 +1,6 @@
 //! The compose file: types that mirror the specification, in the order that its readers expect.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
@@ -8,7 +9,7 @@ use serde::Serialize;
 use super::Options;
 use super::container::{Builder, label};
 use super::ports::{Publication, published};
-use super::service::{secrets, volumes};
+use super::service::{File, secrets, volumes};
 use super::templates::{Kitchen, RenderError};
 use super::write::Artifact;
 use crate::catalog::Container;
@@ -184,6 +185,7 @@ pub(super) const NETWORK: &str = "data";
 impl Compose {
     pub(super) fn of(
         plan: &Plan<'_>,
+        dishes: &[(&Planned<'_>, Vec<File<'_>>)],
         kitchen: &Kitchen,
         artifacts: &[Artifact],
         options: Options,
@@ -197,26 +199,20 @@ impl Compose {
             volumes: BTreeMap::new(),
             secrets: BTreeMap::new(),
         };
-        for planned in &plan.services {
-            compose.add(planned, kitchen, artifacts, &published)?;
+        for (planned, files) in dishes {
+            compose.add(&Builder { planned, files, kitchen, artifacts }, &published)?;
         }
         Ok(compose)
     }
 
-    fn add(
-        &mut self,
-        planned: &Planned<'_>,
-        kitchen: &Kitchen,
-        artifacts: &[Artifact],
-        published: &BTreeMap<String, Publication>,
-    ) -> Result<(), RenderError> {
+    fn add(&mut self, builder: &Builder<'_, '_>, published: &BTreeMap<String, Publication>) -> Result<(), RenderError> {
+        let planned = builder.planned;
         for secret in secrets(planned) {
             let name = secret_file(&planned.instance, &secret.name);
             if !secret.env_file {
                 self.secrets.insert(name.clone(), SecretFile { file: format!("./secrets/{name}") });
             }
         }
-        let builder = Builder { planned, kitchen, artifacts };
         let main = builder.database()?;
         self.insert(planned, planned.instance.clone(), main, planned.container, published);
         for job in &planned.jobs {
@@ -258,10 +254,22 @@ impl Compose {
             if top {
                 section = line;
             }
-            // To older readers of YAML a bare `no` is false.
-            text.push_str(if line == "    restart: no" { "    restart: 'no'" } else { line });
+            text.push_str(&without_bare_words(line));
             text.push('\n');
         }
         Ok(text)
+    }
+}
+
+/// A line whose value is a word that older readers of YAML take for true or false, with the word in quotes.
+fn without_bare_words(line: &str) -> Cow<'_, str> {
+    const WORDS: [&str; 6] = ["y", "n", "yes", "no", "on", "off"];
+    let value = line.split_once(": ").or_else(|| line.split_once("- "));
+    match value {
+        Some((_, word)) if WORDS.contains(&word.to_ascii_lowercase().as_str()) => {
+            let start = line.len().saturating_sub(word.len());
+            Cow::Owned(format!("{}'{word}'", line.get(..start).unwrap_or_default()))
+        }
+        _ => Cow::Borrowed(line),
     }
 }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::compose::{Bind, Build, Check, Condition, Deploy, Limits, Mount, NETWORK, Resources, SecretMount, Service};
 use super::compose_memory;
-use super::service::{files, secrets, volumes};
+use super::service::{File, secrets, volumes};
 use super::templates::{Kitchen, RenderError};
 use super::write::Artifact;
 use crate::catalog::{Container, Purpose, Text};
@@ -24,6 +24,7 @@ pub(super) fn label(planned: &Planned<'_>) -> String {
 /// Makes the services of one database.
 pub(super) struct Builder<'p, 'a> {
     pub(super) planned: &'p Planned<'a>,
+    pub(super) files: &'p [File<'a>],
     pub(super) kitchen: &'p Kitchen,
     pub(super) artifacts: &'p [Artifact],
 }
@@ -31,7 +32,9 @@ pub(super) struct Builder<'p, 'a> {
 impl Builder<'_, '_> {
     pub(super) fn database(&self) -> Result<Service, RenderError> {
         let planned = self.planned;
-        let names: Vec<&str> = planned.container.secrets.iter().map(|secret| secret.name.as_str()).collect();
+        let own =
+            planned.container.secrets.iter().filter(|row| planned.has(row.since.as_deref(), row.until.as_deref()));
+        let names: Vec<&str> = own.map(|secret| secret.name.as_str()).collect();
         let mut service = self.service(planned.container, None, &names, planned.memory, planned.cores)?;
         service.restart = "unless-stopped";
         for setting in planned.settings.iter().filter(|setting| setting.row.into.as_deref() == Some("environment")) {
@@ -101,7 +104,7 @@ impl Builder<'_, '_> {
             command: texts(&container.command)?,
             entrypoint: texts(&container.entrypoint)?,
             healthcheck: self.healthcheck(container)?,
-            labels: self.labels(job)?,
+            labels: self.labels(job),
             user: optional(&container.user)?,
             cap_add: texts(&container.cap_add)?,
             cap_drop: ["ALL"],
@@ -129,7 +132,7 @@ impl Builder<'_, '_> {
             let source = format!("{}-{}", planned.instance, volume.name);
             mounts.push(Mount::Volume { source, target: self.kitchen.text(planned, &volume.path)? });
         }
-        for file in files(self.kitchen, planned)? {
+        for file in self.files {
             let Some(target) = file.row.target.as_ref().filter(|_| file.row.service.as_deref() == job) else {
                 continue;
             };
@@ -180,25 +183,26 @@ impl Builder<'_, '_> {
     }
 
     /// What the service is, and a hash of the files that it mounts: when one changes, `up` makes the container anew.
-    fn labels(&self, job: Option<&str>) -> Result<BTreeMap<&'static str, String>, RenderError> {
+    fn labels(&self, job: Option<&str>) -> BTreeMap<&'static str, String> {
         let mut hash = Sha256::new();
-        for file in files(self.kitchen, self.planned)? {
-            if file.row.service.as_deref() != job || file.row.target.is_none() {
-                continue;
-            }
+        let mounted = self.files.iter().filter(|file| file.row.service.as_deref() == job && file.row.target.is_some());
+        for file in mounted {
             let path = format!("{}/{}", self.planned.instance, file.path);
             for artifact in self.artifacts.iter().filter(|artifact| artifact.path == path) {
-                hash.update(&artifact.path);
-                hash.update(&artifact.content);
+                // The header of a file holds its path and a hash of all of it.
+                hash.update(artifact.content.get(..HEADER).unwrap_or(&artifact.content));
             }
         }
         let mut digits = String::new();
         for byte in hash.finalize().iter().take(8) {
             let _ = write!(digits, "{byte:02x}");
         }
-        Ok(BTreeMap::from([("polyglot.config-hash", digits), ("polyglot.database", label(self.planned))]))
+        BTreeMap::from([("polyglot.config-hash", digits), ("polyglot.database", label(self.planned))])
     }
 }
+
+/// So many bytes hold a file's header.
+const HEADER: usize = 600;
 
 /// Compose fills in variables after a `$`: a double one stands for itself.
 fn dollars(text: &str) -> String {

@@ -10,7 +10,7 @@ use super::templates::notation;
 pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("sql_ident", |text: &str| quoted(text, '"'));
     environment.add_filter("mysql_ident", |text: &str| quoted(text, '`'));
-    environment.add_filter("cypher_ident", |text: &str| quoted(text, '`'));
+    environment.add_filter("cypher_ident", cypher_ident);
     environment.add_filter("sql_literal", |value: Value| sql_literal(&value));
     environment.add_filter("sql_type", sql_type);
     environment.add_filter("json", json);
@@ -38,6 +38,14 @@ fn quoted(text: &str, quote: char) -> Result<String, Error> {
     }
     let doubled = format!("{quote}{quote}");
     Ok(format!("{quote}{}{quote}", text.replace(quote, &doubled)))
+}
+
+/// A name in Cypher. It decodes `\u0060` to a backtick even inside backticks, so a backslash is refused.
+fn cypher_ident(text: &str) -> Result<String, Error> {
+    if text.contains('\\') {
+        return Err(wrong(format!("`{text}` can be no name in Cypher: it holds a backslash")));
+    }
+    quoted(text, '`')
 }
 
 fn sql_literal(value: &Value) -> String {

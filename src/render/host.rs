@@ -47,7 +47,7 @@ pub fn preparations(kitchen: &Kitchen, plan: &Plan<'_>) -> Result<Vec<Preparatio
     let mut preparations: Vec<Preparation> = Vec::new();
     for planned in &plan.services {
         for row in &planned.container.host {
-            let known = planned.database.is_between(planned.version, row.since.as_deref(), row.until.as_deref());
+            let known = planned.has(row.since.as_deref(), row.until.as_deref());
             if !known || !kitchen.holds(planned, &row.setting, row.when.as_deref())? {
                 continue;
             }

@@ -91,13 +91,16 @@ impl Stack {
     pub fn of(plan: &Plan<'_>, options: Options) -> Result<Self, RenderError> {
         let kitchen = Kitchen::default();
         let mut artifacts = Vec::new();
+        let mut dishes = Vec::new();
         for planned in &plan.services {
-            artifacts.extend(files(&kitchen, planned, options)?);
+            let files = service::files(&kitchen, planned)?;
+            artifacts.extend(written(&kitchen, planned, &files, options)?);
+            dishes.push((planned, files));
         }
         let secrets = secrets(&kitchen, plan)?;
         let host = preparations(&kitchen, plan)?;
         if options.wish.compose {
-            let compose = compose::Compose::of(plan, &kitchen, &artifacts, options)?;
+            let compose = compose::Compose::of(plan, &dishes, &kitchen, &artifacts, options)?;
             let endpoints = Endpoints::of(plan, &kitchen, options)?;
             let mut add = |path: &str, body: String| artifacts.push(sealed(path, &body, false, options));
             add("README.md", readme::readme(plan, &kitchen, &host, &endpoints)?);
@@ -116,9 +119,14 @@ fn sealed(path: &str, body: &str, executable: bool, options: Options) -> Artifac
 }
 
 /// The files of a service that are wanted.
-fn files(kitchen: &Kitchen, planned: &Planned<'_>, options: Options) -> Result<Vec<Artifact>, RenderError> {
+fn written(
+    kitchen: &Kitchen,
+    planned: &Planned<'_>,
+    files: &[service::File<'_>],
+    options: Options,
+) -> Result<Vec<Artifact>, RenderError> {
     let mut artifacts = Vec::new();
-    for file in service::files(kitchen, planned)? {
+    for file in files {
         if !options.wish.holds(file.row.family) {
             continue;
         }

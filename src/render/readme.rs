@@ -12,7 +12,7 @@ use super::service::door;
 use super::templates::{Kitchen, RenderError};
 use crate::catalog::{Purpose, Text};
 use crate::expression::Scope;
-use crate::plan::{Plan, Planned};
+use crate::plan::{Plan, Planned, PlannedJob};
 use crate::vocabulary::Environment;
 
 const TEMPLATE: &str = include_str!("../../templates/README.md.j2");
@@ -76,6 +76,8 @@ struct Remote<'a> {
 #[derive(Serialize)]
 struct Schedule {
     service: String,
+    instance: String,
+    offline: bool,
     every: String,
     to: String,
 }
@@ -100,6 +102,7 @@ pub(super) fn readme(
     let remote: Vec<_> = remote.collect();
     scope.set("name", plan.name);
     scope.set("services", Value::from(Serde(&rows)));
+    scope.set("waits", Value::from(waits(plan)));
     scope.set("helpers", Value::from(Serde(&helpers)));
     scope.set("host", Value::from(Serde(&host)));
     scope.set("remote", Value::from(Serde(&remote)));
@@ -143,6 +146,16 @@ fn row<'a>(planned: &'a Planned<'_>) -> Row<'a> {
     }
 }
 
+/// The services that go on, which `up --wait` can wait for.
+fn waits(plan: &Plan<'_>) -> Vec<String> {
+    let services = plan.services.iter().flat_map(|planned| {
+        let going_on = |job: &&PlannedJob<'_>| matches!(job.job.purpose, Purpose::Proxy | Purpose::Loop);
+        let jobs = planned.jobs.iter().filter(going_on).map(|job| job.service(&planned.instance));
+        std::iter::once(planned.instance.clone()).chain(jobs)
+    });
+    services.collect()
+}
+
 fn helpers<'p>(planned: &'p Planned<'_>) -> impl Iterator<Item = Helper> + 'p {
     planned.jobs.iter().map(|job| Helper {
         service: job.service(&planned.instance),
@@ -179,6 +192,8 @@ fn schedules(plan: &Plan<'_>) -> Vec<Schedule> {
         let to = kinds.iter().filter_map(|kind| kind.get_attr("backup_to").ok()?.as_str().map(str::to_owned));
         Some(Schedule {
             service: backup.service(&planned.instance),
+            instance: planned.instance.clone(),
+            offline: backup.job.offline,
             every: cron(every.unwrap_or(86_400)),
             to: to.filter(|to| !to.is_empty()).collect::<Vec<_>>().join(", "),
         })

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use minijinja::value::Serde;
+use minijinja::value::{Serde, ValueKind};
 use minijinja::{Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
@@ -54,6 +54,10 @@ impl Default for Kitchen {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        environment.set_formatter(|out, state, value| match value.kind() {
+            ValueKind::Bool => Ok(write!(out, "{}", value.is_true())?),
+            _ => minijinja::escape_formatter(out, state, value),
+        });
         add_arithmetic(&mut environment);
         filters::add(&mut environment);
         Self { environment, reckoner: Reckoner::default() }
@@ -171,9 +175,7 @@ fn fault(place: &str, error: &minijinja::Error) -> RenderError {
 /// The path of the file that settings stand in where they do not say: the first that holds settings.
 pub(super) fn settings_file<'a>(planned: &Planned<'a>) -> Option<&'a str> {
     let files = planned.recipe.files.iter();
-    let known = |file: &&FileTemplate| {
-        planned.database.is_between(planned.version, file.since.as_deref(), file.until.as_deref())
-    };
+    let known = |file: &&FileTemplate| planned.has(file.since.as_deref(), file.until.as_deref());
     let mut tuning = files.filter(|file| file.family == crate::catalog::Family::Tuning).filter(known);
     tuning.next().map(|file| file.path.as_str())
 }

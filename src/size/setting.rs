@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use minijinja::Value;
+use minijinja::value::ValueKind;
 
 use crate::catalog::{Database, MemoryNotation, Recipe, Tuning, Version};
 use crate::expression::{FormulaError, Formulas, Scope};
@@ -19,7 +20,10 @@ pub struct Setting<'a> {
 impl Setting<'_> {
     /// The value as text.
     pub fn shown(&self) -> String {
-        self.value.to_string()
+        match self.value.kind() {
+            ValueKind::Bool => self.value.is_true().to_string(),
+            _ => self.value.to_string(),
+        }
     }
 }
 
