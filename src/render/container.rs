@@ -118,7 +118,7 @@ impl Builder<'_, '_> {
             stop_grace_period: optional(&container.stop_grace_period)?,
             stop_signal: optional(&container.stop_signal)?,
             sysctls: container.sysctls.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
-            tmpfs: texts(&container.tmpfs)?,
+            tmpfs: texts(&container.tmpfs)?.into_iter().map(|path| owned(path, container.user.as_deref())).collect(),
             ulimits: container.ulimits.iter().map(|(name, limit)| (name.to_string(), *limit)).collect(),
             ..Service::default()
         })
@@ -198,6 +198,19 @@ impl Builder<'_, '_> {
             let _ = write!(digits, "{byte:02x}");
         }
         BTreeMap::from([("polyglot.config-hash", digits), ("polyglot.database", label(self.planned))])
+    }
+}
+
+/// A tmpfs that its user can write to. One at a folder that the image lacks belongs to root from the second start on,
+/// unless it says whose it is; `/tmp` is everybody's.
+fn owned(path: String, user: Option<&str>) -> String {
+    let ids = user.and_then(|user| user.split_once(':'));
+    let numbers = |id: &str| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+    match ids {
+        Some((uid, gid)) if path != "/tmp" && !path.contains(':') && numbers(uid) && numbers(gid) => {
+            format!("{path}:uid={uid},gid={gid},mode=0700")
+        }
+        _ => path,
     }
 }
 
