@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use polyglot::catalog::{Bound, Catalog, Database, Date, Hosting, State, Surety, read_toml};
+use polyglot::catalog::{Bound, Catalog, Database, Date, Entry, Hosting, State, Surety};
 use polyglot::expression::{Formulas, Names};
 use polyglot::vocabulary::{Need, Quantity};
 
@@ -147,7 +147,7 @@ fn every_formula_gives_a_number_on_every_host() {
 fn a_worse_file_is_refused() {
     let good = text("postgresql");
     let read =
-        |text: &str| read_toml::<Database>(text.to_owned()).map_err(|error| error.to_string()).and_then(|d| d.check());
+        |text: &str| Entry::read(text.to_owned()).map_err(|error| error.to_string()).and_then(|e| e.database.check());
     assert_eq!(read(&good), Ok(()));
     let without_source = good.replacen(
         "\n[[limits]]",

@@ -51,15 +51,10 @@ pub struct TooSmall {
 const MB: u64 = 1 << 20;
 const GB: u64 = 1 << 30;
 
-/// What the operating system keeps: a tenth, or up to 1 GB of a quarter where that is more; of a developer's machine,
-/// which does other things beside, the half.
-pub fn for_system(host: Bytes, environment: Environment) -> Bytes {
-    let Bytes(host) = host;
-    let part = |of: u64| host.div_ceil(of);
-    Bytes(match environment {
-        Environment::Development => part(2),
-        Environment::Staging | Environment::Production => part(10).max(part(4).min(GB)),
-    })
+/// What the operating system keeps: a tenth, or up to 1 GB of a quarter where that is more.
+pub fn for_system(host: Bytes) -> Bytes {
+    let part = |of: u64| host.0.div_ceil(of);
+    Bytes(part(10).max(part(4).min(GB)))
 }
 
 impl Claim {
@@ -68,14 +63,14 @@ impl Claim {
         round_up(self.minimum.max(self.must_fit))
     }
 
-    /// What it may get at most.
-    fn ceiling(&self) -> u64 {
-        if self.weight == 0 { self.floor() } else { self.cap.unwrap_or(u64::MAX).max(self.floor()) }
-    }
-
-    /// How much more than the floor it can use.
-    fn room(&self) -> u128 {
-        u128::from(self.ceiling().saturating_sub(self.floor()))
+    /// What it may get at most: on a developer's machine, which does other things beside, twice what it must have.
+    fn ceiling(&self, environment: Environment) -> u64 {
+        let (floor, cap) = (self.floor(), self.cap.unwrap_or(u64::MAX));
+        match environment {
+            _ if self.weight == 0 => floor,
+            Environment::Development => cap.min(floor.saturating_mul(2)).max(floor),
+            Environment::Staging | Environment::Production => cap.max(floor),
+        }
     }
 }
 
@@ -89,13 +84,13 @@ fn round_up(bytes: u64) -> u64 {
 /// # Errors
 /// [`TooSmall`] where the least that everybody needs does not fit.
 pub fn share(host: Bytes, environment: Environment, claims: &[Claim]) -> Result<Shares, TooSmall> {
-    let system = for_system(host, environment);
+    let system = for_system(host);
     let available = u128::from(host.0.saturating_sub(system.0));
     let floors = claims.iter().fold(0u128, |sum, claim| sum.saturating_add(u128::from(claim.floor())));
     let Some(rest) = available.checked_sub(floors) else {
-        return Err(too_small(host, system, environment, claims, floors));
+        return Err(too_small(host, system, claims, floors));
     };
-    let level = Level::of(rest, claims);
+    let level = Level::of(rest, claims, environment);
     let services = claims.iter().map(|claim| {
         let memory = u128::from(claim.floor()).saturating_add(level.extra(claim));
         let memory = u64::try_from(memory).unwrap_or(u64::MAX);
@@ -109,19 +104,20 @@ pub fn share(host: Bytes, environment: Environment, claims: &[Claim]) -> Result<
 struct Level {
     rest: u128,
     weights: u128,
+    environment: Environment,
 }
 
 impl Level {
     /// Fills up those that reach their cap first, and divides what is left among the others.
-    fn of(rest: u128, claims: &[Claim]) -> Self {
+    fn of(rest: u128, claims: &[Claim], environment: Environment) -> Self {
         let mut open: Vec<&Claim> = claims.iter().filter(|claim| claim.weight > 0).collect();
-        let mut level = Self { rest, weights: 0 };
+        let mut level = Self { rest, weights: 0, environment };
         level.weights = open.iter().map(|claim| u128::from(claim.weight)).sum();
         loop {
             let full = open.iter().position(|claim| level.reaches(claim));
             let Some(full) = full else { return level };
             let claim = open.swap_remove(full);
-            level.rest = level.rest.saturating_sub(claim.room());
+            level.rest = level.rest.saturating_sub(level.room(claim));
             level.weights = level.weights.saturating_sub(u128::from(claim.weight));
         }
     }
@@ -129,19 +125,27 @@ impl Level {
     /// Whether a claim is full at this level.
     fn reaches(&self, claim: &Claim) -> bool {
         let weight = u128::from(claim.weight);
-        claim.room().saturating_mul(self.weights) <= self.rest.saturating_mul(weight)
+        self.room(claim).saturating_mul(self.weights) <= self.rest.saturating_mul(weight)
+    }
+
+    /// How much more than the floor a claim can use.
+    fn room(&self, claim: &Claim) -> u128 {
+        u128::from(claim.ceiling(self.environment).saturating_sub(claim.floor()))
     }
 
     /// What a claim gets above its floor.
     fn extra(&self, claim: &Claim) -> u128 {
         let weight = u128::from(claim.weight);
-        self.rest.saturating_mul(weight).checked_div(self.weights).map_or(claim.room(), |part| part.min(claim.room()))
+        self.rest
+            .saturating_mul(weight)
+            .checked_div(self.weights)
+            .map_or(self.room(claim), |part| part.min(self.room(claim)))
     }
 }
 
-fn too_small(host: Bytes, system: Bytes, environment: Environment, claims: &[Claim], floors: u128) -> TooSmall {
+fn too_small(host: Bytes, system: Bytes, claims: &[Claim], floors: u128) -> TooSmall {
     let needed = u64::try_from(floors).unwrap_or(u64::MAX);
-    let smallest = smallest_host(needed, environment);
+    let smallest = smallest_host(needed);
     let mut arithmetic = String::new();
     let mut row = |amount: Bytes, what: &str| {
         let _ = writeln!(arithmetic, "  {:>9}  {what}", amount.rounded());
@@ -170,10 +174,10 @@ fn shown(size: Bytes) -> String {
 }
 
 /// The smallest host, in whole megabytes, whose system leaves so much.
-fn smallest_host(needed: u64, environment: Environment) -> Bytes {
+fn smallest_host(needed: u64) -> Bytes {
     let leaves = |megabytes: u64| {
         let host = Bytes(megabytes.saturating_mul(MB));
-        host.0.saturating_sub(for_system(host, environment).0) >= needed
+        host.0.saturating_sub(for_system(host).0) >= needed
     };
     let (mut low, mut high) = (0u64, u64::MAX / MB);
     while low < high {
@@ -217,7 +221,7 @@ mod tests {
                     let sum: u64 = shares.services.iter().map(|share| share.memory.0).sum();
                     prop_assert!(sum + shares.system.0 <= host.0);
                     for (claim, share) in claims.iter().zip(&shares.services) {
-                        prop_assert!(share.memory.0 >= claim.floor() && share.memory.0 <= claim.ceiling());
+                        prop_assert!(share.memory.0 >= claim.floor() && share.memory.0 <= claim.ceiling(e));
                     }
                 }
                 Err(small) => {
@@ -263,6 +267,6 @@ mod tests {
              the operating system's part of 8GB\n       10GB  in all, of which the host has 8GB\n  the smallest host \
              that would do has 10240MB"
         );
-        assert_eq!(smallest_host(9 << 30, Environment::Production), Bytes(10 << 30));
+        assert_eq!(smallest_host(9 << 30), Bytes(10 << 30));
     }
 }
