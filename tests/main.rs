@@ -33,3 +33,4 @@ mod schema;
 mod support;
 mod tuning;
 mod unknown;
+mod writer;

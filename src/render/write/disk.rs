@@ -152,6 +152,7 @@ pub(super) fn finish_folder(path: &Path, mode: u32) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
 pub(super) fn finish_folder(_: &Path, _: u32) -> io::Result<()> {
     Ok(())
 }
@@ -163,6 +164,7 @@ pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
 pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
@@ -186,10 +188,15 @@ fn sync_all(folder: &File) -> io::Result<()> {
 #[cfg(unix)]
 fn set_mode(file: &File, mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(mode))
+    match file.set_permissions(fs::Permissions::from_mode(mode)) {
+        // To the owner this is only refused where the file system has no modes.
+        Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::Unsupported) => Ok(()),
+        result => result,
+    }
 }
 
 #[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
 fn set_mode(_: &File, _: u32) -> io::Result<()> {
     Ok(())
 }
@@ -258,17 +265,19 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock; none if another process holds it.
+    /// Takes the lock; none if another process holds it, or has put another folder in the place of this one.
     pub(super) fn take(folder: &Path) -> io::Result<Option<Self>> {
         if cfg!(not(unix)) {
             return Ok(Some(Self { file: None }));
         }
         let file = File::open(folder)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self { file: Some(file) })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(_)) => Ok(Some(Self { file: None })),
-        }
+        let locked = match file.try_lock() {
+            Ok(()) => Stamp::of(&file.metadata()?).place,
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(_)) => return Ok(Some(Self { file: None })),
+        };
+        let still = standing(folder)?.is_some_and(|meta| Stamp::of(&meta).place == locked);
+        Ok(still.then_some(Self { file: Some(file) }))
     }
 
     /// Whether it keeps others out.

@@ -147,6 +147,11 @@ pub fn seal_state(content: &str) -> SealState {
     Header::find(content).map_or(SealState::Unsealed, |header| header.state())
 }
 
+/// Whether a text has a header; whether it is still as it was written is not asked, which would take a hash of it.
+pub(super) fn is_sealed(content: &str) -> bool {
+    Header::find(content).is_some()
+}
+
 /// The path that a text was written for, as its header tells.
 pub(super) fn sealed_path(content: &str) -> Option<&str> {
     Header::find(content)?.path()

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::Change;
 use super::compare::{Interrupted, orphan};
-use super::disk::{self, Lock, Text};
+use super::disk::{self, Text};
 use super::error::WriteError;
 use super::header::{SealState, seal_state};
 use super::place::{Place, check_path, folders_of, obstacle};
@@ -22,6 +22,10 @@ pub(super) const FOLDER: &str = ".polyglot-journal";
 const FILE: &str = "journal.json";
 /// The journal that is still being written.
 const DRAFT: &str = "draft.json";
+/// Tells git that nothing here is for it.
+const IGNORE: &str = ".gitignore";
+/// A folder that is still to be put in place.
+const NEW: &str = "folder";
 /// What this version writes and understands.
 const VERSION: u32 = 1;
 
@@ -73,10 +77,9 @@ pub(super) fn recover(place: &Place) -> Result<Option<(Interrupted, Vec<Kept>)>,
     if !meta.is_dir() {
         return Err(WriteError::Journal { path: folder, why: String::from("it is not a folder") });
     }
-    let _lock = lock(place, &folder)?;
     let file = folder.join(FILE);
     if disk::standing(&file).map_err(WriteError::on("look at", &file))?.is_none() {
-        fs::remove_dir_all(&folder).map_err(WriteError::on("remove", &folder))?;
+        remove(&folder)?;
         return Ok(Some((Interrupted::Uncommitted, Vec::new())));
     }
     let journal = Journal::read(&file).map_err(|why| WriteError::Journal { path: folder.clone(), why })?;
@@ -92,28 +95,25 @@ pub(super) fn write(place: &Place, change: &Change<'_>) -> Result<Written, Write
         ErrorKind::AlreadyExists => WriteError::Busy { path: place.root.clone() },
         _ => WriteError::of("create", &folder, error),
     })?;
-    let _lock = lock(place, &folder)?;
-    let journal = prepare(place, &folder, change).inspect_err(|_| {
-        // Where even that fails, the next run discards it.
-        let _ = fs::remove_dir_all(&folder);
+    let journal = prepare(&place.root, &folder, change).inspect_err(|_| {
+        // Where even that fails, the next run does it.
+        let _ = remove(&folder);
     })?;
     let kept = journal.follow(&place.root)?;
     remove(&folder)?;
     Ok(Written { kept, ..change.written.clone() })
 }
 
-fn lock(place: &Place, folder: &Path) -> Result<Lock, WriteError> {
-    let lock = Lock::take(folder).map_err(WriteError::on("open", folder))?;
-    lock.ok_or_else(|| WriteError::Busy { path: place.root.clone() })
-}
-
 /// Makes everything ready, and at the end commits to it.
-fn prepare(place: &Place, folder: &Path, change: &Change<'_>) -> Result<Journal, WriteError> {
+fn prepare(root: &Path, folder: &Path, change: &Change<'_>) -> Result<Journal, WriteError> {
     let artifacts = change.files.iter().map(|artifact| {
         let mode = if artifact.executable { disk::PROGRAM_MODE } else { disk::FILE_MODE };
         (&artifact.path, &artifact.content, mode)
     });
     let secrets = change.secrets.iter().map(|secret| (&secret.path, &secret.content, disk::SECRET_MODE));
+    // A killed run must not put secrets into somebody's repository.
+    let ignore = folder.join(IGNORE);
+    disk::create_file(&ignore, b"*\n", disk::FILE_MODE).map_err(WriteError::on("write", &ignore))?;
     let mut ready = Vec::new();
     for (file, (path, content, mode)) in artifacts.chain(secrets).enumerate() {
         let staged = folder.join(file.to_string());
@@ -125,14 +125,16 @@ fn prepare(place: &Place, folder: &Path, change: &Change<'_>) -> Result<Journal,
     let folders = folders.map(|(path, private)| NewFolder { path: path.to_string_lossy().into_owned(), private });
     let remove = change.written.removed.clone();
     let journal = Journal { version: VERSION, folders: folders.collect(), files: ready, secrets, remove };
-    journal.commit(&place.root, folder)?;
+    journal.commit(root, folder)?;
     Ok(journal)
 }
 
-/// Removes a journal that was followed: first the file, so that what is left by a kill is discarded.
+/// Removes a journal: first the file, so that what is left by a kill is not followed.
 fn remove(folder: &Path) -> Result<(), WriteError> {
     let file = folder.join(FILE);
-    fs::remove_file(&file).map_err(WriteError::on("remove", &file))?;
+    if !disk::is_free(&file) {
+        fs::remove_file(&file).map_err(WriteError::on("remove", &file))?;
+    }
     fs::remove_dir_all(folder).map_err(WriteError::on("remove", folder))
 }
 
@@ -203,10 +205,23 @@ impl NewFolder {
             return Ok(None);
         }
         let kept = standing.map(|_| keep(root, Path::new(&self.path))).transpose()?;
-        let mode = if self.private { disk::PRIVATE_MODE } else { disk::FOLDER_MODE };
-        disk::create_folder(&folder).map_err(WriteError::on("create", &folder))?;
-        disk::finish_folder(&folder, mode).map_err(WriteError::on("create", &folder))?;
+        self.create(&root.join(FOLDER).join(NEW), &folder).map_err(WriteError::on("create", &folder))?;
         Ok(kept)
+    }
+
+    /// Makes the folder, so that it is never seen with another mode than its own.
+    fn create(&self, new: &Path, folder: &Path) -> io::Result<()> {
+        let mode = if self.private { disk::PRIVATE_MODE } else { disk::FOLDER_MODE };
+        if disk::is_free(new) {
+            disk::create_folder(new)?;
+        }
+        disk::finish_folder(new, mode)?;
+        match disk::move_to_free(new, folder) {
+            Err(error) if error.kind() == ErrorKind::CrossesDevices => {}
+            result => return result,
+        }
+        disk::create_folder(folder)?;
+        disk::finish_folder(folder, mode)
     }
 }
 

@@ -119,6 +119,7 @@ impl Written {
 pub fn write(folder: &Folder<'_>, force: Force) -> Result<Written, WriteError> {
     place::check(folder)?;
     let place = Place::of(folder.root)?;
+    let _lock = place.lock()?;
     stage::remove_strays(&place);
     let recovered = if place.exists { journal::recover(&place)? } else { None };
     let Survey { comparison, walk } = Survey::of(folder, &place)?;
@@ -136,7 +137,7 @@ fn carry_out(place: &Place, walk: &walk::Walk, change: &Change<'_>) -> Result<Wr
     if !place.exists {
         return stage::write(place, walk, change);
     }
-    if walk.is_portable && !place.is_underfoot() {
+    if walk.is_portable && !place.is_fixed() {
         match stage::write(place, walk, change) {
             Err(error) if error.forbids_the_exchange() => {}
             result => return result,

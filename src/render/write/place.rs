@@ -6,9 +6,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::disk::{self, Lock};
+use super::disk::{self, Lock, Stamp};
 use super::error::WriteError;
-use super::header::{SealState, seal_state};
+use super::header::is_sealed;
 use super::{Folder, journal};
 
 /// The folder itself, behind any symbolic link.
@@ -66,6 +66,16 @@ impl Place {
         }
     }
 
+    /// Keeps other runs out of the folder while this one looks at it and writes. A folder that is still to be made
+    /// needs no lock: whoever makes it first has made it.
+    pub(super) fn lock(&self) -> Result<Option<Lock>, WriteError> {
+        if !self.exists {
+            return Ok(None);
+        }
+        let busy = || WriteError::Busy { path: self.root.clone() };
+        Lock::take(&self.root).map_err(WriteError::on("open", &self.root))?.ok_or_else(busy).map(Some)
+    }
+
     /// The folder that the folder is in.
     pub(super) fn parent(&self) -> Option<&Path> {
         self.beside.as_ref().map(|(parent, _)| parent.as_path())
@@ -94,8 +104,17 @@ impl Place {
         strays
     }
 
-    /// Whether this process works in the folder or below it: then another folder cannot take its place.
-    pub(super) fn is_underfoot(&self) -> bool {
+    /// Whether another folder cannot take its place: a file system is mounted there, or this process works in it.
+    pub(super) fn is_fixed(&self) -> bool {
+        self.is_mount_point() || self.is_underfoot()
+    }
+
+    fn is_mount_point(&self) -> bool {
+        let device = |path: &Path| fs::metadata(path).ok().map(|meta| Stamp::of(&meta).place.0);
+        self.parent().is_none_or(|parent| device(parent) != device(&self.root))
+    }
+
+    fn is_underfoot(&self) -> bool {
         match (fs::canonicalize("."), fs::canonicalize(&self.root)) {
             (Ok(here), Ok(root)) => here.starts_with(root),
             _ => true,
@@ -179,7 +198,7 @@ pub(super) fn check(folder: &Folder<'_>) -> Result<(), WriteError> {
             return Err(WriteError::Path { path: (*path).clone(), why: "a file stands where its folder should be" });
         }
     }
-    let unsealed = folder.artifacts.iter().find(|artifact| seal_state(&artifact.content) != SealState::Intact);
+    let unsealed = folder.artifacts.iter().find(|artifact| !is_sealed(&artifact.content));
     unsealed.map_or(Ok(()), |artifact| Err(WriteError::Unsealed { path: artifact.path.clone() }))
 }
 

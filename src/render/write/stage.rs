@@ -29,17 +29,18 @@ impl Drop for Stage {
 }
 
 impl Stage {
-    /// Makes the folder, unless another run is making one.
+    /// Makes the folder. Its lock tells other runs that it is in use, and when it takes the old one's place, too.
     fn create(place: &Place) -> Result<Self, WriteError> {
         let path =
             place.stage(std::process::id()).ok_or_else(|| WriteError::NotAFolder { path: place.root.clone() })?;
         disk::create_folder(&path).map_err(WriteError::on("create", &path))?;
         let busy = || WriteError::Busy { path: place.root.clone() };
-        let lock = Lock::take(&path).map_err(WriteError::on("open", &path))?.ok_or_else(busy)?;
-        let stage = Self { path, _lock: lock, stays: false };
-        let others = place.strays().into_iter().filter(|stray| stray.path != stage.path);
-        let mut others = others.filter(|stray| matches!(stray.life(), Life::Running));
-        others.next().map_or(Ok(stage), |_| Err(busy()))
+        let lock = Lock::take(&path).map_err(|error| match error.kind() {
+            // Another run has taken it for one that was left, in the moment before the lock.
+            ErrorKind::NotFound => busy(),
+            _ => WriteError::of("open", &path, error),
+        })?;
+        Ok(Self { path, _lock: lock.ok_or_else(busy)?, stays: false })
     }
 
     /// Takes the old folder away.
@@ -63,6 +64,8 @@ pub(super) fn write(place: &Place, walk: &Walk, change: &Change<'_>) -> Result<W
     let parent = place.parent().unwrap_or(&place.root);
     create_parents(parent)?;
     let mut stage = Stage::create(place)?;
+    // What could go wrong with it must go wrong now, not after the exchange.
+    disk::sync_folder(parent).map_err(WriteError::on("sync", parent))?;
     Building { root: &place.root, stage: &stage.path, change, folders: Vec::new() }.build(walk)?;
     let mut written = change.written.clone();
     if !place.exists {
