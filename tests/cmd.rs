@@ -2,140 +2,27 @@
 //!
 //! What is said is kept under tests/cmd/snapshots/, a file for each session; `SNAPSHOTS=overwrite` writes it anew.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use polyglot::catalog::Catalog;
-use snapbox::data::DataFormat;
-use snapbox::{Assert, Data};
 use unicode_width::UnicodeWidthStr;
 
+#[cfg(unix)]
+use crate::session::with_mode;
+use crate::session::{Session, skipped, text};
 use crate::support::project;
 
 /// The commands that there are.
-const COMMANDS: [&str; 8] = ["select", "explain", "tree", "catalog", "schema", "init", "completions", "man"];
+const COMMANDS: [&str; 10] =
+    ["select", "render", "tune", "explain", "tree", "catalog", "schema", "init", "completions", "man"];
 
 /// How wide output is where there is no terminal.
 const WIDTH: usize = 100;
 
 /// A small file whose answers the catalog's facts will hardly change.
 const SMALL: &str = "version: 1\ndata:\n  accounts:\n    kind: user_profile\n  sessions:\n    durability: cache\n";
-
-/// Commands in a folder of their own, and all that they said.
-struct Session {
-    name: &'static str,
-    folder: PathBuf,
-    within: PathBuf,
-    said: String,
-}
-
-impl Session {
-    fn new(name: &'static str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cmd").join(name);
-        if folder.exists() {
-            fs::remove_dir_all(&folder).expect("the folder of the last run goes");
-        }
-        fs::create_dir_all(&folder).expect("a folder");
-        Self { name, within: folder.clone(), folder, said: String::new() }
-    }
-
-    /// Puts a file into the folder.
-    fn file(self, path: &str, text: &str) -> Self {
-        let path = self.folder.join(path);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, text).expect("a file");
-        self
-    }
-
-    /// Runs what follows in a folder of the folder.
-    fn within(mut self, path: &str) -> Self {
-        self.within = self.folder.join(path);
-        fs::create_dir_all(&self.within).expect("a folder");
-        self
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_polyglot"));
-        command.current_dir(&self.within).args(arguments).env_clear();
-        command
-    }
-
-    /// Runs the program and gives back what came of it.
-    fn output(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().expect("the program runs")
-    }
-
-    /// Runs the program and notes what came of it.
-    fn run(mut self, arguments: &[&str]) -> Self {
-        let output = self.output(arguments);
-        self.note(&spelt(arguments), &output);
-        self
-    }
-
-    /// The same with a text as standard input.
-    fn run_with(mut self, file: &str, arguments: &[&str]) -> Self {
-        let input = fs::File::open(self.within.join(file)).expect("a file");
-        let output = self.command(arguments).stdin(input).output().expect("the program runs");
-        self.note(&format!("{} < {file}", spelt(arguments)), &output);
-        self
-    }
-
-    fn note(&mut self, command: &str, output: &Output) {
-        if !self.said.is_empty() {
-            self.said.push('\n');
-        }
-        let code = output.status.code().expect("the program ends by itself");
-        let _ = write!(self.said, "$ {command}\nexit {code}\n");
-        for (stream, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
-            let text =
-                std::str::from_utf8(bytes).expect("UTF-8").replace(&self.folder.display().to_string(), "[FOLDER]");
-            let text = text.replace(env!("CARGO_PKG_VERSION"), "[VERSION]");
-            if !text.is_empty() {
-                let _ = write!(self.said, "--- {stream}\n{text}");
-            }
-            if !text.is_empty() && !text.ends_with('\n') {
-                self.said.push_str("\n(without an end of line)\n");
-            }
-        }
-    }
-
-    /// Notes what is in a file.
-    fn show(mut self, path: &str) -> Self {
-        let text = self.read(path);
-        let _ = write!(self.said, "--- {path}\n{text}");
-        self
-    }
-
-    fn read(&self, path: &str) -> String {
-        fs::read_to_string(self.within.join(path)).expect("a file")
-    }
-
-    /// Compares what was said with what was said before.
-    fn end(self) {
-        let path = project("tests/cmd/snapshots").join(format!("{}.txt", self.name));
-        let kept = Data::read_from(&path, Some(DataFormat::Text)).raw();
-        Assert::new().action_env(snapbox::assert::DEFAULT_ACTION_ENV).eq(Data::text(self.said), kept);
-    }
-}
-
-/// A command as one types it.
-fn spelt(arguments: &[&str]) -> String {
-    let plain = |word: &str| !word.is_empty() && !word.contains([' ', '\'', '"', '*', '(']);
-    let words = arguments.iter().map(|word| if plain(word) { (*word).to_owned() } else { format!("'{word}'") });
-    std::iter::once(String::from("polyglot")).chain(words).collect::<Vec<_>>().join(" ")
-}
-
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("UTF-8")
-}
-
-/// Says that a test proves nothing here; straight to standard error, because the test harness hides what is printed.
-fn skipped(why: &str) {
-    let _ = writeln!(std::io::stderr(), "skipped: {why}");
-}
 
 #[test]
 fn each_snapshot_is_of_a_session() {
@@ -232,16 +119,6 @@ fn each_format_of_a_small_file() {
     assert_eq!(json, yaml);
     assert_eq!((&json["schema"], &json["name"]), (&1.into(), &"polyglot".into()));
     session.end();
-}
-
-/// Takes from a path what a mode does not give, and gives it back in the end.
-#[cfg(unix)]
-fn with_mode(path: &Path, mode: u32, look: impl FnOnce()) {
-    use std::os::unix::fs::PermissionsExt;
-    let before = fs::metadata(path).expect("a path").permissions();
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode");
-    look();
-    fs::set_permissions(path, before).expect("the mode that it had");
 }
 
 #[cfg(unix)]
