@@ -4,10 +4,12 @@ use std::fs;
 use std::path::PathBuf;
 
 use jsonschema::Validator;
+use polyglot::catalog::Catalog;
 use serde_json::{Map, Value};
 use snapbox::{Data, IntoData, assert_data_eq};
 
 use crate::bad;
+use crate::hosts::databases;
 use crate::support::{polyglot, project};
 
 fn printed(arguments: &[&str]) -> String {
@@ -69,9 +71,12 @@ fn key_text(key: serde_yaml::Value) -> Result<String, String> {
     }
 }
 
+/// What has a schema.
+const SCHEMAS: [&str; 4] = ["requirements", "selection", "tune", "endpoints"];
+
 #[test]
 fn the_schemas_are_as_committed() {
-    for of in ["requirements", "selection"] {
+    for of in SCHEMAS {
         let committed = Data::read_from(&project(&format!("schemas/{of}.schema.json")), None).raw();
         assert_data_eq!(printed(&["schema", of]).into_data().raw(), committed);
     }
@@ -80,7 +85,7 @@ fn the_schemas_are_as_committed() {
 
 #[test]
 fn the_schemas_are_of_the_draft_that_they_name() {
-    for of in ["requirements", "selection"] {
+    for of in SCHEMAS {
         let schema = schema(of);
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema", "{of}");
         jsonschema::draft202012::meta::validate(&schema).unwrap_or_else(|error| panic!("{of}: {error}"));
@@ -126,14 +131,55 @@ fn the_requirements_schema_takes_what_may_be_left_empty() {
     assert!(validator.is_valid(&json(text.as_bytes()).expect("YAML")));
 }
 
+/// Every way in which something differs from its schema.
+fn assert_takes(validator: &Validator, text: &str, what: &str) -> Value {
+    let value: Value = serde_json::from_str(text).expect("JSON");
+    let faults: Vec<String> =
+        validator.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(faults.is_empty(), "{what}: {faults:#?}");
+    value
+}
+
 #[test]
 fn the_selection_schema_takes_the_selection_of_every_example() {
     let validator = validator(&schema("selection"));
     for path in examples() {
         let path = path.to_str().expect("a plain path");
-        let selection: Value = serde_json::from_str(&printed(&["select", path, "--format", "json"])).expect("JSON");
-        let faults: Vec<String> =
-            validator.iter_errors(&selection).map(|error| format!("{}: {error}", error.instance_path())).collect();
-        assert!(faults.is_empty(), "{path}: {faults:#?}");
+        assert_takes(&validator, &printed(&["select", path, "--format", "json"]), path);
+    }
+}
+
+#[test]
+fn the_tune_schema_takes_the_settings_of_every_database() {
+    let validator = validator(&schema("tune"));
+    let catalog = Catalog::embedded().expect("the catalog");
+    for (database, _) in databases(&catalog) {
+        for version in &database.versions {
+            let host = ["--memory", "8GB", "--cpus", "4", "--connections", "100", "--db-version", &version.major];
+            let arguments = [&["tune", &database.id, "--format", "json"], &host[..]].concat();
+            let value = assert_takes(&validator, &printed(&arguments), &database.id);
+            assert_eq!(value["version"], version.major.as_str());
+        }
+    }
+    let wrong = serde_json::json!({ "schema": 1, "database": "x", "version": "1", "parameters": [{ "name": "a" }] });
+    assert!(!validator.is_valid(&wrong));
+}
+
+#[test]
+fn the_endpoints_schema_takes_the_endpoints_of_every_example() {
+    let validator = validator(&schema("endpoints"));
+    for path in examples() {
+        for environment in ["development", "production"] {
+            let folder = bad::Folder::new("endpoints");
+            let path = path.to_str().expect("a plain path");
+            let out = folder.path().join("deploy");
+            printed(&["render", path, "--environment", environment, "-o", out.to_str().expect("a plain path")]);
+            let endpoints = fs::read_to_string(out.join("endpoints.json")).expect("the endpoints");
+            let value = assert_takes(&validator, &endpoints, path);
+            for entry in value["endpoints"].as_array().expect("endpoints") {
+                let password = entry["password_file"].as_str();
+                assert!(password.is_none_or(|file| out.join(file).is_file()), "{path}: {entry}");
+            }
+        }
     }
 }
