@@ -30,6 +30,7 @@ mod layers;
 mod matrix;
 mod readme;
 mod render;
+mod render_cmd;
 mod schema;
 mod session;
 mod support;
