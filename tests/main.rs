@@ -27,6 +27,7 @@ mod given_tree;
 mod hosts;
 mod instances;
 mod layers;
+mod live;
 mod matrix;
 mod readme;
 mod render;

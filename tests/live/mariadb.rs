@@ -1,0 +1,336 @@
+//! `MariaDB` reads its configuration on hosts of the grid, and its scripts make what they promise.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use polyglot::catalog::{Catalog, Database, Version};
+use polyglot::plan::Planned;
+use polyglot::render::Kitchen;
+
+use super::{Place, Server, Stack, all, free_port, good, missing, needed, refused, told, tools};
+use crate::hosts::{databases, grid};
+
+/// A server: what starts it, and where its own files are.
+struct Programs {
+    launch: Vec<PathBuf>,
+    share: PathBuf,
+    plugins: PathBuf,
+    said: String,
+}
+
+impl Programs {
+    /// The server of the suite that `.ci/tools` unpacks, with the suite's own libraries; else this machine's.
+    fn found() -> Option<Self> {
+        let suite = tools().join("servers/usr");
+        let own = suite.join("sbin/mariadbd");
+        let (launch, base) = if own.is_file() {
+            let (loader, libraries) = (suite.join("lib64/ld-linux-x86-64.so.2"), suite.join("lib/x86_64-linux-gnu"));
+            (vec![loader, "--library-path".into(), libraries, own], suite)
+        } else {
+            (vec![needed("mariadbd")?], PathBuf::from("/usr"))
+        };
+        let shares = [base.join("share/mariadb"), base.join("share/mysql")];
+        let share =
+            shares.into_iter().find(|share| share.join("errmsg-utf8.txt").exists() || share.join("english").exists());
+        let Some(share) = share else {
+            missing("MariaDB's own files");
+            return None;
+        };
+        let mut programs = Self { launch, share, plugins: base.join("lib/mysql/plugin"), said: String::new() };
+        let output = Command::new(&programs.launch[0]).args(&programs.launch[1..]).arg("--version").output();
+        programs.said = all(&output.expect("the server runs"));
+        Some(programs)
+    }
+
+    /// The major version of the catalog that is nearest to the server.
+    fn version<'a>(&self, database: &'a Database) -> &'a Version {
+        let own = database.versions.iter().find(|version| self.said.contains(&format!(" {}.", version.major)));
+        own.or_else(|| database.versions.last()).expect("a version")
+    }
+
+    /// The settings that a server older than the catalog's does not know; Debian 12 has 10.11.
+    fn unknown(&self) -> &'static [&'static str] {
+        if self.said.contains(" 10.11.") {
+            return &[
+                "max_binlog_total_size",
+                "max_tmp_total_space_usage",
+                "mhnsw_max_cache_size",
+                "slave_connections_needed_for_purge",
+            ];
+        }
+        &[]
+    }
+
+    fn known(&self, conf: &str) -> String {
+        let lines = conf.lines().filter(|line| !self.unknown().contains(&line.split(' ').next().unwrap_or("")));
+        lines.collect::<Vec<_>>().join("\n") + "\n"
+    }
+
+    /// The rights that an older server does not know: since 11.3 one may see a routine's text without owning it.
+    fn granted(&self, sql: &str) -> String {
+        if self.said.contains(" 10.11.") { sql.replace(", SHOW CREATE ROUTINE", "") } else { sql.to_owned() }
+    }
+
+    /// The server with a configuration, or with none, and a data folder.
+    fn command(&self, place: &Place, configuration: Option<&Path>, data: &Path) -> Command {
+        let mut command = place.command(&self.launch[0], &[]);
+        command.args(&self.launch[1..]);
+        match configuration {
+            Some(file) => command.arg(format!("--defaults-file={}", file.display())),
+            None => command.arg("--no-defaults"),
+        };
+        command.arg(format!("--datadir={}", data.display())).arg(format!("--lc-messages-dir={}", self.share.display()));
+        command.arg(format!("--character-sets-dir={}", self.share.join("charsets").display()));
+        command.arg(format!("--plugin-dir={}", self.plugins.display()));
+        command
+    }
+
+    /// Makes an empty database, as `mariadb-install-db` does.
+    fn install(&self, place: &Place, data: &Path) {
+        let mut sql = String::from("create database mysql;\nuse mysql;\nset @auth_root_socket = NULL;\n");
+        for part in ["system_tables", "performance_tables", "system_tables_data", "sys_schema"] {
+            let names = [format!("mariadb_{part}.sql"), format!("mysql_{part}.sql")];
+            let file =
+                names.iter().map(|name| self.share.join(name)).find(|file| file.is_file()).expect("its own file");
+            sql.push_str(&fs::read_to_string(file).expect("SQL"));
+        }
+        let mut command = self.command(place, None, data);
+        command.arg("--bootstrap");
+        let output = told(command, &sql);
+        assert!(output.status.success(), "{}", all(&output));
+    }
+}
+
+/// The lines that say that a setting is wrong, or was not taken as it is written.
+fn complaints(said: &str) -> Vec<&str> {
+    // What this machine is, not what the file says.
+    let machine = [
+        "io_uring",
+        "native AIO",
+        "max_open_files",
+        "Could not increase number of",
+        // A server that only reads its file has no binary log.
+        "You need to use --log-bin",
+    ];
+    let odd = said.lines().filter(|line| line.contains("[ERROR]") || line.contains("[Warning]"));
+    odd.filter(|line| !machine.iter().any(|word| line.contains(word))).collect()
+}
+
+#[test]
+fn mariadb_reads_the_configuration_of_hosts() {
+    let Some(programs) = Programs::found() else { return };
+    let catalog = Catalog::embedded().unwrap();
+    let (database, recipe) = databases(&catalog).into_iter().find(|(database, _)| database.id == "mariadb").unwrap();
+    let version = programs.version(database);
+    let place = Place::new();
+    let empty = place.folder("empty");
+    programs.install(&place, &empty);
+    // A pool of 16 GB is allocated at the start: larger hosts are left to the keys' lists.
+    let hosts = grid().into_iter().filter(|(host, _)| host.memory.0 <= 16 << 30);
+    for (number, (host, demand)) in hosts.step_by(23).enumerate() {
+        let kitchen = Kitchen::default();
+        let planned = Planned::alone(database, version, recipe, &kitchen.reckoner, host, &demand).unwrap();
+        let (_, conf) = kitchen.configurations(&planned).unwrap().remove(0);
+        let file = place.file(&format!("conf/{number}.cnf"), &programs.known(&conf));
+        let data = place.join(&format!("data-{number}"));
+        let mut copy = place.command(Path::new("/bin/cp"), &[]);
+        copy.arg("-r").arg(&empty).arg(&data);
+        good(copy);
+        let mut command = programs.command(&place, Some(&file), &data);
+        command.arg("--bootstrap");
+        let output = told(command, "select 1;\n");
+        let said = all(&output);
+        assert!(output.status.success(), "{host:?}: {said}\n{conf}");
+        assert_eq!(complaints(&said), Vec::<&str>::new(), "{host:?}: {conf}");
+        fs::remove_dir_all(data).expect("it goes");
+    }
+}
+
+/// A server with the configuration and the scripts of a rendered stack.
+struct Running<'p> {
+    place: &'p Place,
+    programs: &'p Programs,
+    stack: Stack<'p>,
+    port: u16,
+    server: Option<Server>,
+}
+
+const SHOP: &str = r"version: 1
+name: web-shop
+target: { memory: 2GB, cpus: 2 }
+data:
+  shop:
+    needs_transactions: true
+    data_size: 300MB
+    connections: 20
+    backup: { every: 1d, keep: 7d }
+    database: mariadb
+    justification: the team runs it
+    collections:
+      customers:
+        fields:
+          id: { type: uuid, required: true, unique: true }
+          email: { type: varchar(200), required: true, unique: true }
+          profile: { type: json }
+        indexes: [{ fields: [email, id] }]
+      orders:
+        fields:
+          id: { type: bigint, required: true, unique: true }
+          customer_id: { type: uuid, required: true, references: customers.id }
+          'na`me; DROP TABLE x --': { type: varchar(40) }
+          note: { type: text }
+        indexes: ['na`me; DROP TABLE x --', { fields: [note], method: gin }]
+      bookings:
+        fields:
+          booked_at: { type: datetime, required: true }
+        partition_by: { field: booked_at, every: month }
+      news: { structure: a document each, ttl: 30d, indexes: [topic] }
+";
+
+impl<'p> Running<'p> {
+    fn start(place: &'p Place, programs: &'p Programs) -> Self {
+        let mut stack = Stack::render(place, SHOP, "mariadb");
+        let port = free_port();
+        stack.replace("host='mariadb'", "host=127.0.0.1");
+        stack.replace("port=3306", &format!("port={port}"));
+        stack.replace("/backup/", &format!("{}/", place.folder("backup").display()));
+        stack.replace("find /backup", &format!("find {}", place.join("backup").display()));
+        stack.replace("/tmp/options.cnf", &place.join("options.cnf").display().to_string());
+        let data = place.folder("data");
+        programs.install(place, &data);
+        let mut running = Self { place, programs, stack, port, server: None };
+        running.restart();
+        running
+    }
+
+    fn restart(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            server.stop("-TERM");
+        }
+        let conf = fs::read_to_string(self.stack.fit("my.cnf")).expect("a configuration");
+        let conf = self.place.file("fitted/my.cnf", &self.programs.known(&conf));
+        let mut command = self.programs.command(self.place, Some(&conf), &self.place.join("data"));
+        command.arg(format!("--socket={}", self.place.join("socket").display()));
+        command.args([&format!("--port={}", self.port), "--bind-address=127.0.0.1"]);
+        command.arg(format!("--pid-file={}", self.place.join("pid").display()));
+        let mut server = self.place.start(command, "mariadb.log");
+        let log = server.log.clone();
+        server.until(|| fs::read_to_string(&log).is_ok_and(|said| said.contains("ready for connections")));
+        self.server = Some(server);
+    }
+
+    /// The image's entrypoint sources what is no program, and hands SQL to the server as root.
+    fn run_scripts(&self) {
+        for path in self.stack.names("init") {
+            let script = self.stack.fit(&path);
+            let text = fs::read_to_string(&script).expect("a script");
+            fs::write(&script, self.programs.granted(&text)).expect("a script");
+            let socket = self.place.join("socket");
+            let client = format!("mariadb --no-defaults --socket={} -uroot", socket.display());
+            let line = if Path::new(&path).extension().is_some_and(|end| end == "sql") {
+                format!("{client} --comments --binary-mode < {}", script.display())
+            } else {
+                format!("docker_process_sql() {{ {client} \"$@\"; }}; . {}", script.display())
+            };
+            let mut shell = self.place.command(Path::new("/bin/bash"), &[]);
+            shell.args(["-eo", "pipefail", "-c", &line]);
+            let output = shell.output().expect("a shell");
+            assert!(output.status.success() && output.stderr.is_empty(), "{path}: {}", all(&output));
+        }
+    }
+
+    fn role(&self, user: &str, secret: &str, sql: &str) -> Command {
+        let mut client = self.place.command(Path::new("mariadb"), &[]);
+        client.args(["--no-defaults", "-h127.0.0.1", "-BN", &format!("-P{}", self.port), &format!("-u{user}")]);
+        client.arg(format!("-p{}", self.stack.secret(secret))).args(["-e", sql, "web_shop"]);
+        client
+    }
+
+    fn app(&self, sql: &str) -> Command {
+        self.role("web_shop", "app", sql)
+    }
+
+    fn root(&self, sql: &str) -> String {
+        let mut client = self.place.command(Path::new("mariadb"), &[]);
+        client.args(["--no-defaults", "-uroot", "-BN", &format!("--socket={}", self.place.join("socket").display())]);
+        client.args(["-e", sql]);
+        good(client)
+    }
+
+    fn backup(&self, arguments: &[&str]) -> Command {
+        let script = self.stack.fit("backup.sh");
+        let mut command = self.place.command(Path::new("/bin/bash"), &[]);
+        command.arg(script).args(arguments);
+        command
+    }
+}
+
+#[test]
+fn the_scripts_of_mariadb_make_what_they_promise() {
+    let Some(programs) = Programs::found() else { return };
+    if ["mariadb", "mariadb-dump", "zstd"].into_iter().any(|name| needed(name).is_none()) {
+        return;
+    }
+    let place = Place::new();
+    let mut running = Running::start(&place, &programs);
+    let said = running.server.as_ref().expect("a server").said();
+    assert_eq!(complaints(&said), Vec::<&str>::new());
+    running.run_scripts();
+    let tables =
+        running.root("SELECT table_name FROM information_schema.tables WHERE table_schema = 'web_shop' ORDER BY 1");
+    assert_eq!(tables, "bookings\ncustomers\nnews\norders\n");
+    let parts = running.root("SELECT count(*) FROM information_schema.partitions WHERE table_schema = 'web_shop' AND table_name = 'bookings' AND partition_name IS NOT NULL");
+    assert!(parts.trim().parse::<u32>().unwrap() >= 2, "{parts}");
+    let made = running.root(
+        "SELECT table_name, index_name, column_name, index_type FROM information_schema.statistics
+          WHERE table_schema = 'web_shop' ORDER BY 1, 2, 3",
+    );
+    for index in ["na`me; DROP TABLE x --", "FULLTEXT", "topic"] {
+        assert!(made.contains(index), "{index}: {made}");
+    }
+    // The image gives root the password of the secret.
+    let password = running.stack.secret("admin");
+    running.root(&format!("ALTER USER root@localhost IDENTIFIED BY '{password}'"));
+
+    good(running.app("INSERT INTO customers (id, email) VALUES (UUID(), 'a@example.org'), (UUID(), 'b@example.org')"));
+    good(running.app("INSERT INTO orders (id, customer_id) SELECT 1, id FROM customers WHERE email LIKE 'a%'"));
+    good(running.app("INSERT INTO news (doc) VALUES ('{\"topic\": \"x\"}')"));
+    good(running.app("INSERT INTO bookings (booked_at) VALUES (NOW()), (NOW() + INTERVAL 1 YEAR)"));
+    for sql in [
+        "CREATE TABLE mine (a int)",
+        "DROP TABLE orders",
+        "ALTER TABLE orders ADD x int",
+        "CREATE USER other",
+        "TRUNCATE orders",
+        "SELECT * FROM mysql.user",
+    ] {
+        let said = refused(running.app(sql));
+        assert!(said.contains("denied"), "{said}");
+    }
+    assert!(refused(running.role("web_shop", "backup", "SELECT 1")).contains("Access denied"));
+    good(running.role(
+        "polyglot_migrate",
+        "migrate",
+        "CREATE TABLE later (id int PRIMARY KEY); ALTER TABLE later ADD x int",
+    ));
+    good(running.app("INSERT INTO later (id) VALUES (1)"));
+
+    let dump = good(running.backup(&["backup"])).trim_end().to_owned();
+    assert!(Path::new(&dump).is_file(), "{dump}");
+    assert_eq!(fs::read_dir(place.join("backup")).unwrap().count(), 1, "nothing unfinished is left");
+    good(running.app("DELETE FROM orders"));
+    good(running.app("DELETE FROM customers"));
+    let file = Path::new(&dump).file_name().and_then(|name| name.to_str()).unwrap().to_owned();
+    let said = good(running.backup(&["restore", &file]));
+    assert!(said.contains("restored"), "{said}");
+    assert_eq!(
+        good(running.app("SELECT email FROM orders JOIN customers ON customer_id = customers.id")),
+        "a@example.org\n"
+    );
+    running.restart();
+    assert_eq!(good(running.app("SELECT count(*) FROM customers")), "2\n");
+    let said = running.server.as_ref().expect("a server").said();
+    let odd: Vec<&str> = complaints(&said).into_iter().filter(|line| !line.contains("Access denied")).collect();
+    assert_eq!(odd, Vec::<&str>::new());
+}
