@@ -99,7 +99,7 @@ fn whole(number: f64) -> Value {
 pub struct Scope {
     names: RwLock<BTreeMap<String, Value>>,
     /// Where a name is looked up that is not given here.
-    outer: Option<Arc<Scope>>,
+    outer: Option<Arc<Self>>,
 }
 
 impl Scope {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::disk::{self, Text};
 use super::error::WriteError;
-use super::header::{SealState, seal_state, sealed_path};
+use super::header::{SealState, is_sealed, seal_state, sealed_path};
 use super::place::{Place, check, obstacle};
 use super::walk::Walk;
 use super::{Artifact, Folder, Secret, diff, journal};
@@ -118,7 +118,8 @@ impl<'a> Compared<'a> {
         }
         let failed = |error| WriteError::of("read", &this.file, error);
         let Some(meta) = disk::standing(&this.file).map_err(failed)? else { return Ok(this) };
-        let (state, old) = if meta.is_file() { look(&this.file).map_err(failed)? } else { (State::Foreign, None) };
+        let (state, old) =
+            if meta.is_file() { look(&this.file, &artifact.content).map_err(failed)? } else { (State::Foreign, None) };
         let is_same = old.as_ref() == Some(&artifact.content);
         let only_mode = is_same && artifact.executable && !disk::is_executable(&meta);
         let state = if is_same && !only_mode { State::Same } else { state };
@@ -143,11 +144,12 @@ impl<'a> Compared<'a> {
     }
 }
 
-/// Whether a file is ours and was edited, and its text if it is ours.
-fn look(file: &Path) -> std::io::Result<(State, Option<String>)> {
-    Ok(match disk::read(file, |head| seal_state(head) != SealState::Unsealed)? {
+/// Whether a file is ours and was edited, and its text if it is ours. One that is as it would be written needs no hash.
+fn look(file: &Path, wanted: &str) -> std::io::Result<(State, Option<String>)> {
+    Ok(match disk::read(file, is_sealed)? {
         Text::Foreign => (State::Foreign, None),
         Text::Broken => (State::Edited, None),
+        Text::Whole(text) if text == wanted => (State::Outdated, Some(text)),
         Text::Whole(text) => {
             let state = if seal_state(&text) == SealState::Intact { State::Outdated } else { State::Edited };
             (state, Some(text))

@@ -12,7 +12,7 @@ use super::change::Change;
 use super::compare::{Interrupted, orphan};
 use super::disk::{self, Text};
 use super::error::WriteError;
-use super::header::{SealState, seal_state};
+use super::header::{SealState, is_sealed, seal_state};
 use super::place::{Place, check_path, folders_of, obstacle};
 use super::{Kept, Written};
 
@@ -276,7 +276,7 @@ fn move_in(staged: &Path, path: &Path, rename: impl Fn(&Path, &Path) -> io::Resu
 }
 
 fn is_intact(path: &Path) -> Result<bool, WriteError> {
-    match disk::read(path, |head| seal_state(head) != SealState::Unsealed) {
+    match disk::read(path, is_sealed) {
         Ok(Text::Whole(text)) => Ok(seal_state(&text) == SealState::Intact),
         Ok(_) => Ok(false),
         // A symbolic link: it is not followed.
