@@ -14,10 +14,10 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("sql_literal", |value: Value| sql_literal(&value));
     environment.add_filter("sql_type", sql_type);
     environment.add_filter("json", json);
-    environment.add_filter("shell", |value: Value| shell(&value.to_string()));
+    environment.add_filter("shell", |value: Value| shell(&plain(&value)));
     environment.add_filter("pgconf", |value: Value| pgconf(&value));
-    environment.add_filter("redis", |value: Value| redis(&value.to_string()));
-    environment.add_filter("xml", |value: Value| xml(&value.to_string()));
+    environment.add_filter("redis", |value: Value| redis(&plain(&value)));
+    environment.add_filter("xml", |value: Value| xml(&plain(&value)));
     environment.add_filter("ident", |text: &str| ident(text));
     environment.add_filter("memory", memory);
     environment.add_filter("nested_yaml", |settings: Value| yaml(&settings, true));
@@ -29,6 +29,11 @@ pub(super) fn add(environment: &mut Environment<'static>) {
 
 fn wrong(reason: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidOperation, reason.into())
+}
+
+/// A value as text, truth in small letters.
+fn plain(value: &Value) -> String {
+    if value.kind() == ValueKind::Bool { value.is_true().to_string() } else { value.to_string() }
 }
 
 /// A name in quotes, the quotes in it doubled. A NUL can be in no name.
@@ -49,13 +54,13 @@ fn cypher_ident(text: &str) -> Result<String, Error> {
 }
 
 fn sql_literal(value: &Value) -> String {
-    format!("'{}'", value.to_string().replace('\'', "''"))
+    format!("'{}'", plain(value).replace('\'', "''"))
 }
 
 /// A type as the file says it: words, sizes and brackets, and nothing that could end a statement.
 fn sql_type(text: &str) -> Result<String, Error> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ' ' | '(' | ')' | ',' | '[' | ']');
-    if text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(plain) {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ' ' | '(' | ')' | ',' | '[' | ']');
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(allowed) {
         return Ok(text.to_owned());
     }
     Err(wrong(format!("`{text}` can be no type of a column: a type is words, sizes in parentheses and []")))
@@ -151,7 +156,7 @@ fn ini(settings: &Value) -> Result<String, Error> {
     for (name, value) in pairs(settings)? {
         let (section, key) = name.split_once('.').unwrap_or(("", &name));
         let lines = sections.entry(section.to_owned()).or_default();
-        *lines = format!("{lines}{key} = {value}\n");
+        *lines = format!("{lines}{key} = {}\n", plain(&value));
     }
     let blocks = sections.into_iter().map(|(section, lines)| match section.is_empty() {
         true => lines,
