@@ -321,10 +321,11 @@ impl<'a> Draft<'a> {
         Ok(jobs)
     }
 
-    /// Whether more clients come than the memory carries, and there is a pooler for them.
+    /// Whether more clients come than the memory carries, and there is a pooler for them. A developer opens few.
     fn needs_pooler(&self, memory: Bytes, reckoner: &Reckoner) -> Result<bool, PlanError> {
         const CARRIES: &str = "mem / (32 * MB)";
-        if !self.recipe.jobs.iter().any(|job| job.purpose == Purpose::Proxy) {
+        let development = self.scope.get("environment").is_some_and(|of| of.as_str() == Some("development"));
+        if development || !self.recipe.jobs.iter().any(|job| job.purpose == Purpose::Proxy) {
             return Ok(false);
         }
         let scope = self.scope.fork();
