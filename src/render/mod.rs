@@ -1,4 +1,4 @@
-//! From a plan to the files of a stack. One file a family; nothing here touches the disk but [`write`].
+//! From a plan to the files of a stack. One file a family; nothing here touches the disk but [`mod@write`].
 
 mod compose;
 mod container;
