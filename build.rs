@@ -20,6 +20,7 @@ mod vocabulary;
 mod catalog {
     pub mod check;
     pub mod database;
+    pub mod date;
     pub mod entry;
     pub mod matrix;
     pub mod recipe;

@@ -6,6 +6,7 @@ use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
+use crate::catalog::Date;
 use crate::report::Format;
 use crate::report::tree::TreeFormat;
 use crate::report::tune::TuneFormat;
@@ -24,6 +25,7 @@ Examples:
   polyglot init                          make a polyglot.yaml to start from
   polyglot select                        show a database for each kind of data in it
   polyglot select req.yaml --explain     show why, and what would change the answer
+  polyglot select --write                record the decisions in polyglot.lock
   polyglot tree req.yaml --data orders   show the way of one kind of data through the tree
   polyglot render                        write the stack for it to deploy/
   polyglot render --check                see whether deploy/ is as it would be written
@@ -32,7 +34,7 @@ Examples:
 
 Exit codes:
   0  done
-  1  `--check` or `--diff` found a difference, or files edited by hand stand in the way
+  1  `--check` or `--diff` found a difference, or files edited by hand or a stale lock stand in the way
   2  the input or the command line is wrong, or something could not be read or written";
 
 /// Pick a database for each kind of data, and say why.
@@ -112,6 +114,18 @@ pub struct Select {
     /// Show the way through the tree, the fit with its headroom, the alternatives and the flips
     #[arg(long, help_heading = "Output")]
     pub explain: bool,
+
+    /// Record the decisions in polyglot.lock beside the file
+    #[arg(long, group = "with-lock", help_heading = "Lock")]
+    pub write: bool,
+
+    /// Show how the lock would change, and which field makes the difference; exit with 1 when it would
+    #[arg(long, group = "with-lock", conflicts_with_all = ["explain", "format"], help_heading = "Lock")]
+    pub diff: bool,
+
+    /// The day that is recorded for what is new in the lock, such as 2026-11-22; where absent none
+    #[arg(long, value_name = "DATE", requires = "write", help_heading = "Lock")]
+    pub date: Option<Date>,
 }
 
 /// Flags of `render`.

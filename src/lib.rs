@@ -25,6 +25,7 @@ pub mod decide;
 
 pub mod size;
 
+pub mod lock;
 pub mod plan;
 
 pub mod render;

@@ -8,6 +8,7 @@ use std::fmt;
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::date::Date;
 use super::text::Text;
 use crate::vocabulary::{Flag, Need, Quantity};
 
@@ -220,43 +221,6 @@ pub struct Version {
     pub note: Option<Text>,
     /// A key of `sources`.
     pub source: Text,
-}
-
-/// A day, printed as `2030-11-14`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Date {
-    /// The year.
-    pub year: u16,
-    /// The month, from 1.
-    pub month: u8,
-    /// The day of the month, from 1.
-    pub day: u8,
-}
-
-impl fmt::Display for Date {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
-    }
-}
-
-/// What a date is read from: TOML has a type for it, the binary form three numbers.
-#[derive(Deserialize)]
-struct StoredDate {
-    year: u16,
-    month: u8,
-    day: u8,
-}
-
-impl<'de> Deserialize<'de> for Date {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if !deserializer.is_human_readable() {
-            let StoredDate { year, month, day } = StoredDate::deserialize(deserializer)?;
-            return Ok(Self { year, month, day });
-        }
-        let date = toml::value::Datetime::deserialize(deserializer)?.date;
-        let date = date.ok_or_else(|| serde::de::Error::custom("expected a date, such as 2030-11-14"))?;
-        Ok(Self { year: date.year, month: date.month, day: date.day })
-    }
 }
 
 /// What a database is for.

@@ -2,6 +2,7 @@
 
 mod check;
 mod database;
+mod date;
 mod entry;
 mod extra;
 mod matrix;
@@ -12,9 +13,10 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 pub use database::{
-    Alternative, Bound, Category, Database, Date, Evidence, Hosting, Level, Licence, Limit, Optimisation, Role,
-    Service, State, Surety, Upstream, Version,
+    Alternative, Bound, Category, Database, Evidence, Hosting, Level, Licence, Limit, Optimisation, Role, Service,
+    State, Surety, Upstream, Version,
 };
+pub use date::{Date, DateError};
 pub use entry::Entry;
 pub use extra::ExtraError;
 pub(crate) use extra::describe;

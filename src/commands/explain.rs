@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use super::Outcome;
-use super::input::{self, World};
+use super::input::{self, Given, World};
 use super::terminal::Terminal;
 use crate::cli::Explain;
 use crate::decide::{Depth, Facts, Selection};
@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome> {
     let look = terminal.look();
     let has_file = arguments.input.file.is_some() || input::found_here().is_some();
     let (requirements, world) = if has_file {
-        let (requirements, world) = input::requirements(&arguments.input, terminal)?;
+        let Given { requirements, world, .. } = input::requirements(&arguments.input, terminal)?;
         (Some(requirements), world)
     } else {
         (None, World::around(Path::new("."))?)

@@ -21,7 +21,7 @@ use crate::yaml::Budget;
 const NAMES: [&str; 3] = ["polyglot.yaml", "req.yaml", "requirements.yaml"];
 
 /// How much of a file is read unless the person asks for more.
-const MAX_SIZE: Bytes = Bytes(4 << 20);
+pub(super) const MAX_SIZE: Bytes = Bytes(4 << 20);
 
 /// How many values a file of the usual size may hold.
 const MAX_VALUES: usize = 400_000;
@@ -96,14 +96,25 @@ fn above(folder: &Path) -> Option<PathBuf> {
     Some(shown.unwrap_or(found))
 }
 
+/// A requirements file that was read.
+pub(super) struct Given {
+    /// What it says.
+    pub(super) requirements: Requirements,
+    /// What it is judged with.
+    pub(super) world: World,
+    /// Where it lies; nowhere where it came through standard input.
+    pub(super) path: Option<PathBuf>,
+}
+
 /// Reads the requirements file that the person names, or the one that is there.
-pub(super) fn requirements(input: &Input, terminal: &Terminal) -> Result<(Requirements, World)> {
+pub(super) fn requirements(input: &Input, terminal: &Terminal) -> Result<Given> {
     let path = match &input.file {
         Some(path) => path.clone(),
         None => found_here().ok_or(InputError::Missing)?,
     };
     let limit = input.max_size.unwrap_or(MAX_SIZE);
-    let (source, folder) = if path == Path::new("-") {
+    let is_piped = path == Path::new("-");
+    let (source, folder) = if is_piped {
         if io::stdin().is_terminal() {
             terminal.message("reading the requirements from standard input; end with Ctrl-D");
         }
@@ -115,11 +126,11 @@ pub(super) fn requirements(input: &Input, terminal: &Terminal) -> Result<(Requir
     };
     let world = World::around(&folder)?;
     let requirements = Requirements::parse(&source, &world.catalog, budget(limit)).map_err(InputError::Faulty)?;
-    Ok((requirements, world))
+    Ok(Given { requirements, world, path: (!is_piped).then_some(path) })
 }
 
 /// The folder that a file lies in; a bare name lies in this one.
-fn folder_of(file: &Path) -> PathBuf {
+pub(super) fn folder_of(file: &Path) -> PathBuf {
     match file.parent() {
         Some(folder) if folder != Path::new("") => folder.to_owned(),
         _ => PathBuf::from("."),
@@ -137,7 +148,7 @@ fn budget(limit: Bytes) -> Budget {
     Budget { values: MAX_VALUES.saturating_mul(times.max(1)) }
 }
 
-fn read_text(path: &Path, limit: Bytes) -> Result<String> {
+pub(super) fn read_text(path: &Path, limit: Bytes) -> Result<String> {
     let name = path.display().to_string();
     let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
     if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {

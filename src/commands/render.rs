@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::Outcome;
-use super::input::{self, World};
+use super::input::{self, Given, World};
+use super::locked;
 use super::select::warn;
 use super::terminal::Terminal;
 use crate::cli::Render;
@@ -23,16 +24,24 @@ use crate::size::{Host, Reckoner};
 const FOLDER: &str = "deploy";
 
 pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
-    let (requirements, world) = input::requirements(&arguments.input, terminal)?;
+    let given = input::requirements(&arguments.input, terminal)?;
+    let Given { requirements, world, .. } = &given;
     let formulas = Formulas::default();
-    let facts = Facts::new(&world.catalog, &world.config.policy, &formulas, &requirements);
-    let selection = Selection::of(&requirements, &world.catalog, &world.tree, &facts, Depth::Answer);
-    let stack = stack(arguments, &requirements, &world, &selection)?;
+    let mut facts = Facts::new(&world.catalog, &world.config.policy, &formulas, requirements);
+    let lock = locked::read(&given)?.unwrap_or_default();
+    if lock.is_stale(&given) {
+        let selection = Selection::of(requirements, &world.catalog, &world.tree, &facts, Depth::Answer);
+        return lock.refuse(&given, &selection, &facts, terminal);
+    }
+    lock.hold(&mut facts)?;
+    let held = lock.held();
+    let selection = Selection::holding(requirements, &world.catalog, &world.tree, &facts, Depth::Answer, &held);
+    let stack = stack(arguments, requirements, world, &selection)?;
     if arguments.stdout {
         terminal.result(&listing(&stack))?;
         return Ok(Outcome::Done);
     }
-    let root = folder(arguments, &world);
+    let root = folder(arguments, world);
     refuse_upgrade(&root, &stack)?;
     let random = if arguments.check || arguments.diff { Random::None } else { Random::Real };
     let secrets: Vec<Secret> = stack.secrets.iter().map(|wanted| random.fill(wanted)).collect::<Result<_>>()?;

@@ -3,7 +3,8 @@
 use anyhow::{Result, bail};
 
 use super::Outcome;
-use super::input;
+use super::input::{self, Given};
+use super::locked;
 use super::terminal::Terminal;
 use crate::cli::Select;
 use crate::config::Config;
@@ -16,19 +17,27 @@ pub(super) fn run(arguments: &Select, terminal: &Terminal) -> Result<Outcome> {
     if arguments.explain && matches!(arguments.format, Format::Markdown | Format::Csv) {
         bail!("`--explain` goes with the table; `--format json` and `yaml` hold all of it");
     }
-    let (requirements, world) = input::requirements(&arguments.input, terminal)?;
+    let given = input::requirements(&arguments.input, terminal)?;
+    let Given { requirements, world, .. } = &given;
     let formulas = Formulas::default();
-    let facts = Facts::new(&world.catalog, &world.config.policy, &formulas, &requirements);
+    let facts = Facts::new(&world.catalog, &world.config.policy, &formulas, requirements);
     let depth = if arguments.explain || arguments.format.shows_flips() { Depth::Flips } else { Depth::Answer };
-    let selection = Selection::of(&requirements, &world.catalog, &world.tree, &facts, depth);
-    let shown = Shown { requirements: &requirements, selection: &selection, tree: &world.tree };
+    let selection = Selection::of(requirements, &world.catalog, &world.tree, &facts, depth);
+    if arguments.diff {
+        return locked::show_difference(&given, &selection, &facts, terminal);
+    }
+    let shown = Shown { requirements, selection: &selection, tree: &world.tree };
     let look = terminal.look();
     let mut text = arguments.format.render(shown, look)?;
     if arguments.explain && arguments.format == Format::Table {
         text.push('\n');
         text.push_str(&explain::selection(shown, look));
     }
+    let written = arguments.write.then(|| locked::write(&given, &selection, arguments.date)).transpose()?;
     terminal.result(&text)?;
+    if let Some(written) = written {
+        terminal.message(&written);
+    }
     warn(&selection, &world.config, terminal);
     Ok(Outcome::Done)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use super::Outcome;
-use super::input::{self, World};
+use super::input::{self, Given, World};
 use super::terminal::Terminal;
 use crate::cli::Tree;
 use crate::decide::{Depth, Facts, Selection};
@@ -19,7 +19,7 @@ pub(super) fn run(arguments: &Tree, terminal: &Terminal) -> Result<Outcome> {
         terminal.result(&render(&world.tree, &world.catalog, None, arguments.format, terminal.look()))?;
         return Ok(Outcome::Done);
     }
-    let (requirements, world) = input::requirements(&arguments.input, terminal)?;
+    let Given { requirements, world, .. } = input::requirements(&arguments.input, terminal)?;
     let names = requirements.data.keys().map(String::as_str);
     let name = match (&arguments.data, requirements.data.len()) {
         (Some(name), _) => name.as_str(),

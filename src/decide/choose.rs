@@ -34,6 +34,15 @@ pub(super) fn candidates<'a, 'f>(tree: &'f Tree, facts: &'f Facts<'a>) -> Option
     tree.answers().values().map(candidate).collect()
 }
 
+impl<'a> Facts<'a> {
+    /// The ids of the databases that would hold a kind of data if it were the only one.
+    pub fn answer_alone(&self, tree: &Tree, profile: &Profile) -> Option<Vec<&'a str>> {
+        let answers = candidates(tree, self)?;
+        let chooser = Chooser { tree, facts: self, load: &Load::default(), answers: &answers };
+        chooser.place(profile).map(|candidate| candidate.ids().into_vec())
+    }
+}
+
 /// What was chosen, and what it took the place of.
 pub(super) struct Choice<'a, 'f> {
     /// The way through the tree.

@@ -122,6 +122,14 @@ impl<'a> Facts<'a> {
         Self { engines: engines.collect(), policy, formulas, host, assumed }
     }
 
+    /// Takes another version of a database than the file's; nothing where the catalog does not know it.
+    pub(super) fn set_version(&mut self, id: &str, major: &str) -> Option<()> {
+        let engine = self.engines.iter_mut().find(|engine| engine.database.id == id)?;
+        engine.version = engine.database.version(major)?;
+        engine.limits = limits(engine.database, engine.version);
+        Some(())
+    }
+
     fn rests_on_assumption(&self, formula: &str) -> bool {
         self.assumed.iter().any(|name| mentions(formula, name))
     }

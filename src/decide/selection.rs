@@ -7,6 +7,7 @@ use super::check::{Check, Verdict};
 use super::choose::{Choice, Chooser, Reason, candidates};
 use super::facts::Facts;
 use super::flips::{Flip, flips};
+use super::held::Held;
 use super::load::{Instance, Load, Role};
 use super::tree::{Step, Tree};
 use crate::catalog::{Catalog, Database, Text, Version};
@@ -76,6 +77,8 @@ pub struct Service<'a> {
     pub database: &'a Database,
     /// In which version.
     pub version: &'a Version,
+    /// The image that an earlier answer ran it in.
+    pub image: Option<&'a str>,
     /// What it is for.
     pub role: Role,
     /// The kinds of data in it.
@@ -101,13 +104,26 @@ impl<'a> Selection<'a> {
         facts: &Facts<'a>,
         depth: Depth,
     ) -> Self {
+        Self::holding(requirements, catalog, tree, facts, depth, &Held::default())
+    }
+
+    /// Decides for every kind of data that has no earlier answer, and leaves the others as they were. The facts are to
+    /// [hold](Facts::hold) the same.
+    pub fn holding(
+        requirements: &'a Requirements,
+        catalog: &'a Catalog,
+        tree: &Tree,
+        facts: &Facts<'a>,
+        depth: Depth,
+        held: &Held<'a>,
+    ) -> Self {
         let answers = candidates(tree, facts).unwrap_or_default();
         let mut load = Load::default();
         let mut placed = Vec::with_capacity(requirements.data.len());
         for (name, data) in &requirements.data {
             let profile = Profile::of(data, catalog);
             let chooser = Chooser { tree, facts, load: &load, answers: &answers };
-            let Some((selected, chosen)) = Selected::of(name, data, &profile, catalog, chooser, depth) else {
+            let Some((selected, chosen)) = Selected::of(name, data, &profile, catalog, chooser, depth, held) else {
                 continue;
             };
             load.add(&chosen, &profile);
@@ -118,7 +134,7 @@ impl<'a> Selection<'a> {
             selected.judge(facts.checks(chosen, profile, &load));
             load.add(chosen, profile);
         }
-        let services = services(&placed);
+        let services = services(&placed, held);
         Self { kinds: placed.into_iter().map(|(selected, ..)| selected).collect(), services }
     }
 
@@ -140,6 +156,7 @@ impl<'a> Selected<'a> {
         catalog: &'a Catalog,
         chooser: Chooser<'a, 'f, '_>,
         depth: Depth,
+        held: &Held<'a>,
     ) -> Option<(Self, Candidate<'a, 'f>)> {
         let choice = chooser.choose(profile)?;
         let pin = data.database.as_ref().and_then(|pin| {
@@ -147,7 +164,8 @@ impl<'a> Selected<'a> {
             chooser.facts.engine_of(id).map(Candidate::single)
         });
         let pinned = pin.is_some();
-        let chosen = pin.unwrap_or_else(|| choice.chosen().clone());
+        let held = held.candidate(name, chooser);
+        let chosen = held.or(pin).unwrap_or_else(|| choice.chosen().clone());
         let as_walked = chosen.ids() == choice.walked.ids();
         let answer = choice.walk.answer;
         let selected = Self {
@@ -186,7 +204,7 @@ impl<'a> Selected<'a> {
 }
 
 /// The services that hold the data, in the order in which they are first needed.
-fn services<'a>(placed: &[(Selected<'a>, Candidate<'a, '_>, Profile)]) -> Vec<Service<'a>> {
+fn services<'a>(placed: &[(Selected<'a>, Candidate<'a, '_>, Profile)], held: &Held<'a>) -> Vec<Service<'a>> {
     let mut services: IndexMap<Instance, Service<'a>> = IndexMap::new();
     for (selected, ..) in placed {
         for (database, version) in selected.databases.iter().zip(&selected.versions) {
@@ -195,6 +213,7 @@ fn services<'a>(placed: &[(Selected<'a>, Candidate<'a, '_>, Profile)]) -> Vec<Se
                 instance,
                 database,
                 version,
+                image: held.image(selected.name, &database.id),
                 role,
                 serves: Vec::new(),
             });
@@ -233,6 +252,9 @@ fn reason(data: &Data, choice: &Choice<'_, '_>, chosen: &Candidate<'_, '_>, pinn
     if pinned && chosen.ids() != choice.chosen().ids() {
         return String::from("pinned, without a justification");
     }
+    if chosen.ids() != choice.chosen().ids() {
+        return String::from("decided earlier, and kept by the lock");
+    }
     if let Some((_, Reason::Preferred)) = choice.replacement {
         return format!("{}; the policy prefers it", choice.walk.answer.reason);
     }
@@ -258,6 +280,9 @@ fn instead_of<'a, 'f>(
     if pinned {
         let why = data.justification.as_ref().map_or("the file pins the database", |why| why.value.trim());
         return (walked, why.to_owned());
+    }
+    if choice.replacement.is_none() {
+        return (walked, String::from("the lock keeps what was decided earlier"));
     }
     let why = match choice.replacement {
         Some((_, Reason::Preferred)) => String::from("the policy prefers another of its category"),

@@ -1,21 +1,20 @@
 //! The plan: every service of a selection with its share of the host and its settings.
 
+mod draft;
 mod kinds;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minijinja::Value;
-use minijinja::value::Serde;
 
-use crate::catalog::{Catalog, Connect, Container, Database, EmbeddedError, Job, Memory, Purpose, Recipe, Version};
-use crate::decide::{Selected, Selection, Service};
+use crate::catalog::{Catalog, Connect, Container, Database, EmbeddedError, Job, Recipe, Version};
+use crate::decide::Selection;
 use crate::expression::Scope;
-use crate::requirements::{Profile, Requirements};
+use crate::requirements::Requirements;
 use crate::size::{Claim, Cores, Demand, Host, Reckoner, Setting, SettingError, TooSmall, share};
 use crate::units::Bytes;
-use crate::vocabulary::Quantity;
-use kinds::Kind;
+use draft::Draft;
 
 /// What runs, on which host, how big and how set.
 pub struct Plan<'a> {
@@ -103,20 +102,6 @@ pub enum PlanError {
     },
 }
 
-/// A service before it has its share.
-struct Draft<'a> {
-    instance: String,
-    database: &'a Database,
-    version: &'a Version,
-    recipe: &'a Recipe,
-    container: &'a Container,
-    memory: &'a Memory,
-    serves: Vec<&'a str>,
-    scope: Arc<Scope>,
-    /// Whether a pooler stands in front.
-    pooled: bool,
-}
-
 impl<'a> Plan<'a> {
     /// Plans every service of a selection on a host.
     ///
@@ -129,38 +114,24 @@ impl<'a> Plan<'a> {
         reckoner: &Reckoner,
         host: Host,
     ) -> Result<Self, PlanError> {
-        let mut drafts = Vec::new();
-        let mut elsewhere = Vec::new();
-        for service in &selection.services {
-            let (database, recipe) = (service.database, catalog.recipe(&service.database.id)?);
-            let no_recipe = || PlanError::NoRecipe { name: database.name.to_string() };
-            let recipe = recipe.ok_or_else(no_recipe)?;
-            let instance = service.instance.to_string();
-            match (&recipe.container, &recipe.memory, &recipe.connect) {
-                (Some(container), Some(memory), _) => {
-                    let scope = scope(requirements, selection, service, catalog, host);
-                    let draft = Draft {
-                        instance,
-                        database,
-                        version: service.version,
-                        recipe,
-                        container,
-                        memory,
-                        serves: service.serves.clone(),
-                        scope,
-                        pooled: false,
-                    };
-                    draft.name(requirements.name());
-                    drafts.push(draft);
-                }
-                (_, _, Some(connect)) => {
-                    elsewhere.push(Elsewhere { instance, database, serves: service.serves.clone(), connect });
-                }
-                _ => return Err(no_recipe()),
-            }
-        }
+        let (drafts, elsewhere) = draft::drafts(requirements, selection, catalog, host)?;
         let (system, services) = settle(drafts, host, reckoner)?;
         Ok(Self { name: requirements.name(), host, system, services, elsewhere })
+    }
+
+    /// The image of each service of a selection that runs in a container, by the service's name.
+    ///
+    /// # Errors
+    /// [`PlanError`] where the catalog does not say how to run something.
+    pub fn images(
+        requirements: &'a Requirements,
+        selection: &Selection<'a>,
+        catalog: &'a Catalog,
+        reckoner: &Reckoner,
+        host: Host,
+    ) -> Result<BTreeMap<String, String>, PlanError> {
+        let (drafts, _) = draft::drafts(requirements, selection, catalog, host)?;
+        drafts.into_iter().map(|draft| Ok((draft.instance.clone(), draft.image(reckoner)?))).collect()
     }
 
     /// The memory that no service can use.
@@ -200,29 +171,12 @@ impl<'a> Planned<'a> {
             serves: Vec::new(),
             scope,
             pooled: false,
+            held_image: None,
         };
         draft.name(crate::requirements::default::NAME);
         draft.scope.set("image", "");
         draft.plan(host.memory, host.cores, Vec::new(), String::new(), reckoner)
     }
-}
-
-/// The names that the formulas and templates of a service may use before its share is known.
-fn scope(
-    requirements: &Requirements,
-    selection: &Selection<'_>,
-    service: &Service<'_>,
-    catalog: &Catalog,
-    host: Host,
-) -> Arc<Scope> {
-    let held = selection.kinds.iter().filter(|selected| service.serves.contains(&selected.name));
-    let held = held.filter(|selected| selected.role.instance(service.database) == service.instance);
-    let kinds: Vec<(&Selected<'_>, Profile)> =
-        held.map(|selected| (selected, Profile::of(selected.data, catalog))).collect();
-    let scope = host.scope(&Demand::of(service, &kinds, requirements));
-    let kinds: Vec<Kind<'_>> = kinds.iter().map(|(selected, _)| Kind::of(selected)).collect();
-    scope.set("kinds", Value::from(Serde(&kinds)));
-    scope
 }
 
 /// Gives every service its share. A service whose clients its memory does not carry gets a pooler, which needs memory
@@ -275,113 +229,6 @@ fn cores(host: Cores, weight: u64, weights: u64) -> Cores {
     Cores { hundredths: twice.max(100).min(host.hundredths) }
 }
 
-impl<'a> Draft<'a> {
-    /// The names that every service has.
-    fn name(&self, project: &str) {
-        let scope = &self.scope;
-        let user: String = project.chars().map(|c| if c == '-' { '_' } else { c }).collect();
-        scope.set("name", project);
-        scope.set("instance", self.instance.as_str());
-        scope.set("database", self.database.id.as_str());
-        scope.set("version", self.version.major.as_str());
-        scope.set("image", tagged(self.version.image.as_deref(), self.version.tag.as_deref()));
-        scope.set("user", user.as_str());
-        scope.set("dbname", user);
-        scope.set("port", self.container.port.unwrap_or(0));
-        scope.set("pooled", false);
-        let all = self.recipe.jobs.iter().flat_map(|job| &job.container.secrets).chain(&self.container.secrets);
-        let paths = all.map(|secret| (secret.name.to_string(), format!("/run/secrets/{}", secret.name)));
-        scope.set("secrets", Value::from(paths.collect::<BTreeMap<String, String>>()));
-    }
-
-    fn claim(&self, reckoner: &Reckoner) -> Result<Claim, PlanError> {
-        let amount = |what: &str, formula: &str| reckoner.amount(self.database, what, formula, &self.scope);
-        let optional = |what: &str, formula: Option<&str>| formula.map(|formula| amount(what, formula)).transpose();
-        Ok(Claim {
-            name: self.instance.clone(),
-            minimum: amount("memory.minimum", &self.memory.minimum)?,
-            must_fit: optional("memory.must_fit", self.memory.must_fit.as_deref())?.unwrap_or(0),
-            weight: self.memory.weight,
-            cap: optional("memory.cap", self.memory.cap.as_deref())?,
-        })
-    }
-
-    /// The services beside it that there are.
-    fn jobs(&self, reckoner: &Reckoner) -> Result<Vec<PlannedJob<'a>>, PlanError> {
-        let mut jobs = Vec::new();
-        for job in &self.recipe.jobs {
-            let known = self.database.is_between(self.version, job.since.as_deref(), job.until.as_deref());
-            if known && reckoner.holds(self.database, &job.name, job.when.as_deref(), &self.scope)? {
-                let memory = reckoner.amount(self.database, &job.name, &job.memory, &self.scope)?;
-                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
-                let cores = Cores { hundredths: (job.cpus * 100.0).round() as u64 };
-                jobs.push(PlannedJob { job, memory: Bytes(memory), cores });
-            }
-        }
-        Ok(jobs)
-    }
-
-    /// Whether more clients come than the memory carries, and there is a pooler for them. A developer opens few.
-    fn needs_pooler(&self, memory: Bytes, reckoner: &Reckoner) -> Result<bool, PlanError> {
-        const CARRIES: &str = "mem / (32 * MB)";
-        let development = self.scope.get("environment").is_some_and(|of| of.as_str() == Some("development"));
-        if development || !self.recipe.jobs.iter().any(|job| job.purpose == Purpose::Proxy) {
-            return Ok(false);
-        }
-        let scope = self.scope.fork();
-        scope.set("mem", memory.0);
-        let formula = self.memory.carries.as_deref().unwrap_or(CARRIES);
-        let carried = reckoner.amount(self.database, "memory.carries", formula, &scope)?;
-        let clients = scope.get(Quantity::Connections.name()).and_then(|clients| u64::try_from(clients).ok());
-        Ok(clients.unwrap_or(0) > carried)
-    }
-
-    /// The image: the version's, or the first that has what the data asks for.
-    fn image(&self, reckoner: &Reckoner) -> Result<String, PlanError> {
-        for image in &self.container.images {
-            let known = self.database.is_between(self.version, image.since.as_deref(), image.until.as_deref());
-            if known && reckoner.holds(self.database, &image.image, Some(&image.when), &self.scope)? {
-                return Ok(tagged(Some(&image.image), Some(&image.tag)));
-            }
-        }
-        Ok(tagged(self.version.image.as_deref(), self.version.tag.as_deref()))
-    }
-
-    fn plan(
-        &self,
-        memory: Bytes,
-        cores: Cores,
-        jobs: Vec<PlannedJob<'a>>,
-        image: String,
-        reckoner: &Reckoner,
-    ) -> Result<Planned<'a>, PlanError> {
-        self.scope.set("mem", memory.0);
-        self.scope.set(
-            "cpus",
-            if cores.hundredths.is_multiple_of(100) {
-                Value::from(cores.hundredths.div_euclid(100))
-            } else {
-                Value::from(cores.number())
-            },
-        );
-        let settings = reckoner.settings(self.database, self.version, self.recipe, &self.scope)?;
-        Ok(Planned {
-            instance: self.instance.clone(),
-            database: self.database,
-            version: self.version,
-            image,
-            recipe: self.recipe,
-            container: self.container,
-            serves: self.serves.clone(),
-            memory,
-            cores,
-            settings,
-            jobs,
-            scope: self.scope.clone(),
-        })
-    }
-}
-
 impl Planned<'_> {
     /// Whether a row of the recipe is for this version.
     pub fn has(&self, since: Option<&str>, until: Option<&str>) -> bool {
@@ -403,12 +250,4 @@ impl PlannedJob<'_> {
 /// The name of a secret's file, which is the secret's name in the compose file too.
 pub fn secret_file(instance: &str, secret: &str) -> String {
     format!("{}_{secret}", instance.replace('-', "_"))
-}
-
-fn tagged(image: Option<&str>, tag: Option<&str>) -> String {
-    match (image, tag) {
-        (Some(image), Some(tag)) => format!("{image}:{tag}"),
-        (Some(image), None) => image.to_owned(),
-        (None, _) => String::new(),
-    }
 }

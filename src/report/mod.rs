@@ -6,6 +6,7 @@ pub mod document;
 pub mod explain;
 pub mod field;
 mod json;
+pub mod lock;
 mod markdown;
 pub mod parameter;
 pub mod style;

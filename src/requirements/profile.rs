@@ -5,7 +5,7 @@ use crate::catalog::Catalog;
 use crate::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
 
 /// The facts about a kind of data that decide where it lives.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Profile {
     flags: u32,
     quantities: [Option<Amount>; Quantity::ALL.len()],
@@ -45,6 +45,22 @@ impl Change {
             Self::Durability(_) => "durability",
             Self::Consistency(_) => "consistency",
             Self::Scale(_) => "scale",
+        }
+    }
+
+    /// The change that gives a field a value, as a file writes both.
+    pub fn parse(field: &str, value: &str) -> Option<Self> {
+        if let Some(flag) = Flag::named(field) {
+            return Some(Self::Flag(flag, value.parse().ok()?));
+        }
+        if let Some(quantity) = Quantity::named(field) {
+            return Some(Self::Quantity(quantity, quantity.parse(value).ok()?));
+        }
+        match field {
+            "durability" => Durability::named(value).map(Self::Durability),
+            "consistency" => Consistency::named(value).map(Self::Consistency),
+            "scale" => Scale::named(value).map(Self::Scale),
+            _ => None,
         }
     }
 
@@ -120,6 +136,41 @@ impl Profile {
         });
         let mean = components.checked_div(u128::from(vectors)).and_then(|mean| u64::try_from(mean).ok());
         self.mean_dimension = mean.or(self.mean_dimension);
+    }
+
+    /// The changes that make this of a profile that says nothing, in the order of the vocabulary.
+    pub fn facts(&self) -> Vec<Change> {
+        let flags = self.flags().map(|flag| Change::Flag(flag, true));
+        let quantities = Quantity::ALL.iter();
+        let quantities = quantities.filter_map(|quantity| Some(Change::Quantity(*quantity, self.quantity(*quantity)?)));
+        let classes = [
+            self.durability.map(Change::Durability),
+            self.consistency.map(Change::Consistency),
+            self.scale.map(Change::Scale),
+        ];
+        flags.chain(quantities).chain(classes.into_iter().flatten()).collect()
+    }
+
+    /// The profile with one field as another has it.
+    #[must_use]
+    pub fn with_field_of(&self, field: &str, other: &Self) -> Self {
+        let stated = other.facts().into_iter().find(|change| change.field() == field);
+        if let Some(change) = stated {
+            return self.with(change);
+        }
+        let mut changed = self.clone();
+        if let Some(flag) = Flag::named(field) {
+            changed.set_flag(flag, false);
+        } else if let Some(quantity) = Quantity::named(field) {
+            return self.without(quantity);
+        }
+        match field {
+            "durability" => changed.durability = None,
+            "consistency" => changed.consistency = None,
+            "scale" => changed.scale = None,
+            _ => {}
+        }
+        changed
     }
 
     /// Whether a flag is set.

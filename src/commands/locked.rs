@@ -1,0 +1,121 @@
+//! The lock beside a requirements file: reading, writing, and saying how it differs.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, anyhow, bail};
+
+use super::Outcome;
+use super::input::{self, Given, InputError};
+use super::save::save;
+use super::terminal::Terminal;
+use crate::catalog::{Catalog, Date};
+use crate::decide::{Facts, Held, HeldDatabase, Selection};
+use crate::lock::{Lock, LockError, name_for};
+use crate::plan::Plan;
+use crate::report::lock as report;
+use crate::size::{Host, Reckoner};
+use crate::source::Source;
+
+/// The lock of a file, where there is one.
+#[derive(Default)]
+pub(super) struct Found(Option<(PathBuf, Lock)>);
+
+/// Where the lock of a requirements file lies.
+pub(super) fn path_for(requirements: &Path) -> PathBuf {
+    let name = requirements.file_name().unwrap_or_default().to_string_lossy();
+    requirements.with_file_name(name_for(&name))
+}
+
+/// Reads the lock of a file. One that came through standard input has none.
+pub(super) fn read(given: &Given) -> Result<Option<Found>> {
+    let Some(path) = given.path.as_deref().map(path_for).filter(|path| path.exists()) else { return Ok(None) };
+    let lock = parse(&path, &given.world.catalog)?;
+    Ok(Some(Found(Some((path, lock)))))
+}
+
+fn parse(path: &Path, catalog: &Catalog) -> Result<Lock> {
+    let source = Source { name: path.display().to_string(), text: input::read_text(path, input::MAX_SIZE)? };
+    Lock::parse(&source, catalog).map_err(|error| match error {
+        LockError::Faulty(faults) => InputError::Faulty(faults).into(),
+        newer @ LockError::Newer { .. } => newer.into(),
+    })
+}
+
+/// Writes the lock of a file, and says what became of it.
+pub(super) fn write(given: &Given, selection: &Selection<'_>, date: Option<Date>) -> Result<String> {
+    let Some(path) = given.path.as_deref().map(path_for) else {
+        bail!("a lock lies beside its file, and standard input is none; name the file");
+    };
+    let older = read(given)?.and_then(|Found(found)| found).map(|(_, lock)| lock);
+    let text = made(given, selection, older.as_ref(), date)?.text()?;
+    let shown = path.display();
+    if older.is_some() && input::read_text(&path, input::MAX_SIZE)? == text {
+        return Ok(format!("{shown} is up to date"));
+    }
+    save(&path, &text)?;
+    Ok(format!("wrote {shown}"))
+}
+
+/// The lock that records a selection.
+fn made(given: &Given, selection: &Selection<'_>, older: Option<&Lock>, date: Option<Date>) -> Result<Lock> {
+    let Given { requirements, world, .. } = given;
+    let host = Host::of(&requirements.target, None);
+    let images = Plan::images(requirements, selection, &world.catalog, &Reckoner::default(), host)?;
+    Ok(Lock::of(selection, &world.catalog, |instance| images.get(instance).cloned(), older, date))
+}
+
+/// Shows how the lock would change.
+pub(super) fn show_difference(
+    given: &Given,
+    selection: &Selection<'_>,
+    facts: &Facts<'_>,
+    terminal: &Terminal,
+) -> Result<Outcome> {
+    if given.path.is_none() {
+        bail!("a lock lies beside its file, and standard input is none; name the file");
+    }
+    let Found(found) = read(given)?.unwrap_or_default();
+    let lock = found.as_ref().map(|(_, lock)| lock);
+    let comparison =
+        lock.cloned().unwrap_or_default().compare(selection, &given.world.catalog, &given.world.tree, facts);
+    let path = given.path.as_deref().map(path_for).unwrap_or_default();
+    terminal.result(&report::difference(&path.display().to_string(), lock.is_some(), &comparison))?;
+    Ok(if comparison.changed.is_empty() && lock.is_some() { Outcome::Done } else { Outcome::Found })
+}
+
+impl Found {
+    /// Whether the file has moved on since the lock was written.
+    pub(super) fn is_stale(&self, given: &Given) -> bool {
+        self.0.as_ref().is_some_and(|(_, lock)| lock.stale(&given.requirements, &given.world.catalog))
+    }
+
+    /// Says what has changed since the lock was written.
+    pub(super) fn refuse(
+        &self,
+        given: &Given,
+        selection: &Selection<'_>,
+        facts: &Facts<'_>,
+        terminal: &Terminal,
+    ) -> Result<Outcome> {
+        if let Some((path, lock)) = &self.0 {
+            let comparison = lock.compare(selection, &given.world.catalog, &given.world.tree, facts);
+            let path = path.display().to_string();
+            terminal.message(report::difference(&path, true, &comparison).trim_end());
+            terminal.message(&format!("{path} is stale; accept the changes with `polyglot select --write`"));
+        }
+        Ok(Outcome::Found)
+    }
+
+    /// Lets the databases run in the versions that are locked.
+    pub(super) fn hold(&self, facts: &mut Facts<'_>) -> Result<()> {
+        let databases = self.0.iter().flat_map(|(_, lock)| lock.databases());
+        facts
+            .hold(databases)
+            .map_err(|HeldDatabase { id, version, .. }| anyhow!("the catalog does not know {id} {version}"))
+    }
+
+    /// The answers that are locked.
+    pub(super) fn held(&self) -> Held<'_> {
+        self.0.as_ref().map(|(_, lock)| lock.held()).unwrap_or_default()
+    }
+}

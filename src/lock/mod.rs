@@ -1,0 +1,137 @@
+//! polyglot.lock: what was decided for each kind of data, and on what grounds.
+
+mod compare;
+mod file;
+
+use indexmap::IndexMap;
+use sha2::{Digest, Sha256};
+
+pub use compare::{Changed, Comparison, Difference, FieldChange};
+pub use file::{LockError, name_for};
+
+use crate::catalog::{Catalog, Date};
+use crate::decide::{Held, HeldDatabase, Selected, Selection};
+use crate::requirements::{Change, Data, Profile};
+use crate::source::Place;
+
+/// What was decided for each kind of data of a requirements file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lock {
+    /// The decisions, in the order of the requirements file.
+    pub data: IndexMap<String, Locked>,
+}
+
+/// What was decided for a kind of data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locked {
+    /// The databases, the one that holds the data first.
+    pub databases: Vec<HeldDatabase>,
+    /// Whether the file pinned the database.
+    pub pinned: bool,
+    /// Why it was pinned.
+    pub justification: Option<String>,
+    /// The day on which it was decided, as far as anybody has said.
+    pub date: Option<Date>,
+    /// What stands for the deciding fields.
+    pub fingerprint: String,
+    /// The deciding fields with their values, as the requirements file writes them.
+    pub fields: IndexMap<String, String>,
+    /// Where it stands in the file that it was read from.
+    pub place: Place,
+}
+
+/// The name of the field that pins a database.
+const PIN: &str = "database";
+
+/// The fields that decide where a kind of data lives, with their values: what it says and what its kind presets.
+fn deciding_fields(data: &Data, catalog: &Catalog) -> IndexMap<String, String> {
+    let facts = Profile::of(data, catalog).facts().into_iter();
+    let facts = facts.map(|change| (change.field().to_owned(), change.value()));
+    let pin = data.database.as_ref().map(|pin| (String::from(PIN), pin.value.clone()));
+    let mut fields: IndexMap<String, String> = facts.chain(pin).collect();
+    fields.sort_unstable_keys();
+    fields
+}
+
+/// What stands for some fields: the first 16 hexadecimal digits of the SHA-256 of `field=value` lines.
+fn fingerprint(fields: &IndexMap<String, String>) -> String {
+    const BYTES: usize = 8;
+    let mut hash = Sha256::new();
+    for (field, value) in fields {
+        hash.update(format!("{field}={value}\n"));
+    }
+    hash.finalize().iter().take(BYTES).map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Lock {
+    /// Records a selection. The date of a decision that is as an older lock records it stays; another one gets the
+    /// date that is given.
+    pub fn of(
+        selection: &Selection<'_>,
+        catalog: &Catalog,
+        image: impl Fn(&str) -> Option<String>,
+        older: Option<&Self>,
+        date: Option<Date>,
+    ) -> Self {
+        let kinds = selection.kinds.iter().map(|selected| {
+            let mut locked = Locked::of(selected, catalog, &image);
+            let before = older.and_then(|older| older.data.get(selected.name));
+            let same = before.filter(|before| before.says_the_same_as(&locked));
+            locked.date = same.map_or(date, |before| before.date.or(date));
+            (selected.name.to_owned(), locked)
+        });
+        Self { data: kinds.collect() }
+    }
+
+    /// The answers that are to stay.
+    pub fn held(&self) -> Held<'_> {
+        self.data.iter().map(|(name, locked)| (name.as_str(), locked.databases.as_slice())).collect()
+    }
+
+    /// Every database that is to stay in its version.
+    pub fn databases(&self) -> impl Iterator<Item = &HeldDatabase> {
+        self.data.values().flat_map(|locked| &locked.databases)
+    }
+
+    /// The last day on which anything was decided.
+    pub fn newest_date(&self) -> Option<Date> {
+        self.data.values().filter_map(|locked| locked.date).max()
+    }
+}
+
+impl Locked {
+    fn of(selected: &Selected<'_>, catalog: &Catalog, image: &impl Fn(&str) -> Option<String>) -> Self {
+        let held = selected.databases.iter().zip(&selected.versions).map(|(database, version)| HeldDatabase {
+            id: database.id.to_string(),
+            version: version.major.to_string(),
+            image: image(&selected.role.instance(database).to_string()),
+        });
+        let fields = deciding_fields(selected.data, catalog);
+        Self {
+            databases: held.collect(),
+            pinned: selected.pinned,
+            justification: selected.data.justification.as_ref().map(|why| why.value.trim().to_owned()),
+            date: None,
+            fingerprint: fingerprint(&fields),
+            fields,
+            place: Place::default(),
+        }
+    }
+
+    /// Whether the same was decided on the same grounds; the day does not count.
+    fn says_the_same_as(&self, other: &Self) -> bool {
+        let what = |locked: &Self| (locked.databases.clone(), locked.pinned, locked.justification.clone());
+        what(self) == what(other) && self.fields == other.fields && self.fingerprint == other.fingerprint
+    }
+
+    /// What a decision looked at.
+    fn profile(&self) -> Profile {
+        let changes = self.fields.iter().filter_map(|(field, value)| Change::parse(field, value));
+        changes.fold(Profile::default(), |profile, change| profile.with(change))
+    }
+
+    /// The databases as a pin would name them: `postgresql@18`.
+    pub fn names(&self) -> Vec<String> {
+        self.databases.iter().map(|database| format!("{}@{}", database.id, database.version)).collect()
+    }
+}

@@ -1,0 +1,210 @@
+//! A service before it has its share: what it asks for, and what goes with it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use minijinja::Value;
+use minijinja::value::Serde;
+
+use super::kinds::Kind;
+use super::{Elsewhere, PlanError, Planned, PlannedJob};
+use crate::catalog::{Catalog, Container, Database, Memory, Purpose, Recipe, Version};
+use crate::decide::{Selected, Selection, Service};
+use crate::expression::Scope;
+use crate::requirements::{Profile, Requirements};
+use crate::size::{Claim, Cores, Demand, Host, Reckoner};
+use crate::units::Bytes;
+use crate::vocabulary::Quantity;
+
+/// A service before it has its share.
+pub(super) struct Draft<'a> {
+    pub(super) instance: String,
+    pub(super) database: &'a Database,
+    pub(super) version: &'a Version,
+    pub(super) recipe: &'a Recipe,
+    pub(super) container: &'a Container,
+    pub(super) memory: &'a Memory,
+    pub(super) serves: Vec<&'a str>,
+    pub(super) scope: Arc<Scope>,
+    /// Whether a pooler stands in front.
+    pub(super) pooled: bool,
+    /// The image that an earlier answer ran it in.
+    pub(super) held_image: Option<&'a str>,
+}
+
+/// The services of a selection that run in containers, and those that run elsewhere.
+pub(super) fn drafts<'a>(
+    requirements: &'a Requirements,
+    selection: &Selection<'a>,
+    catalog: &'a Catalog,
+    host: Host,
+) -> Result<(Vec<Draft<'a>>, Vec<Elsewhere<'a>>), PlanError> {
+    let mut drafts = Vec::new();
+    let mut elsewhere = Vec::new();
+    for service in &selection.services {
+        let (database, recipe) = (service.database, catalog.recipe(&service.database.id)?);
+        let no_recipe = || PlanError::NoRecipe { name: database.name.to_string() };
+        let recipe = recipe.ok_or_else(no_recipe)?;
+        let instance = service.instance.to_string();
+        match (&recipe.container, &recipe.memory, &recipe.connect) {
+            (Some(container), Some(memory), _) => {
+                let scope = scope(requirements, selection, service, catalog, host);
+                let draft = Draft {
+                    instance,
+                    database,
+                    version: service.version,
+                    recipe,
+                    container,
+                    memory,
+                    serves: service.serves.clone(),
+                    scope,
+                    pooled: false,
+                    held_image: service.image,
+                };
+                draft.name(requirements.name());
+                drafts.push(draft);
+            }
+            (_, _, Some(connect)) => {
+                elsewhere.push(Elsewhere { instance, database, serves: service.serves.clone(), connect });
+            }
+            _ => return Err(no_recipe()),
+        }
+    }
+    Ok((drafts, elsewhere))
+}
+
+/// The names that the formulas and templates of a service may use before its share is known.
+fn scope(
+    requirements: &Requirements,
+    selection: &Selection<'_>,
+    service: &Service<'_>,
+    catalog: &Catalog,
+    host: Host,
+) -> Arc<Scope> {
+    let held = selection.kinds.iter().filter(|selected| service.serves.contains(&selected.name));
+    let held = held.filter(|selected| selected.role.instance(service.database) == service.instance);
+    let kinds: Vec<(&Selected<'_>, Profile)> =
+        held.map(|selected| (selected, Profile::of(selected.data, catalog))).collect();
+    let scope = host.scope(&Demand::of(service, &kinds, requirements));
+    let kinds: Vec<Kind<'_>> = kinds.iter().map(|(selected, _)| Kind::of(selected)).collect();
+    scope.set("kinds", Value::from(Serde(&kinds)));
+    scope
+}
+
+impl<'a> Draft<'a> {
+    /// The names that every service has.
+    pub(super) fn name(&self, project: &str) {
+        let scope = &self.scope;
+        let user: String = project.chars().map(|c| if c == '-' { '_' } else { c }).collect();
+        scope.set("name", project);
+        scope.set("instance", self.instance.as_str());
+        scope.set("database", self.database.id.as_str());
+        scope.set("version", self.version.major.as_str());
+        scope.set("image", tagged(self.version.image.as_deref(), self.version.tag.as_deref()));
+        scope.set("user", user.as_str());
+        scope.set("dbname", user);
+        scope.set("port", self.container.port.unwrap_or(0));
+        scope.set("pooled", false);
+        let all = self.recipe.jobs.iter().flat_map(|job| &job.container.secrets).chain(&self.container.secrets);
+        let paths = all.map(|secret| (secret.name.to_string(), format!("/run/secrets/{}", secret.name)));
+        scope.set("secrets", Value::from(paths.collect::<BTreeMap<String, String>>()));
+    }
+
+    pub(super) fn claim(&self, reckoner: &Reckoner) -> Result<Claim, PlanError> {
+        let amount = |what: &str, formula: &str| reckoner.amount(self.database, what, formula, &self.scope);
+        let optional = |what: &str, formula: Option<&str>| formula.map(|formula| amount(what, formula)).transpose();
+        Ok(Claim {
+            name: self.instance.clone(),
+            minimum: amount("memory.minimum", &self.memory.minimum)?,
+            must_fit: optional("memory.must_fit", self.memory.must_fit.as_deref())?.unwrap_or(0),
+            weight: self.memory.weight,
+            cap: optional("memory.cap", self.memory.cap.as_deref())?,
+        })
+    }
+
+    /// The services beside it that there are.
+    pub(super) fn jobs(&self, reckoner: &Reckoner) -> Result<Vec<PlannedJob<'a>>, PlanError> {
+        let mut jobs = Vec::new();
+        for job in &self.recipe.jobs {
+            let known = self.database.is_between(self.version, job.since.as_deref(), job.until.as_deref());
+            if known && reckoner.holds(self.database, &job.name, job.when.as_deref(), &self.scope)? {
+                let memory = reckoner.amount(self.database, &job.name, &job.memory, &self.scope)?;
+                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+                let cores = Cores { hundredths: (job.cpus * 100.0).round() as u64 };
+                jobs.push(PlannedJob { job, memory: Bytes(memory), cores });
+            }
+        }
+        Ok(jobs)
+    }
+
+    /// Whether more clients come than the memory carries, and there is a pooler for them. A developer opens few.
+    pub(super) fn needs_pooler(&self, memory: Bytes, reckoner: &Reckoner) -> Result<bool, PlanError> {
+        const CARRIES: &str = "mem / (32 * MB)";
+        let development = self.scope.get("environment").is_some_and(|of| of.as_str() == Some("development"));
+        if development || !self.recipe.jobs.iter().any(|job| job.purpose == Purpose::Proxy) {
+            return Ok(false);
+        }
+        let scope = self.scope.fork();
+        scope.set("mem", memory.0);
+        let formula = self.memory.carries.as_deref().unwrap_or(CARRIES);
+        let carried = reckoner.amount(self.database, "memory.carries", formula, &scope)?;
+        let clients = scope.get(Quantity::Connections.name()).and_then(|clients| u64::try_from(clients).ok());
+        Ok(clients.unwrap_or(0) > carried)
+    }
+
+    /// The image: the version's, or the first that has what the data asks for.
+    pub(super) fn image(&self, reckoner: &Reckoner) -> Result<String, PlanError> {
+        if let Some(held) = self.held_image {
+            return Ok(held.to_owned());
+        }
+        for image in &self.container.images {
+            let known = self.database.is_between(self.version, image.since.as_deref(), image.until.as_deref());
+            if known && reckoner.holds(self.database, &image.image, Some(&image.when), &self.scope)? {
+                return Ok(tagged(Some(&image.image), Some(&image.tag)));
+            }
+        }
+        Ok(tagged(self.version.image.as_deref(), self.version.tag.as_deref()))
+    }
+
+    pub(super) fn plan(
+        &self,
+        memory: Bytes,
+        cores: Cores,
+        jobs: Vec<PlannedJob<'a>>,
+        image: String,
+        reckoner: &Reckoner,
+    ) -> Result<Planned<'a>, PlanError> {
+        self.scope.set("mem", memory.0);
+        self.scope.set(
+            "cpus",
+            if cores.hundredths.is_multiple_of(100) {
+                Value::from(cores.hundredths.div_euclid(100))
+            } else {
+                Value::from(cores.number())
+            },
+        );
+        let settings = reckoner.settings(self.database, self.version, self.recipe, &self.scope)?;
+        Ok(Planned {
+            instance: self.instance.clone(),
+            database: self.database,
+            version: self.version,
+            image,
+            recipe: self.recipe,
+            container: self.container,
+            serves: self.serves.clone(),
+            memory,
+            cores,
+            settings,
+            jobs,
+            scope: self.scope.clone(),
+        })
+    }
+}
+
+fn tagged(image: Option<&str>, tag: Option<&str>) -> String {
+    match (image, tag) {
+        (Some(image), Some(tag)) => format!("{image}:{tag}"),
+        (Some(image), None) => image.to_owned(),
+        (None, _) => String::new(),
+    }
+}
