@@ -8,6 +8,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use crate::catalog::Date;
 use crate::report::Format;
+use crate::report::findings::LintFormat;
 use crate::report::tree::TreeFormat;
 use crate::report::tune::TuneFormat;
 use crate::size::Cores;
@@ -29,12 +30,13 @@ Examples:
   polyglot tree req.yaml --data orders   show the way of one kind of data through the tree
   polyglot render                        write the stack for it to deploy/
   polyglot render --check                see whether deploy/ is as it would be written
+  polyglot lint                          check decisions and stacks, here and below
   polyglot tune postgresql --memory 16GB show tuned settings, with the share of memory given
   polyglot catalog postgresql            show what is known of a database
 
 Exit codes:
   0  done
-  1  `--check` or `--diff` found a difference, or files edited by hand or a stale lock stand in the way
+  1  lint, `--check` or `--diff` found something, or files edited by hand or a stale lock stand in the way
   2  the input or the command line is wrong, or something could not be read or written";
 
 /// Pick a database for each kind of data, and say why.
@@ -72,6 +74,8 @@ pub enum Command {
     Render(Render),
     /// Show the settings of one database for a share of memory
     Tune(Tune),
+    /// Check requirements, locks, rendered folders and compose files, and report what is wrong
+    Lint(Lint),
     /// Explain a kind of data, a database, a row of the matrix, a field or a setting
     Explain(Explain),
     /// Show the decision tree
@@ -238,6 +242,74 @@ fn workload(text: &str) -> Result<Workload, String> {
 
 fn one_of(words: &[impl ToString]) -> String {
     format!("expected one of {}", words.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+}
+
+/// Flags of `lint`.
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
+pub struct Lint {
+    /// Files, and folders to look through; where absent this folder
+    pub paths: Vec<PathBuf>,
+
+    /// How to report, human, json, sarif, github or junit, and with `=FILE` where to; may be given several times
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", help_heading = "Output")]
+    pub format: Vec<LintOutput>,
+
+    /// The least level of a finding that makes the exit code 1
+    #[arg(long, value_name = "LEVEL", default_value = "error", help_heading = "Output")]
+    pub fail_on: LintLevel,
+
+    /// Make the edits that change no meaning
+    #[arg(long, help_heading = "Fixing")]
+    pub fix: bool,
+
+    /// Show the edits, and make none
+    #[arg(long, requires = "fix", help_heading = "Fixing")]
+    pub dry_run: bool,
+
+    /// Write what is found to polyglot.baseline.toml, so that only what is new counts from now on
+    #[arg(long, conflicts_with = "fix", help_heading = "Baseline")]
+    pub write_baseline: bool,
+
+    /// List the rules
+    #[arg(long, conflicts_with_all = ["paths", "fix", "write_baseline"], help_heading = "Rules")]
+    pub list: bool,
+
+    /// The day that versions are held against, such as 2026-11-22; where absent the newest of the lock
+    #[arg(long, value_name = "DATE", help_heading = "Rules")]
+    pub today: Option<Date>,
+}
+
+/// A format of a report, and the file that it goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LintOutput {
+    /// The format.
+    pub format: LintFormat,
+    /// The file; absent for standard output.
+    pub file: Option<PathBuf>,
+}
+
+impl std::str::FromStr for LintOutput {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, file) = text.split_once('=').map_or((text, None), |(format, file)| (format, Some(file)));
+        if file == Some("") {
+            return Err(String::from("expected a file after the `=`"));
+        }
+        Ok(Self { format: LintFormat::from_str(format, false)?, file: file.map(PathBuf::from) })
+    }
+}
+
+/// The least level that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LintLevel {
+    /// Only errors
+    Error,
+    /// Warnings too
+    Warning,
+    /// Everything
+    Note,
 }
 
 /// Flags of `explain`.

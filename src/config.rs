@@ -21,7 +21,7 @@ pub struct Config {
     /// What may be chosen.
     pub policy: Policy,
     /// The level of each lint rule.
-    pub lint: BTreeMap<String, LintLevel>,
+    pub lint: BTreeMap<Spanned<String>, LintLevel>,
     /// Where further databases and another tree are.
     pub catalog: CatalogConfig,
     /// Where rendered files go.

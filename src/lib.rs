@@ -25,10 +25,15 @@ pub mod decide;
 
 pub mod size;
 
-pub mod lock;
 pub mod plan;
 
 pub mod render;
+
+pub mod lock;
+
+pub mod compose;
+
+pub mod lint;
 
 pub mod report;
 

@@ -68,6 +68,49 @@ impl Source {
     }
 }
 
+/// The positions of some places of a text, so that no other is counted from the beginning.
+#[derive(Debug)]
+pub struct Lines {
+    known: Vec<(usize, LineColumn)>,
+}
+
+impl Lines {
+    const STRIDE: usize = 4_096;
+
+    /// Counts the lines of a text.
+    pub fn of(text: &str) -> Self {
+        let mut known: Vec<(usize, LineColumn)> = Vec::new();
+        let mut position = LineColumn { line: 1, column: 1 };
+        for (at, c) in text.char_indices() {
+            if known.last().is_none_or(|(last, _)| at.saturating_sub(*last) >= Self::STRIDE) {
+                known.push((at, position));
+            }
+            position = after(position, at, c);
+        }
+        Self { known }
+    }
+
+    /// The line and column of a byte of the same text; past the end it is the end.
+    pub fn position(&self, text: &str, offset: usize) -> LineColumn {
+        let next = self.known.partition_point(|(at, _)| *at <= offset);
+        let near = next.checked_sub(1).and_then(|index| self.known.get(index)).copied();
+        let (from, position) = near.unwrap_or((0, LineColumn { line: 1, column: 1 }));
+        let rest = text.get(from..).unwrap_or_default().char_indices();
+        let rest = rest.map(|(at, c)| (from.saturating_add(at), c));
+        let passed = rest.take_while(|(at, c)| at.saturating_add(c.len_utf8()) <= offset);
+        passed.fold(position, |position, (at, c)| after(position, at, c))
+    }
+}
+
+/// The position that follows a character.
+fn after(position: LineColumn, at: usize, c: char) -> LineColumn {
+    match c {
+        '\n' => LineColumn { line: position.line.saturating_add(1), column: 1 },
+        BYTE_ORDER_MARK if at == 0 => position,
+        _ => LineColumn { column: position.column.saturating_add(1), ..position },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{LineColumn, Source};

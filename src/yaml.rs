@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
 
 use crate::diagnostic::Diagnostic;
-use crate::source::Place;
+use crate::source::{Place, Placed};
 
 /// What a text holds.
 #[derive(Debug, Clone)]
@@ -61,6 +61,38 @@ impl Value {
             Self::Sequence(_) => "a list",
             Self::Mapping(_) => "a map",
         }
+    }
+}
+
+impl Node {
+    /// The entries of a map; nothing of what is none.
+    pub fn entries(&self) -> &[Entry] {
+        if let Value::Mapping(entries) = &self.value { entries } else { &[] }
+    }
+
+    /// The entry of a key of a map.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().find(|entry| entry.key == key)
+    }
+
+    /// The value of a key of a map.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The items of a list; nothing of what is none.
+    pub fn items(&self) -> &[Self] {
+        if let Value::Sequence(items) = &self.value { items } else { &[] }
+    }
+
+    /// The text of a single value.
+    pub fn text(&self) -> Option<&str> {
+        if let Value::Scalar(text) = &self.value { Some(text) } else { None }
+    }
+
+    /// The text of a single value with its place.
+    pub fn placed(&self) -> Option<Placed<String>> {
+        self.text().map(|text| Placed { value: text.to_owned(), place: self.place })
     }
 }
 

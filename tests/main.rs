@@ -27,6 +27,7 @@ mod given_tree;
 mod hosts;
 mod instances;
 mod layers;
+mod lint;
 mod live;
 mod matrix;
 mod readme;

@@ -56,12 +56,22 @@ pub(super) struct World {
 impl World {
     /// The catalog and the tree, with what the polyglot.toml of a folder or of one above it adds.
     pub(super) fn around(folder: &Path) -> Result<Self> {
+        Ok(Self::with_config(above(folder).as_deref())?.0)
+    }
+
+    /// The polyglot.toml of a folder or of the nearest one above it.
+    pub(super) fn config_above(folder: &Path) -> Option<PathBuf> {
+        above(folder)
+    }
+
+    /// The catalog and the tree, with what a polyglot.toml adds, and its text.
+    pub(super) fn with_config(path: Option<&Path>) -> Result<(Self, Option<Source>)> {
         let mut catalog = Catalog::embedded()?;
-        let Some(path) = above(folder) else {
+        let Some(path) = path else {
             let tree = Tree::embedded(&catalog)?;
-            return Ok(Self { catalog, tree, config: Config::default(), home: PathBuf::new() });
+            return Ok((Self { catalog, tree, config: Config::default(), home: PathBuf::new() }, None));
         };
-        let source = Source { name: path.display().to_string(), text: read_text(&path, MAX_SIZE)? };
+        let source = Source { name: path.display().to_string(), text: read_text(path, MAX_SIZE)? };
         let config = Config::parse(&source).map_err(InputError::Faulty)?;
         let home = path.parent().unwrap_or(Path::new(""));
         for extra in &config.catalog.extra {
@@ -76,7 +86,7 @@ impl World {
             Some(tree) => own_tree(&home.join(tree), &catalog)?,
         };
         let home = home.to_owned();
-        Ok(Self { catalog, tree, config, home })
+        Ok((Self { catalog, tree, config, home }, Some(source)))
     }
 }
 
@@ -143,7 +153,7 @@ pub(super) fn found_here() -> Option<PathBuf> {
 }
 
 /// As many values as the size allows: a larger limit on the size lifts that on the values in step.
-fn budget(limit: Bytes) -> Budget {
+pub(super) fn budget(limit: Bytes) -> Budget {
     let times = usize::try_from(limit.0.div_ceil(MAX_SIZE.0)).unwrap_or(usize::MAX);
     Budget { values: MAX_VALUES.saturating_mul(times.max(1)) }
 }

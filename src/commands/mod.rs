@@ -5,6 +5,7 @@ mod explain;
 mod generate;
 mod init;
 mod input;
+mod lint;
 mod locked;
 mod render;
 mod save;
@@ -28,6 +29,8 @@ pub enum Outcome {
     Done,
     /// Done, and something is not as it should be.
     Found,
+    /// Done as far as could be: something could not be read.
+    Incomplete,
 }
 
 impl From<Outcome> for ExitCode {
@@ -35,6 +38,7 @@ impl From<Outcome> for ExitCode {
         match outcome {
             Outcome::Done => Self::SUCCESS,
             Outcome::Found => Self::FAILURE,
+            Outcome::Incomplete => Self::from(2),
         }
     }
 }
@@ -49,6 +53,7 @@ pub fn run(cli: &Cli) -> Result<Outcome> {
         Command::Select(arguments) => select::run(arguments, &terminal),
         Command::Render(arguments) => render::run(arguments, &terminal),
         Command::Tune(arguments) => tune::run(arguments, &terminal),
+        Command::Lint(arguments) => lint::run(arguments, &terminal),
         Command::Explain(arguments) => explain::run(arguments, &terminal),
         Command::Tree(arguments) => tree::run(arguments, &terminal),
         Command::Catalog(arguments) => catalog::run(arguments, &terminal),

@@ -21,7 +21,7 @@ use crate::requirements::Requirements;
 use crate::size::{Host, Reckoner};
 
 /// Where the files go unless somebody says otherwise.
-const FOLDER: &str = "deploy";
+pub(super) const FOLDER: &str = "deploy";
 
 pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
     let given = input::requirements(&arguments.input, terminal)?;

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anstream::AutoStream;
 use anyhow::Result;
@@ -17,6 +17,9 @@ use crate::report::text;
 pub(super) struct Terminal {
     quiet: bool,
 }
+
+/// What takes longer is shown.
+const MOMENT: Duration = Duration::from_millis(400);
 
 /// The width of what goes into a file or a pipe, so that it does not depend on where it was made.
 const WIDTH_WITHOUT_TERMINAL: u16 = 100;
@@ -45,7 +48,6 @@ impl Terminal {
 
     /// Shows that something goes on, when it takes longer than a moment and somebody watches.
     pub(super) fn wait(&self, what: &'static str) -> Wait {
-        const MOMENT: Duration = Duration::from_millis(400);
         let watched = !self.quiet && io::stderr().is_terminal();
         let done = Arc::new((Mutex::new(false), Condvar::new()));
         let seen = Arc::clone(&done);
@@ -67,10 +69,46 @@ impl Terminal {
         Wait { done, shower }
     }
 
+    /// Counts what is done, when it takes longer than a moment and somebody watches.
+    pub(super) fn progress(&self, what: &'static str, all: usize) -> Progress {
+        let watched = !self.quiet && io::stderr().is_terminal();
+        let bar = watched.then(|| {
+            let bar = indicatif::ProgressBar::new(u64::try_from(all).unwrap_or(u64::MAX)).with_message(what);
+            let look = indicatif::ProgressStyle::with_template("{bar:30} {pos} of {len} {msg}");
+            look.map(|look| bar.clone().with_style(look)).unwrap_or(bar)
+        });
+        Progress { bar, since: Instant::now() }
+    }
+
     /// Prints a message to the person, unless they want quiet.
     pub(super) fn message(&self, text: &str) {
         if !self.quiet {
             complain(text);
+        }
+    }
+}
+
+/// How far something has come; what shows it disappears with this.
+pub(super) struct Progress {
+    bar: Option<indicatif::ProgressBar>,
+    since: Instant,
+}
+
+impl Progress {
+    /// One more is done.
+    pub(super) fn step(&self) {
+        if let Some(bar) = self.bar.as_ref().filter(|_| self.since.elapsed() > MOMENT) {
+            bar.inc(1);
+        } else if let Some(bar) = &self.bar {
+            bar.set_position(bar.position().saturating_add(1));
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
         }
     }
 }

@@ -110,6 +110,11 @@ impl<'a> Draft<'a> {
         scope.set("secrets", Value::from(paths.collect::<BTreeMap<String, String>>()));
     }
 
+    /// Its share among those of all.
+    pub(super) fn share(&self, memory: &BTreeMap<String, Bytes>) -> Bytes {
+        memory.get(&self.instance).copied().unwrap_or(Bytes(0))
+    }
+
     pub(super) fn claim(&self, reckoner: &Reckoner) -> Result<Claim, PlanError> {
         let amount = |what: &str, formula: &str| reckoner.amount(self.database, what, formula, &self.scope);
         let optional = |what: &str, formula: Option<&str>| formula.map(|formula| amount(what, formula)).transpose();

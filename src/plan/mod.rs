@@ -134,6 +134,21 @@ impl<'a> Plan<'a> {
         drafts.into_iter().map(|draft| Ok((draft.instance.clone(), draft.image(reckoner)?))).collect()
     }
 
+    /// The memory of each service, without its settings: whether the host bears them.
+    ///
+    /// # Errors
+    /// [`PlanError`] where the host is too small, or the catalog does not say how to run something.
+    pub fn budget(
+        requirements: &'a Requirements,
+        selection: &Selection<'a>,
+        catalog: &'a Catalog,
+        reckoner: &Reckoner,
+        host: Host,
+    ) -> Result<BTreeMap<String, Bytes>, PlanError> {
+        let (mut drafts, _) = draft::drafts(requirements, selection, catalog, host)?;
+        Ok(shared(&mut drafts, host, reckoner)?.memory)
+    }
+
     /// The memory that no service can use.
     pub fn spare(&self) -> Bytes {
         let jobs = self.services.iter().flat_map(|service| &service.jobs).map(|job| job.memory.0);
@@ -179,45 +194,56 @@ impl<'a> Planned<'a> {
     }
 }
 
+/// The shares of the services and of those beside them, by name, and what stands beside each service.
+struct Shared<'a> {
+    system: Bytes,
+    memory: BTreeMap<String, Bytes>,
+    jobs: Vec<Vec<PlannedJob<'a>>>,
+}
+
 /// Gives every service its share. A service whose clients its memory does not carry gets a pooler, which needs memory
 /// itself: so the shares are made again until nobody needs a further one.
-fn settle<'a>(
-    mut drafts: Vec<Draft<'a>>,
-    host: Host,
-    reckoner: &Reckoner,
-) -> Result<(Bytes, Vec<Planned<'a>>), PlanError> {
+fn shared<'a>(drafts: &mut [Draft<'a>], host: Host, reckoner: &Reckoner) -> Result<Shared<'a>, PlanError> {
     loop {
         let mut claims = Vec::new();
         let mut jobs = Vec::new();
-        for draft in &drafts {
+        for draft in &*drafts {
             claims.push(draft.claim(reckoner)?);
             let mine = draft.jobs(reckoner)?;
             claims.extend(mine.iter().map(|job| job.claim(&draft.instance)));
             jobs.push(mine);
         }
         let shares = share(host.memory, host.environment, &claims)?;
-        let memory: BTreeMap<&str, Bytes> =
-            shares.services.iter().map(|share| (share.name.as_str(), share.memory)).collect();
-        let memory_of = |draft: &Draft<'_>| memory.get(draft.instance.as_str()).copied().unwrap_or(Bytes(0));
+        let memory: BTreeMap<String, Bytes> =
+            shares.services.into_iter().map(|share| (share.name, share.memory)).collect();
         let mut changed = false;
-        for draft in &mut drafts {
-            if !draft.pooled && draft.needs_pooler(memory_of(draft), reckoner)? {
+        for draft in &mut *drafts {
+            if !draft.pooled && draft.needs_pooler(draft.share(&memory), reckoner)? {
                 (draft.pooled, changed) = (true, true);
                 draft.scope.set("pooled", true);
             }
         }
-        if changed {
-            continue;
+        if !changed {
+            return Ok(Shared { system: shares.system, memory, jobs });
         }
-        let weights = drafts.iter().fold(0u64, |sum, draft| sum.saturating_add(u64::from(draft.memory.weight.max(1))));
-        let planned = drafts.iter().zip(jobs).map(|(draft, jobs)| {
-            let cores = cores(host.cores, u64::from(draft.memory.weight.max(1)), weights);
-            let image = draft.image(reckoner)?;
-            draft.scope.set("image", image.as_str());
-            draft.plan(memory_of(draft), cores, jobs, image, reckoner)
-        });
-        return Ok((shares.system, planned.collect::<Result<_, _>>()?));
     }
+}
+
+/// Gives every service its share and its settings.
+fn settle<'a>(
+    mut drafts: Vec<Draft<'a>>,
+    host: Host,
+    reckoner: &Reckoner,
+) -> Result<(Bytes, Vec<Planned<'a>>), PlanError> {
+    let Shared { system, memory, jobs } = shared(&mut drafts, host, reckoner)?;
+    let weights = drafts.iter().fold(0u64, |sum, draft| sum.saturating_add(u64::from(draft.memory.weight.max(1))));
+    let planned = drafts.iter().zip(jobs).map(|(draft, jobs)| {
+        let cores = cores(host.cores, u64::from(draft.memory.weight.max(1)), weights);
+        let image = draft.image(reckoner)?;
+        draft.scope.set("image", image.as_str());
+        draft.plan(draft.share(&memory), cores, jobs, image, reckoner)
+    });
+    Ok((system, planned.collect::<Result<_, _>>()?))
 }
 
 /// The cores of a service: twice its fair part, since not all are busy at once, but at least one and never more than

@@ -7,7 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet,
 use unicode_width::UnicodeWidthStr;
 
 use crate::diagnostic::{Diagnostic, Faults, Label, Severity};
-use crate::source::{LineColumn, Place, Source};
+use crate::source::{LineColumn, Lines, Place, Source};
 
 /// The most diagnostics that are drawn; the rest is counted.
 const DRAWN: usize = 1_000;
@@ -35,20 +35,41 @@ pub fn faults(faults: &Faults, width: usize) -> String {
     text
 }
 
+/// A place that is marked, and what stands beside the mark.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark<'a> {
+    pub(super) place: Place,
+    pub(super) text: &'a str,
+}
+
+impl<'a> Mark<'a> {
+    fn of(label: &'a Label) -> Self {
+        Self { place: label.place, text: &label.text }
+    }
+}
+
+/// Adds what to do to a group.
+pub(super) fn helped<'g>(mut group: Group<'g>, help: &[String], width: usize) -> Group<'g> {
+    for help in help {
+        group = group.element(Level::HELP.message(folded(help, width)));
+    }
+    group
+}
+
 /// What the diagnostics of one source are drawn with.
-struct Drawing<'a> {
+pub(super) struct Drawing<'a> {
     text: &'a str,
     name: String,
-    positions: Positions,
+    positions: Lines,
     renderer: Renderer,
     width: usize,
 }
 
 impl<'a> Drawing<'a> {
-    fn new(source: &'a Source, width: usize) -> Self {
+    pub(super) fn new(source: &'a Source, width: usize) -> Self {
         let renderer = Renderer::styled().term_width(width).decor_style(DecorStyle::Unicode);
         let name = normalize_untrusted_str(&source.name);
-        Self { text: &source.text, name, positions: Positions::new(&source.text), renderer, width }
+        Self { text: &source.text, name, positions: Lines::of(&source.text), renderer, width }
     }
 
     /// Draws one diagnostic.
@@ -57,29 +78,31 @@ impl<'a> Drawing<'a> {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()));
-        let labels: Vec<&Label> = diagnostic.label.iter().chain(&diagnostic.related).collect();
-        if labels.is_empty() {
-            group = group.element(Origin::path(self.name.as_str()));
+        let labels: Vec<Mark<'_>> = diagnostic.label.iter().chain(&diagnostic.related).map(Mark::of).collect();
+        let group = Group::with_title(level.primary_title(diagnostic.message.as_str()));
+        self.renderer.render(&[helped(self.marked(group, &labels), &diagnostic.help, self.width)])
+    }
+
+    /// Adds the text with its marks to a group, the first of which is the fault itself.
+    pub(super) fn marked<'g>(&'g self, mut group: Group<'g>, marks: &[Mark<'_>]) -> Group<'g> {
+        if marks.is_empty() || self.text.is_empty() {
+            return group.element(Origin::path(self.name.as_str()));
         }
-        match self.lines(&labels) {
-            Some(lines) => group = group.element(self.snippet(lines, &labels).path(self.name.as_str())),
+        match self.lines(marks) {
+            Some(lines) => group.element(self.snippet(lines, marks).path(self.name.as_str())),
             None => {
-                for label in labels {
-                    let LineColumn { line, column } = self.positions.of(self.text, label.place.start);
+                for mark in marks {
+                    let LineColumn { line, column } = self.positions.position(self.text, mark.place.start);
                     group = group.element(Origin::path(self.name.as_str()).line(line).char_column(column));
-                    group = group.element(self.snippet(self.window(label.place), &[label]));
+                    group = group.element(self.snippet(self.window(mark.place), std::slice::from_ref(mark)));
                 }
+                group
             }
         }
-        for help in &diagnostic.help {
-            group = group.element(Level::HELP.message(folded(help, self.width)));
-        }
-        self.renderer.render(&[group])
     }
 
     /// A part of the text with the marks of labels in it, the first of which is the fault itself.
-    fn snippet(&self, part: Place, labels: &[&Label]) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    fn snippet(&self, part: Place, labels: &[Mark<'_>]) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
         let shown = self.text.get(part.range()).unwrap_or_default();
         let within = |offset: usize| {
             let inside = offset.saturating_sub(part.start).min(shown.len());
@@ -91,13 +114,13 @@ impl<'a> Drawing<'a> {
             let first_line = self.text.get(start..end).and_then(|marked| marked.find(['\n', '\r']));
             let end = first_line.map_or(end, |length| start.saturating_add(length));
             let span = within(start)..within(end);
-            kind.span(span).label(normalize_untrusted_str(&label.text))
+            kind.span(span).label(normalize_untrusted_str(label.text))
         });
-        Snippet::source(shown).line_start(self.positions.of(self.text, part.start).line).annotations(marks)
+        Snippet::source(shown).line_start(self.positions.position(self.text, part.start).line).annotations(marks)
     }
 
     /// All lines from the first to the last that has a label, if they are not too many to be looked through.
-    fn lines(&self, labels: &[&Label]) -> Option<Place> {
+    fn lines(&self, labels: &[Mark<'_>]) -> Option<Place> {
         let windows = labels.iter().map(|label| self.window(label.place));
         let start = windows.clone().map(|window| window.start).min()?;
         let end = windows.map(|window| window.end).max()?;
@@ -119,46 +142,6 @@ impl<'a> Drawing<'a> {
         let end = after.find('\n').map_or(far, |newline| at.saturating_add(newline));
         let line = text.get(start..end).unwrap_or_default();
         Place::new(start, start.saturating_add(line.trim_end_matches('\r').len()))
-    }
-}
-
-/// The positions of some places of a text, so that no other is counted from the beginning.
-struct Positions {
-    known: Vec<(usize, LineColumn)>,
-}
-
-impl Positions {
-    const STRIDE: usize = 4_096;
-
-    fn new(text: &str) -> Self {
-        let mut known: Vec<(usize, LineColumn)> = Vec::new();
-        let mut position = LineColumn { line: 1, column: 1 };
-        for (at, c) in text.char_indices() {
-            if known.last().is_none_or(|(last, _)| at.saturating_sub(*last) >= Self::STRIDE) {
-                known.push((at, position));
-            }
-            position = after(position, at, c);
-        }
-        Self { known }
-    }
-
-    fn of(&self, text: &str, offset: usize) -> LineColumn {
-        let next = self.known.partition_point(|(at, _)| *at <= offset);
-        let near = next.checked_sub(1).and_then(|index| self.known.get(index)).copied();
-        let (from, position) = near.unwrap_or((0, LineColumn { line: 1, column: 1 }));
-        let rest = text.get(from..).unwrap_or_default().char_indices();
-        let rest = rest.map(|(at, c)| (from.saturating_add(at), c));
-        let passed = rest.take_while(|(at, c)| at.saturating_add(c.len_utf8()) <= offset);
-        passed.fold(position, |position, (at, c)| after(position, at, c))
-    }
-}
-
-/// The position that follows a character.
-fn after(position: LineColumn, at: usize, c: char) -> LineColumn {
-    match c {
-        '\n' => LineColumn { line: position.line.saturating_add(1), column: 1 },
-        '\u{feff}' if at == 0 => position,
-        _ => LineColumn { column: position.column.saturating_add(1), ..position },
     }
 }
 

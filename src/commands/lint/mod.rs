@@ -1,0 +1,162 @@
+//! `polyglot lint`: findings in requirements, locks, rendered folders and compose files.
+
+mod one;
+mod output;
+mod worlds;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use anyhow::{Context, Result, bail};
+
+use super::Outcome;
+use super::input::{self, InputError};
+use super::save::save;
+use super::terminal::{Progress, Terminal};
+use crate::catalog::Date;
+use crate::cli::{Lint, LintLevel};
+use crate::lint::{Baseline, BaselineError, Found, Judged, Level, Levels, baseline_file, walk};
+use crate::report::findings::Report;
+use crate::source::Source;
+use one::Reader;
+use worlds::Worlds;
+
+pub(super) fn run(arguments: &Lint, terminal: &Terminal) -> Result<Outcome> {
+    if arguments.list {
+        terminal.result(&crate::report::rules::list(terminal.look()))?;
+        return Ok(Outcome::Done);
+    }
+    output::check(&arguments.format)?;
+    let here = [PathBuf::from(".")];
+    let paths = if arguments.paths.is_empty() { here.as_slice() } else { arguments.paths.as_slice() };
+    let files = walk(paths)
+        .map_err(|(path, error)| anyhow::Error::new(error).context(format!("cannot read {}", path.display())))?;
+    if files.is_empty() {
+        bail!(
+            "there is nothing to check here: no requirements file and no compose file\n  make one with `polyglot init`"
+        );
+    }
+    let worlds = Worlds::default();
+    let mut report = judge(&files, &worlds, arguments.today, terminal)?;
+    let home = home_of_baseline()?;
+    if arguments.write_baseline {
+        return write_baseline(&home, &report, terminal);
+    }
+    apply_baseline(&home, &files, &mut report)?;
+    if arguments.fix {
+        let rest = output::fix(&mut report, arguments.dry_run, terminal)?;
+        if arguments.dry_run {
+            return Ok(rest);
+        }
+    }
+    output::write(&report, &arguments.format, terminal)?;
+    Ok(outcome(&report, arguments.fail_on))
+}
+
+/// Looks at every file, on all cores; what is found is in the order of the files, whoever was faster.
+fn judge(files: &[Found], worlds: &Worlds, today: Option<Date>, terminal: &Terminal) -> Result<Report> {
+    let next = AtomicUsize::new(0);
+    let results: Mutex<Vec<(usize, Result<one::Seen>)>> = Mutex::new(Vec::new());
+    let progress = terminal.progress("files", files.len());
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(files.len());
+    let work = |progress: &Progress| {
+        let reader = Reader::new(worlds, today);
+        while let Some((index, file)) = take(files, &next) {
+            let seen = reader.look(file);
+            let matters = seen.as_ref().map_or(true, one::Seen::matters);
+            progress.step();
+            if matters {
+                results.lock().unwrap_or_else(PoisonError::into_inner).push((index, seen));
+            }
+        }
+    };
+    match workers {
+        0 | 1 => work(&progress),
+        workers => thread::scope(|scope| {
+            for _ in 0..workers {
+                scope.spawn(|| work(&progress));
+            }
+        }),
+    }
+    drop(progress);
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.sort_by_key(|(index, _)| *index);
+    let mut report = Report { files: files.len(), ..Report::default() };
+    for (_, seen) in results {
+        let one::Seen { judged: Judged { findings, suppressed }, incomplete } = seen?;
+        report.findings.extend(findings);
+        report.suppressed.extend(suppressed);
+        report.incomplete |= incomplete;
+    }
+    let broken = worlds.broken();
+    report.incomplete |= !broken.is_empty();
+    report.findings.extend(broken);
+    report.findings.sort_by(crate::lint::Finding::order);
+    Ok(report)
+}
+
+fn take<'f>(files: &'f [Found], next: &AtomicUsize) -> Option<(usize, &'f Found)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    files.get(index).map(|file| (index, file))
+}
+
+/// The folder of the baseline: that of the nearest one upwards, or else this one.
+fn home_of_baseline() -> Result<PathBuf> {
+    let here = std::env::current_dir().context("cannot tell the current folder")?;
+    let found = here.ancestors().find(|folder| folder.join(baseline_file()).is_file());
+    Ok(found.unwrap_or(&here).to_owned())
+}
+
+/// A file as it is seen from the folder of the baseline, with `/` between the parts.
+fn from(home: &Path, file: &str) -> String {
+    let absolute = std::path::absolute(file).unwrap_or_else(|_| PathBuf::from(file));
+    let plain: PathBuf = absolute.components().collect();
+    let relative = plain.strip_prefix(home).unwrap_or(&plain);
+    relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+fn write_baseline(home: &Path, report: &Report, terminal: &Terminal) -> Result<Outcome> {
+    if report.incomplete {
+        bail!("something could not be read, and a baseline cannot hold that; see `polyglot lint`");
+    }
+    let path = home.join(baseline_file());
+    save(&path, &Baseline::text(&report.findings, |file| from(home, file))?)?;
+    let count = report.findings.len();
+    terminal.result(&format!("wrote {}: {count} findings no longer count\n", baseline_file()))?;
+    Ok(Outcome::Done)
+}
+
+fn apply_baseline(home: &Path, files: &[Found], report: &mut Report) -> Result<()> {
+    let path = home.join(baseline_file());
+    if !path.is_file() {
+        return Ok(());
+    }
+    let shown = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
+    let name = shown.unwrap_or_else(|| path.clone()).display().to_string();
+    let source = Arc::new(Source { name, text: input::read_text(&path, input::MAX_SIZE)? });
+    let baseline = Baseline::parse(&source).map_err(|error| match error {
+        BaselineError::Faulty(faults) => anyhow::Error::new(InputError::Faulty(faults)),
+        newer @ BaselineError::Newer { .. } => newer.into(),
+    })?;
+    let looked_at: BTreeSet<String> = files.iter().map(|file| from(home, &file.path.display().to_string())).collect();
+    let levels = Levels::default();
+    report.baselined = baseline.apply(&mut report.findings, |file| from(home, file), &looked_at, &levels);
+    report.findings.sort_by(crate::lint::Finding::order);
+    Ok(())
+}
+
+fn outcome(report: &Report, fail_on: LintLevel) -> Outcome {
+    let least = match fail_on {
+        LintLevel::Error => Level::Error,
+        LintLevel::Warning => Level::Warning,
+        LintLevel::Note => Level::Note,
+    };
+    if report.incomplete {
+        return Outcome::Incomplete;
+    }
+    if report.findings.iter().any(|finding| finding.level >= least) { Outcome::Found } else { Outcome::Done }
+}

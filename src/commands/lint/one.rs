@@ -1,0 +1,294 @@
+//! One file: reading it with what lies beside it, and judging it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use super::worlds::{Judge, Worlds};
+use crate::catalog::{Catalog, Date};
+use crate::commands::input::{self, InputError, World};
+use crate::commands::locked;
+use crate::commands::render::FOLDER;
+use crate::compose::Compose;
+use crate::decide::{Depth, Facts, Selection};
+use crate::diagnostic::{Diagnostic, Faults};
+use crate::expression::Formulas;
+use crate::lint::{
+    ComposeFile, Differing, Found, FoundKind, Judged, Kind, Locked, Mounted, Rule, StackFolder, System, judge_compose,
+    judge_system, rule, unreadable,
+};
+use crate::lock::{Lock, LockError};
+use crate::plan::Plan;
+use crate::render::write::{self, Folder, State};
+use crate::render::{Options, Stack, Wish};
+use crate::requirements::{Profile, Requirements};
+use crate::size::{Host, Reckoner};
+use crate::source::{Place, Source};
+
+/// What was seen of a file.
+#[derive(Default)]
+pub(super) struct Seen {
+    pub(super) judged: Judged,
+    /// Whether something could not be read or used.
+    pub(super) incomplete: bool,
+}
+
+impl Seen {
+    /// Whether there is anything to remember.
+    pub(super) fn matters(&self) -> bool {
+        self.incomplete || !self.judged.findings.is_empty() || !self.judged.suppressed.is_empty()
+    }
+
+    fn unreadable(faults: &Faults, rule: &'static Rule) -> Self {
+        let findings = unreadable(faults, rule);
+        Self { judged: Judged { findings, suppressed: Vec::new() }, incomplete: true }
+    }
+}
+
+/// What one thread looks at files with.
+pub(super) struct Reader<'w> {
+    worlds: &'w Worlds,
+    today: Option<Date>,
+    formulas: Formulas,
+    reckoner: Reckoner,
+}
+
+impl<'w> Reader<'w> {
+    pub(super) fn new(worlds: &'w Worlds, today: Option<Date>) -> Self {
+        Self { worlds, today, formulas: Formulas::default(), reckoner: Reckoner::default() }
+    }
+
+    /// Looks at a file.
+    pub(super) fn look(&self, file: &Found) -> Result<Seen> {
+        let folder = input::folder_of(&file.path);
+        let source = match read(&file.path) {
+            Ok(source) => source,
+            Err(seen) => return Ok(seen),
+        };
+        let Some(judge) = self.worlds.of(&folder)? else { return Ok(Seen { incomplete: true, ..Seen::default() }) };
+        Ok(match file.kind {
+            FoundKind::Requirements => self.requirements(&file.path, source, &judge),
+            FoundKind::Compose => self.compose(&folder, source, &judge),
+        })
+    }
+
+    fn requirements(&self, path: &Path, source: Source, judge: &Judge) -> Seen {
+        let World { catalog, config, tree, .. } = &judge.world;
+        let requirements = match Requirements::parse(&source, catalog, input::budget(input::MAX_SIZE)) {
+            Ok(requirements) => requirements,
+            Err(faults) => return Seen::unreadable(&faults, known("invalid-requirements")),
+        };
+        let lock_path = locked::path_for(path);
+        let lock = match read_lock(&lock_path, catalog) {
+            Ok(lock) => lock,
+            Err(seen) => return seen,
+        };
+        let mut facts = Facts::new(catalog, &config.policy, &self.formulas, &requirements);
+        let now = Selection::of(&requirements, catalog, tree, &facts, Depth::Answer);
+        let locked = lock.map(|(source, lock)| {
+            let changed = lock.compare(&now, catalog, tree, &facts).changed;
+            Locked { source, lock, changed }
+        });
+        let holds = locked.as_ref().is_some_and(|locked| !locked.changed.iter().any(|one| one.difference.is_stale()));
+        let selection = match locked.as_ref().filter(|_| holds) {
+            None => now,
+            Some(Locked { lock, .. }) => {
+                // What the lock names was checked against the catalog when it was read.
+                let _ = facts.hold(lock.databases());
+                Selection::holding(&requirements, catalog, tree, &facts, Depth::Answer, &lock.held())
+            }
+        };
+        let host = Host::of(&requirements.target, None);
+        let budget = Plan::budget(&requirements, &selection, catalog, &self.reckoner, host);
+        let kinds = selection.kinds.iter().map(|selected| Kind {
+            name: selected.name,
+            data: selected.data,
+            profile: Profile::of(selected.data, catalog),
+            selected,
+        });
+        let root = self.stack_folder(path, judge);
+        let is_rendered = root.as_deref().is_some_and(|root| is_stack_of(root, requirements.name()));
+        let stack = root.filter(|_| is_rendered && budget.is_ok());
+        let stack = stack.and_then(|root| self.stack(&root, &requirements, &selection, catalog));
+        let newest = locked.as_ref().and_then(|locked| locked.lock.newest_date());
+        let system = System {
+            source: Arc::new(source),
+            requirements: &requirements,
+            catalog,
+            config,
+            config_source: judge.source.clone(),
+            tree,
+            facts: &facts,
+            selection: &selection,
+            kinds: kinds.collect(),
+            lock: locked.as_ref(),
+            budget: &budget,
+            is_rendered,
+            today: self.today.or(newest),
+        };
+        Seen { judged: judge_system(&system, stack.as_ref(), &judge.levels), incomplete: false }
+    }
+
+    /// Where the stack of a requirements file is rendered to: as polyglot.toml says, or beside the file.
+    fn stack_folder(&self, path: &Path, judge: &Judge) -> Option<PathBuf> {
+        let configured = judge.world.config.render.out.as_ref().map(|out| judge.world.home.join(out));
+        let beside = path.parent().map(|folder| folder.join(FOLDER));
+        configured.or(beside).filter(|root| root.is_dir())
+    }
+
+    /// How the folder differs from what would be rendered; nothing where it cannot be told.
+    fn stack(
+        &self,
+        root: &Path,
+        requirements: &Requirements,
+        selection: &Selection<'_>,
+        catalog: &Catalog,
+    ) -> Option<StackFolder> {
+        let host = Host::of(&requirements.target, None);
+        let plan = Plan::of(requirements, selection, catalog, &self.reckoner, host).ok()?;
+        let options = Options { port_base: None, wish: Wish::ALL, version: env!("CARGO_PKG_VERSION") };
+        let stack = Stack::of(&plan, options).ok()?;
+        let secrets: Vec<write::Secret> = stack
+            .secrets
+            .iter()
+            .map(|wanted| write::Secret { path: wanted.path.clone(), content: String::new() })
+            .collect();
+        let folder = Folder { root, artifacts: &stack.artifacts, secrets: &secrets, whole: true };
+        let comparison = write::compare(&folder).ok()?;
+        let source = |path: &str| {
+            let full = root.join(path);
+            let text = fs::read_to_string(&full).ok()?;
+            Some(Arc::new(Source { name: full.display().to_string(), text }))
+        };
+        let differing = comparison.artifacts.iter().filter(|compared| compared.state != State::Same);
+        let differing = differing.map(|compared| Differing {
+            path: compared.artifact.path.clone(),
+            state: Some(compared.state),
+            source: source(&compared.artifact.path),
+        });
+        let orphans = comparison.orphans.iter().map(|orphan| Differing {
+            path: orphan.path.clone(),
+            state: None,
+            source: source(&orphan.path),
+        });
+        Some(StackFolder {
+            path: root.display().to_string(),
+            differing: differing.chain(orphans).collect(),
+            missing_secrets: comparison.missing_secrets.iter().map(|secret| secret.path.clone()).collect(),
+            readable_secrets: stack.secrets.iter().filter_map(|wanted| readable(root, &wanted.path)).collect(),
+            interrupted: comparison.interrupted.is_some(),
+        })
+    }
+
+    fn compose(&self, folder: &Path, source: Source, judge: &Judge) -> Seen {
+        let source = Arc::new(source);
+        let catalog = &judge.world.catalog;
+        let compose = match Compose::parse(&source, catalog, input::budget(input::MAX_SIZE)) {
+            Ok(compose) => compose,
+            Err(fault) => {
+                let faults = Faults::new((*source).clone(), vec![fault]);
+                return Seen::unreadable(&faults, known("invalid-compose"));
+            }
+        };
+        let secrets = compose.secret_files.iter();
+        let secrets = secrets.filter_map(|(name, path)| Some((name.clone(), readable(folder, &path.value)?.1)));
+        let file = ComposeFile {
+            readable_secrets: secrets.collect(),
+            configurations: configurations(&compose, folder),
+            compose,
+            catalog,
+        };
+        Seen { judged: judge_compose(&file, &judge.levels, self.today), incomplete: false }
+    }
+}
+
+/// The configuration files that services mount, as far as they lie there and are texts of a bearable size.
+fn configurations(compose: &Compose, folder: &Path) -> Vec<Mounted> {
+    const EXTENSIONS: [&str; 4] = ["conf", "cnf", "yml", "yaml"];
+    let mut found = Vec::new();
+    for service in compose.services.iter().filter(|service| service.database.is_some()) {
+        for mount in &service.mounts {
+            let Some(path) = mount.source.as_deref().filter(|path| path.starts_with(['.', '/'])) else { continue };
+            let is_configuration =
+                Path::new(&mount.target).extension().is_some_and(|e| EXTENSIONS.iter().any(|x| e == *x));
+            let full = folder.join(path.strip_prefix("./").unwrap_or(path));
+            if !is_configuration || !full.is_file() {
+                continue;
+            }
+            if let Ok(text) = input::read_text(&full, input::MAX_SIZE) {
+                let source = Arc::new(Source { name: full.display().to_string(), text });
+                found.push(Mounted { service: service.name.value.clone(), target: mount.target.clone(), source });
+            }
+        }
+    }
+    found
+}
+
+/// A rule that the linter itself names.
+fn known(id: &str) -> &'static Rule {
+    const NONE: Rule = Rule::EMPTY;
+    rule(id).unwrap_or(&NONE)
+}
+
+fn read(path: &Path) -> Result<Source, Seen> {
+    let name = path.display().to_string();
+    match input::read_text(path, input::MAX_SIZE) {
+        Ok(text) => Ok(Source { name, text }),
+        Err(error) => {
+            let faults = match error.downcast::<InputError>() {
+                Ok(InputError::Faulty(faults)) => faults,
+                Ok(other) => whole(name, &other.to_string()),
+                Err(other) => whole(name, &format!("{other:#}")),
+            };
+            Err(Seen::unreadable(&faults, known("unreadable-file")))
+        }
+    }
+}
+
+/// A fault of a file as a whole.
+fn whole(name: String, message: &str) -> Faults {
+    let message = message.lines().next().unwrap_or_default();
+    Faults::new(Source { name, text: String::new() }, vec![Diagnostic::error(message).at(Place::default(), "")])
+}
+
+fn read_lock(path: &Path, catalog: &Catalog) -> Result<Option<(Arc<Source>, Lock)>, Seen> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let source = read(path)?;
+    match Lock::parse(&source, catalog) {
+        Ok(lock) => Ok(Some((Arc::new(source), lock))),
+        Err(LockError::Faulty(faults)) => Err(Seen::unreadable(&faults, known("invalid-lock"))),
+        Err(newer @ LockError::Newer { .. }) => {
+            Err(Seen::unreadable(&whole(source.name, &newer.to_string()), known("invalid-lock")))
+        }
+    }
+}
+
+/// Whether a folder holds a stack of this name.
+fn is_stack_of(root: &Path, name: &str) -> bool {
+    let text = fs::read_to_string(root.join("compose.yaml")).unwrap_or_default();
+    text.lines()
+        .any(|line| line.strip_prefix("name:").is_some_and(|rest| rest.trim().trim_matches(['"', '\'']) == name))
+}
+
+/// A file that others than its owner can read, with its mode: its folder lets them in too.
+#[cfg(unix)]
+fn readable(root: &Path, path: &str) -> Option<(String, u32)> {
+    use std::os::unix::fs::PermissionsExt;
+
+    const OTHERS_READ: u32 = 0o004;
+    const OTHERS_ENTER: u32 = 0o001;
+    let file = root.join(path);
+    let mode = fs::metadata(&file).ok()?.permissions().mode();
+    let folder = fs::metadata(file.parent()?).ok()?.permissions().mode();
+    let open = mode & OTHERS_READ != 0 && folder & OTHERS_ENTER != 0;
+    open.then(|| (path.to_owned(), mode & 0o777))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &Path, _: &str) -> Option<(String, u32)> {
+    None
+}

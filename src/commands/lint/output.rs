@@ -1,0 +1,74 @@
+//! Where a report goes, and the edits that mend what was found.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+
+use super::super::Outcome;
+use super::super::save::save;
+use super::super::terminal::Terminal;
+use crate::cli::LintOutput;
+use crate::lint::{Edit, apply};
+use crate::report::findings::Report;
+use crate::report::style::Look;
+use crate::source::Source;
+
+/// Refuses two reports on one stream or in one file.
+pub(super) fn check(outputs: &[LintOutput]) -> Result<()> {
+    for (index, output) in outputs.iter().enumerate() {
+        if outputs.iter().skip(index.saturating_add(1)).any(|other| other.file == output.file) {
+            match &output.file {
+                None => {
+                    bail!("two formats would be mixed on standard output; give one a file: `--format sarif=out.sarif`")
+                }
+                Some(file) => bail!("two formats would be written to {}", file.display()),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes the report in every format that is asked for.
+pub(super) fn write(report: &Report, outputs: &[LintOutput], terminal: &Terminal) -> Result<()> {
+    const PLAIN: Look = Look { columns: 100, colour: false };
+    for output in outputs {
+        match &output.file {
+            None => terminal.result(&output.format.render(report, terminal.look())?)?,
+            Some(file) => {
+                let text = output.format.render(report, PLAIN)?;
+                save(file, &anstream::adapter::strip_str(&text).to_string())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Makes the edits that change no meaning, or shows them; what they mend is no finding any more.
+pub(super) fn fix(report: &mut Report, dry_run: bool, terminal: &Terminal) -> Result<Outcome> {
+    let mut files: BTreeMap<String, (Arc<Source>, Vec<Edit>)> = BTreeMap::new();
+    for finding in &report.findings {
+        let (Some(fix), source) = (&finding.remark.fix, &finding.remark.spot.source) else { continue };
+        let entry = files.entry(source.name.clone()).or_insert_with(|| (Arc::clone(source), Vec::new()));
+        entry.1.extend(fix.edits.iter().cloned());
+    }
+    let mut outcome = Outcome::Done;
+    for (name, (source, edits)) in &files {
+        let mended = apply(&source.text, edits);
+        if dry_run {
+            outcome = Outcome::Found;
+            let diff = similar::TextDiff::from_lines(source.text.as_str(), mended.as_str());
+            terminal.result(&diff.unified_diff().header(&format!("a/{name}"), &format!("b/{name}")).to_string())?;
+        } else {
+            save(Path::new(name), &mended)?;
+        }
+    }
+    if !dry_run {
+        let before = report.findings.len();
+        report.findings.retain(|finding| finding.remark.fix.is_none());
+        let mended = before.saturating_sub(report.findings.len());
+        terminal.message(&format!("mended {mended} of {before} findings in {} files", files.len()));
+    }
+    Ok(outcome)
+}

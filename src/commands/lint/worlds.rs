@@ -1,0 +1,81 @@
+//! The catalogs and configurations of many folders, each read once.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use anyhow::Result;
+
+use crate::commands::input::{InputError, World};
+use crate::diagnostic::Faults;
+use crate::lint::{Finding, Levels, rules, unreadable};
+use crate::source::Source;
+
+/// What the files under a polyglot.toml are judged with.
+pub(super) struct Judge {
+    pub(super) world: World,
+    pub(super) levels: Levels,
+    /// The text of polyglot.toml.
+    pub(super) source: Option<Arc<Source>>,
+}
+
+/// The judges of the folders, by their polyglot.toml.
+#[derive(Default)]
+pub(super) struct Worlds {
+    /// The polyglot.toml of each folder that was asked for.
+    configs: Mutex<BTreeMap<PathBuf, Option<PathBuf>>>,
+    judges: Mutex<BTreeMap<Option<PathBuf>, Arc<OnceLock<Made>>>>,
+}
+
+enum Made {
+    Good(Arc<Judge>),
+    /// polyglot.toml, or what it names, cannot be used: the files under it are not judged.
+    Broken(Box<Faults>),
+    Failed(Arc<str>),
+}
+
+impl Worlds {
+    /// The judge of a folder; nothing where its polyglot.toml cannot be used.
+    pub(super) fn of(&self, folder: &Path) -> Result<Option<Arc<Judge>>> {
+        let config = self.config(folder);
+        let slot = Arc::clone(self.lock_judges().entry(config.clone()).or_default());
+        match slot.get_or_init(|| made(config.as_deref())) {
+            Made::Good(judge) => Ok(Some(Arc::clone(judge))),
+            Made::Broken(_) => Ok(None),
+            Made::Failed(why) => Err(anyhow::anyhow!("{why}")),
+        }
+    }
+
+    fn config(&self, folder: &Path) -> Option<PathBuf> {
+        let mut configs = self.configs.lock().unwrap_or_else(PoisonError::into_inner);
+        configs.entry(folder.to_owned()).or_insert_with(|| World::config_above(folder)).clone()
+    }
+
+    fn lock_judges(&self) -> std::sync::MutexGuard<'_, BTreeMap<Option<PathBuf>, Arc<OnceLock<Made>>>> {
+        self.judges.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is wrong with the configurations that cannot be used.
+    pub(super) fn broken(&self) -> Vec<Finding> {
+        let Some(rule) = rules::rule("invalid-config") else { return Vec::new() };
+        let judges = self.lock_judges();
+        let made = judges.values().filter_map(|slot| slot.get());
+        let broken = made.filter_map(|made| if let Made::Broken(faults) = made { Some(faults) } else { None });
+        broken.flat_map(|faults| unreadable(faults, rule)).collect()
+    }
+}
+
+fn made(config: Option<&Path>) -> Made {
+    let made = World::with_config(config).and_then(|(world, source)| {
+        let levels = Levels::of(&world.config, source.as_ref()).map_err(InputError::Faulty)?;
+        Ok(Judge { world, levels, source: source.map(Arc::new) })
+    });
+    match made {
+        Ok(judge) => Made::Good(Arc::new(judge)),
+        Err(error) => match error.downcast::<InputError>() {
+            Ok(InputError::Faulty(faults)) => Made::Broken(Box::new(faults)),
+            Ok(other) => Made::Failed(other.to_string().into()),
+            Err(other) => Made::Failed(format!("{other:#}").into()),
+        },
+    }
+}

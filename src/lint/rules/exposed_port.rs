@@ -1,0 +1,39 @@
+//! `exposed-port`
+
+use super::prelude::*;
+
+pub(super) static RULE: Rule = Rule {
+    id: "exposed-port",
+    group: Group::Stack,
+    level: Some(Level::Error),
+    summary: "A database's port is published on every interface of the host.",
+    why: "Docker writes its own firewall rules, which stand before those of the host: a published port is open to the \
+          world even where ufw says that it is closed. Databases that are found this way are emptied and held to ransom.",
+    source: "https://docs.docker.com/engine/network/packet-filtering-firewalls/",
+    bad: &[
+        &[("compose.yaml", "services:\n  db:\n    image: postgres:18.1\n    ports: [\"5432:5432\"]\n")],
+        &[(
+            "compose.yaml",
+            "services:\n  cache:\n    image: redis:8.2\n    ports:\n      - { target: 6379, published: \"6379\", host_ip: 0.0.0.0 }\n",
+        )],
+    ],
+    good: &[
+        &[("compose.yaml", "services:\n  db:\n    image: postgres:18.1\n    ports: [\"127.0.0.1:5432:5432\"]\n")],
+        &[("compose.yaml", "services:\n  web:\n    image: nginx:1.29\n    ports: [\"80:80\"]\n")],
+    ],
+    check: Check::Compose(check),
+    ..Rule::EMPTY
+};
+
+fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+    for (service, database, _) in file.servers() {
+        for port in service.ports.iter().filter(|port| port.is_open()) {
+            let message =
+                format!("port {} of {} is open to everybody who reaches the host", port.target, database.name);
+            let published = port.published.as_deref().unwrap_or(&port.target);
+            let help =
+                format!("publish it on the host alone, `\"127.0.0.1:{published}:{}\"`, or not at all", port.target);
+            findings.add(Remark::new(service.about(), file.at(port.place, "no address"), message).help(help));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What the rules about a rendered folder look at: how it differs from what would be rendered, and who can read what.
+
+use std::sync::Arc;
+
+use super::finding::Spot;
+use crate::render::write::State;
+use crate::source::{Place, Source};
+
+/// The rendered folder of a requirements file, as it was seen.
+#[derive(Debug, Default)]
+pub struct StackFolder {
+    /// Its path, as a person would write it.
+    pub path: String,
+    /// The files that are not as they would be rendered.
+    pub differing: Vec<Differing>,
+    /// Secrets that are wanted and are not there, by path.
+    pub missing_secrets: Vec<String>,
+    /// Secrets that others can read: the path and its mode.
+    pub readable_secrets: Vec<(String, u32)>,
+    /// Whether an interrupted run left it half-way.
+    pub interrupted: bool,
+}
+
+/// A file that is not as it would be rendered.
+#[derive(Debug)]
+pub struct Differing {
+    /// The path in the folder.
+    pub path: String,
+    /// How it differs; nothing for a file that is no longer wanted.
+    pub state: Option<State>,
+    /// Its text, where it is there and could be read: findings point into it.
+    pub source: Option<Arc<Source>>,
+}
+
+impl StackFolder {
+    /// The path of a file of the folder, from where the linter runs.
+    pub fn join(&self, path: &str) -> String {
+        format!("{}/{path}", self.path.trim_end_matches('/'))
+    }
+
+    /// The beginning of a file of the folder that is no text to point into.
+    pub fn spot(&self, path: &str) -> Spot {
+        let source = Arc::new(Source { name: self.join(path), text: String::new() });
+        Spot::new(&source, Place::default(), "")
+    }
+}
+
+impl Differing {
+    /// Where a finding about it stands: its first line, or the bare file.
+    pub fn spot(&self, folder: &StackFolder, text: impl Into<String>) -> Spot {
+        let Some(source) = &self.source else { return folder.spot(&self.path) };
+        let end = source.text.find('\n').unwrap_or(source.text.len());
+        Spot::new(source, Place::new(0, end), text)
+    }
+}

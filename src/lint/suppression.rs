@@ -1,0 +1,225 @@
+//! Comments that allow a finding: `# polyglot: allow(rule) reason`, on the line, on the line above, or on the key of
+//! what it holds for.
+
+use std::ops::Range;
+
+use crate::catalog::Date;
+use crate::source::Place;
+
+/// A comment that allows findings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    /// The comment, from its `#` on.
+    pub place: Place,
+    /// What goes when the comment goes: its line, or the spaces before it too.
+    pub whole: Place,
+    /// The rules that it names.
+    pub rules: Vec<Named>,
+    /// The last day on which it holds.
+    pub until: Option<Until>,
+    /// Why.
+    pub reason: Option<String>,
+    /// What it holds for.
+    region: Range<usize>,
+}
+
+/// A rule that a comment names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The name.
+    pub name: String,
+    /// Where it stands.
+    pub place: Place,
+    /// Whether it has allowed anything.
+    pub used: bool,
+    /// Whether the rule was checked, so that not having allowed anything says something.
+    pub judged: bool,
+}
+
+/// The last day on which a comment holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Until {
+    /// The day; nothing where the text is none.
+    pub date: Option<Date>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What such a comment says after its `#`.
+const MARK: &str = "polyglot: allow(";
+
+impl Suppression {
+    /// All such comments of a YAML text, in order.
+    pub fn all(text: &str) -> Vec<Self> {
+        text.match_indices(MARK).filter_map(|(at, _)| Self::read(text, at)).collect()
+    }
+
+    fn read(text: &str, mark: usize) -> Option<Self> {
+        let line = line_at(text, mark);
+        let before = text.get(line.start..mark)?;
+        let hash = before.rfind('#').filter(|hash| before.get(hash.saturating_add(1)..).is_some_and(is_blank))?;
+        let content = before.get(..hash)?;
+        let begins = content.is_empty() || content.ends_with([' ', '\t']);
+        if !begins || content.matches('"').count() % 2 == 1 {
+            return None;
+        }
+        let start = line.start.checked_add(hash)?;
+        let list = mark.checked_add(MARK.len())?;
+        let rest = text.get(list..line.end)?;
+        let (names, tail) = rest.split_once(')')?;
+        let tail_start = line.end.checked_sub(tail.len())?;
+        let alone = is_blank(content);
+        let whole = if alone {
+            Place::new(line.start, next_line(text, line.end))
+        } else {
+            Place::new(line.start.checked_add(content.trim_end().len())?, line.end)
+        };
+        let (until, reason) = until(tail, tail_start);
+        let target = if alone { next_content(text, line.end) } else { line.clone() };
+        Some(Self {
+            place: Place::new(start, line.end),
+            whole,
+            rules: named(names, list),
+            until,
+            reason,
+            region: region(text, target),
+        })
+    }
+
+    /// Whether it holds for a place.
+    pub fn covers(&self, place: Place) -> bool {
+        self.region.contains(&place.start)
+    }
+
+    /// Whether it holds no longer on a day; a date that is none holds on no day.
+    pub fn is_expired(&self, today: Option<Date>) -> bool {
+        let Some(until) = &self.until else { return false };
+        until.date.is_none_or(|last| today.is_some_and(|today| today > last))
+    }
+}
+
+/// The names in a list, with their places.
+fn named(names: &str, start: usize) -> Vec<Named> {
+    let mut at = start;
+    let mut found = Vec::new();
+    for part in names.split(',') {
+        let name = part.trim();
+        let from = at.saturating_add(part.len().saturating_sub(part.trim_start().len()));
+        if !name.is_empty() {
+            let place = Place::new(from, from.saturating_add(name.len()));
+            found.push(Named { name: name.to_owned(), place, used: false, judged: false });
+        }
+        at = at.saturating_add(part.len()).saturating_add(1);
+    }
+    found
+}
+
+/// The day and the reason that follow the list.
+fn until(tail: &str, start: usize) -> (Option<Until>, Option<String>) {
+    const UNTIL: &str = "until=";
+    let trimmed = tail.trim_start();
+    let at = start.saturating_add(tail.len().saturating_sub(trimmed.len()));
+    let (until, reason) = match trimmed.strip_prefix(UNTIL) {
+        None => (None, trimmed),
+        Some(rest) => {
+            let date = rest.split(char::is_whitespace).next().unwrap_or_default();
+            let end = at.saturating_add(UNTIL.len()).saturating_add(date.len());
+            let until = Until { date: date.parse().ok(), place: Place::new(at, end) };
+            (Some(until), rest.get(date.len()..).unwrap_or_default())
+        }
+    };
+    let reason = reason.trim().trim_start_matches(['-', ':', '–', '—']).trim();
+    (until, (!reason.is_empty()).then(|| reason.to_owned()))
+}
+
+fn is_blank(text: &str) -> bool {
+    text.chars().all(char::is_whitespace)
+}
+
+/// The line of a place, without its end.
+fn line_at(text: &str, at: usize) -> Range<usize> {
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline.saturating_add(1));
+    let rest = text.get(start..).unwrap_or_default();
+    let length = rest.find('\n').unwrap_or(rest.len());
+    let line = rest.get(..length).unwrap_or_default();
+    start..start.saturating_add(line.strip_suffix('\r').unwrap_or(line).len())
+}
+
+/// Where the line after one that ends here begins.
+fn next_line(text: &str, end: usize) -> usize {
+    let rest = text.get(end..).unwrap_or_default();
+    end.saturating_add(rest.find('\n').map_or(rest.len(), |newline| newline.saturating_add(1)))
+}
+
+/// The next line that says something.
+fn next_content(text: &str, end: usize) -> Range<usize> {
+    let mut at = next_line(text, end);
+    while at < text.len() {
+        let line = line_at(text, at);
+        let content = text.get(line.clone()).unwrap_or_default().trim_start();
+        if !content.is_empty() && !content.starts_with('#') {
+            return line;
+        }
+        at = next_line(text, line.end);
+    }
+    text.len()..text.len()
+}
+
+/// A line with all that stands under it: what is indented more.
+fn region(text: &str, line: Range<usize>) -> Range<usize> {
+    let indent = |line: &str| line.len().saturating_sub(line.trim_start_matches(' ').len());
+    let own = indent(text.get(line.clone()).unwrap_or_default());
+    let mut end = next_line(text, line.end);
+    while end < text.len() {
+        let next = line_at(text, end);
+        let content = text.get(next.clone()).unwrap_or_default();
+        let says_nothing = is_blank(content) || content.trim_start().starts_with('#');
+        if !says_nothing && indent(content) <= own {
+            break;
+        }
+        end = next_line(text, next.end);
+    }
+    line.start..end.max(line.end.saturating_add(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Suppression;
+    use crate::source::Place;
+
+    fn covers(text: &str, words: &[&str]) -> Vec<bool> {
+        let found = Suppression::all(text);
+        assert_eq!(found.len(), 1, "{text}");
+        let place = |word: &&str| Place::new(text.find(*word).unwrap(), text.len());
+        words.iter().map(|word| found[0].covers(place(word))).collect()
+    }
+
+    #[test]
+    fn a_comment_holds_for_its_line_for_the_next_and_for_what_stands_under_a_key() {
+        let same = "a:\n  b: 1 # polyglot: allow(x) why\n  c: 2\n";
+        assert_eq!(covers(same, &["b:", "c:"]), [true, false]);
+        let above = "a:\n  # polyglot: allow(x) why\n\n  # more\n  b:\n    d: 1\n  c: 2\n";
+        assert_eq!(covers(above, &["b:", "d:", "c:"]), [true, true, false]);
+        let key = "a: # polyglot: allow(x)\n  b: 1\nc: 2";
+        assert_eq!(covers(key, &["a:", "b:", "c:"]), [true, true, false]);
+    }
+
+    #[test]
+    fn names_day_and_reason_are_read() {
+        let text = "a: 1  # polyglot: allow(one, two) until=2027-03-01 -- moved in spring\n";
+        let found = &Suppression::all(text)[0];
+        let names: Vec<&str> = found.rules.iter().map(|rule| &text[rule.place.range()]).collect();
+        assert_eq!(names, ["one", "two"]);
+        assert_eq!(found.reason.as_deref(), Some("moved in spring"));
+        assert_eq!(&text[found.whole.range()], "  # polyglot: allow(one, two) until=2027-03-01 -- moved in spring");
+        assert!(!found.is_expired(Some("2027-03-01".parse().unwrap())) && !found.is_expired(None));
+        assert!(found.is_expired(Some("2027-03-02".parse().unwrap())));
+        assert!(Suppression::all("# polyglot: allow(a) until=soon why")[0].is_expired(None));
+    }
+
+    #[test]
+    fn a_text_in_quotes_is_no_comment() {
+        assert!(Suppression::all("a: \"# polyglot: allow(x)\"\nb: x#polyglot: allow(y)\n").is_empty());
+        assert_eq!(Suppression::all("a: 1\r\n# polyglot: allow(x)\r\nb: 1\r\n")[0].reason, None);
+    }
+}

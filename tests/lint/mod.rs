@@ -1,0 +1,3 @@
+//! The linter: every rule with its examples, and what holds for all of them.
+
+mod rules;
