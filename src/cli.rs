@@ -363,6 +363,8 @@ pub enum SchemaOf {
     Selection,
     /// The output of `tune --format json`
     Tune,
+    /// The output of `lint --format json`
+    Findings,
     /// The rendered `endpoints.json`
     Endpoints,
 }

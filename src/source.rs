@@ -113,7 +113,7 @@ fn after(position: LineColumn, at: usize, c: char) -> LineColumn {
 
 #[cfg(test)]
 mod tests {
-    use super::{LineColumn, Source};
+    use super::{LineColumn, Lines, Source};
 
     #[test]
     fn columns_count_characters_and_skip_the_byte_order_mark() {
@@ -122,5 +122,16 @@ mod tests {
         assert_eq!(at("name"), LineColumn { line: 1, column: 1 });
         assert_eq!(at("y"), LineColumn { line: 2, column: 5 });
         assert_eq!(source.line_column(10_000), LineColumn { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn a_position_is_that_of_the_source() {
+        for text in ["", "\u{feff}a\nb", &"이름: 값\n".repeat(2_000), &"문".repeat(9_000), &"a\n".repeat(9_000)] {
+            let source = Source { name: "a".into(), text: text.to_owned() };
+            let positions = Lines::of(text);
+            for offset in (0..text.len() + 3).step_by(7) {
+                assert_eq!(positions.position(text, offset), source.line_column(offset), "{offset} of {}", text.len());
+            }
+        }
     }
 }

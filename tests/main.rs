@@ -29,6 +29,7 @@ mod instances;
 mod layers;
 mod lint;
 mod live;
+mod lock;
 mod matrix;
 mod readme;
 mod render;

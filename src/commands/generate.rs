@@ -9,7 +9,7 @@ use crate::catalog::Catalog;
 use crate::cli::{Cli, Completions, Man, Schema, SchemaOf};
 use crate::diagnostic::suggestion;
 use crate::render::Endpoints;
-use crate::report::{document, tune};
+use crate::report::{document, findings, tune};
 use crate::requirements;
 
 pub(super) fn schema(arguments: &Schema, terminal: &Terminal) -> Result<Outcome> {
@@ -17,6 +17,7 @@ pub(super) fn schema(arguments: &Schema, terminal: &Terminal) -> Result<Outcome>
         SchemaOf::Requirements => requirements::schema(&Catalog::embedded()?),
         SchemaOf::Selection => document::schema(),
         SchemaOf::Tune => tune::schema(),
+        SchemaOf::Findings => findings::schema(),
         SchemaOf::Endpoints => schemars::schema_for!(Endpoints).to_value(),
     };
     terminal.result(&format!("{}\n", serde_json::to_string_pretty(&schema)?))?;

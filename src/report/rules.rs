@@ -26,6 +26,39 @@ pub fn level(rule: &Rule) -> &'static str {
     rule.level.map_or("off", crate::lint::Level::name)
 }
 
+/// The level that a program is told for a rule that is off: SARIF has a word for it.
+pub fn level_of_default(rule: &Rule) -> &'static str {
+    rule.level.map_or("none", crate::lint::Level::name)
+}
+
+/// Why a rule exists, with the examples that are shown, in plain text.
+pub fn plain(rule: &Rule) -> String {
+    one(rule, Look { columns: 100, colour: false })
+}
+
+/// Why a rule exists, with the examples that are shown, in Markdown without a heading.
+pub fn markdown(rule: &Rule) -> String {
+    let mut text = format!("{}\n\n", rule.why);
+    if !rule.source.is_empty() {
+        let _ = writeln!(text, "Source: <{}>\n", rule.source);
+    }
+    for (title, examples) in [("Breaks it:", rule.bad), ("Keeps it:", rule.good)] {
+        let Some(example) = examples.first() else { continue };
+        let _ = writeln!(text, "{title}\n");
+        for (path, content) in *example {
+            let language = if path.ends_with(".yaml") {
+                "yaml"
+            } else if path.ends_with(".md") {
+                "markdown"
+            } else {
+                "toml"
+            };
+            let _ = writeln!(text, "```{language}\n# {path}\n{}\n```\n", content.trim_end());
+        }
+    }
+    text
+}
+
 /// A rule in full.
 pub fn one(rule: &Rule, look: Look) -> String {
     let bold = if look.colour { anstyle::Style::new().bold() } else { anstyle::Style::new() };

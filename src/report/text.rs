@@ -163,19 +163,7 @@ fn folded(text: &str, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Positions, folded};
-    use crate::source::Source;
-
-    #[test]
-    fn a_position_is_that_of_the_source() {
-        for text in ["", "\u{feff}a\nb", &"이름: 값\n".repeat(2_000), &"문".repeat(9_000), &"a\n".repeat(9_000)] {
-            let source = Source { name: "a".into(), text: text.to_owned() };
-            let positions = Positions::new(text);
-            for offset in (0..text.len() + 3).step_by(7) {
-                assert_eq!(positions.of(text, offset), source.line_column(offset), "{offset} of {}", text.len());
-            }
-        }
-    }
+    use super::folded;
 
     #[test]
     fn help_is_folded_between_words() {

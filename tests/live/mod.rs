@@ -29,7 +29,7 @@ use crate::support::project;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Says that a test proves nothing here, or fails where everything has to be proved.
-fn missing(what: &str) {
+pub(crate) fn missing(what: &str) {
     let required = env::var("POLYGLOT_REQUIRE_LIVE").is_ok_and(|value| value == "1");
     assert!(!required, "no {what}, and POLYGLOT_REQUIRE_LIVE=1");
     skipped(&format!("no {what}"));

@@ -16,7 +16,8 @@ const DRAWN: usize = 1_000;
 
 pub(super) fn report(report: &Report, look: Look) -> String {
     let width = usize::from(look.columns);
-    let renderer = Renderer::styled().term_width(width).decor_style(DecorStyle::Unicode);
+    let renderer = if look.colour { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.term_width(width).decor_style(DecorStyle::Unicode);
     let mut drawings: HashMap<&str, Drawing<'_>> = HashMap::new();
     for spot in report.findings.iter().take(DRAWN).flat_map(spots) {
         drawings.entry(&spot.source.name).or_insert_with(|| Drawing::new(&spot.source, width));
@@ -61,7 +62,7 @@ fn drawn<'d>(finding: &'d Finding, drawings: &'d HashMap<&str, Drawing<'_>>, wid
 }
 
 /// `3 errors, 2 warnings in 4 files; 1 allowed, 4 in the baseline`.
-fn sum(report: &Report) -> String {
+pub(super) fn sum(report: &Report) -> String {
     let Counts { errors, warnings, notes } = report.counts();
     let count = |count: usize, noun: &str| match count {
         0 => None,
@@ -71,7 +72,7 @@ fn sum(report: &Report) -> String {
     let found: Vec<String> =
         [count(errors, "error"), count(warnings, "warning"), count(notes, "note")].into_iter().flatten().collect();
     let found = if found.is_empty() { String::from("nothing to report") } else { found.join(", ") };
-    let files = count(report.files, "file").unwrap_or_else(|| String::from("no file"));
+    let files = count(report.files.len(), "file").unwrap_or_else(|| String::from("no file"));
     let quiet: Vec<String> = [
         (!report.suppressed.is_empty()).then(|| format!("{} allowed by comments", report.suppressed.len())),
         (!report.baselined.is_empty()).then(|| format!("{} in the baseline", report.baselined.len())),

@@ -1,91 +1,115 @@
 //! The findings as JSON.
 
-use std::collections::HashMap;
-
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::place::Files;
 use super::{Counts, Report};
 use crate::lint::{Finding, Spot};
 use crate::report::ReportError;
-use crate::source::{LineColumn, Lines};
 
-/// The version of the format.
+/// The version of the shape.
 const SCHEMA: u64 = 1;
 
-#[derive(Serialize)]
+/// What the linter found.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "polyglot lint")]
 struct Document<'a> {
+    /// The version of this shape.
+    #[schemars(extend("const" = 1))]
     schema: u64,
+    /// What counts, by file and place.
     findings: Vec<Item<'a>>,
+    /// How much there is.
     summary: Summary,
 }
 
-#[derive(Serialize)]
+/// A finding.
+#[derive(Serialize, JsonSchema)]
 struct Item<'a> {
+    /// The rule's name; `polyglot explain RULE` says why it exists.
     rule: &'a str,
+    /// How much it weighs: `error`, `warning` or `note`.
     level: &'a str,
+    /// What is wrong, in one line.
     message: &'a str,
     #[serde(flatten)]
-    range: Range<'a>,
+    range: At<'a>,
+    /// What is to be said of its places, its own first.
     labels: Vec<Labelled<'a>>,
+    /// What to do, a line each.
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<String>,
+    /// What it is about, whatever line that stands on: `data.orders`.
     about: &'a str,
+    /// Whether `--fix` mends it.
     fixable: bool,
 }
 
-#[derive(Serialize)]
+/// What is to be said of a place.
+#[derive(Serialize, JsonSchema)]
 struct Labelled<'a> {
+    /// What.
     text: &'a str,
     #[serde(flatten)]
-    range: Range<'a>,
+    range: At<'a>,
 }
 
-#[derive(Serialize)]
-struct Range<'a> {
+/// A place in a file.
+#[derive(Serialize, JsonSchema)]
+struct At<'a> {
+    /// The file, as it was reached.
     file: &'a str,
+    /// The line, from 1.
     line: usize,
+    /// The column in characters, from 1.
     column: usize,
+    /// The line that it ends on.
     end_line: usize,
+    /// The column after the last character.
     end_column: usize,
 }
 
-#[derive(Serialize)]
+/// How much there is.
+#[derive(Serialize, JsonSchema)]
 struct Summary {
+    /// Files that were looked at.
     files: usize,
     #[serde(flatten)]
     counts: Counts,
+    /// Findings that comments allow.
     suppressed: usize,
+    /// Findings that the baseline holds.
     baselined: usize,
+    /// Whether something could not be read or used.
     incomplete: bool,
 }
 
-/// The lines of the files that findings stand in.
-#[derive(Default)]
-struct Files<'a>(HashMap<&'a str, Lines>);
-
-impl<'a> Files<'a> {
-    fn range(&mut self, spot: &'a Spot) -> Range<'a> {
-        let source = &spot.source;
-        let lines = self.0.entry(&source.name).or_insert_with(|| Lines::of(&source.text));
-        let LineColumn { line, column } = lines.position(&source.text, spot.place.start);
-        let end = lines.position(&source.text, spot.place.end);
-        Range { file: &source.name, line, column, end_line: end.line, end_column: end.column }
+fn at<'a>(files: &mut Files<'a>, spot: &'a Spot) -> At<'a> {
+    let range = files.range(spot);
+    At {
+        file: &spot.source.name,
+        line: range.start.line,
+        column: range.start.column,
+        end_line: range.end.line,
+        end_column: range.end.column,
     }
+}
 
-    fn item(&mut self, finding: &'a Finding) -> Item<'a> {
-        let remark = &finding.remark;
-        let spots = std::iter::once(&remark.spot).chain(&remark.related);
-        let labels = spots.filter(|spot| !spot.text.is_empty());
-        Item {
-            rule: finding.rule.id,
-            level: finding.level.name(),
-            message: &remark.message,
-            range: self.range(&remark.spot),
-            labels: labels.map(|spot| Labelled { text: &spot.text, range: self.range(spot) }).collect(),
-            help: (!remark.help.is_empty()).then(|| remark.help.join("\n")),
-            about: &remark.about,
-            fixable: remark.fix.is_some(),
-        }
+fn item<'a>(files: &mut Files<'a>, finding: &'a Finding) -> Item<'a> {
+    let remark = &finding.remark;
+    let spots = std::iter::once(&remark.spot).chain(&remark.related);
+    let labelled = spots.filter(|spot| !spot.text.is_empty());
+    let labels = labelled.map(|spot| Labelled { text: &spot.text, range: at(files, spot) }).collect();
+    Item {
+        rule: finding.rule.id,
+        level: finding.level.name(),
+        message: &remark.message,
+        range: at(files, &remark.spot),
+        labels,
+        help: (!remark.help.is_empty()).then(|| remark.help.join("\n")),
+        about: &remark.about,
+        fixable: remark.fix.is_some(),
     }
 }
 
@@ -93,9 +117,9 @@ pub(super) fn report(report: &Report) -> Result<String, ReportError> {
     let mut files = Files::default();
     let document = Document {
         schema: SCHEMA,
-        findings: report.findings.iter().map(|finding| files.item(finding)).collect(),
+        findings: report.findings.iter().map(|finding| item(&mut files, finding)).collect(),
         summary: Summary {
-            files: report.files,
+            files: report.files.len(),
             counts: report.counts(),
             suppressed: report.suppressed.len(),
             baselined: report.baselined.len(),
@@ -105,4 +129,9 @@ pub(super) fn report(report: &Report) -> Result<String, ReportError> {
     let mut text = serde_json::to_string_pretty(&document)?;
     text.push('\n');
     Ok(text)
+}
+
+/// The schema of this shape.
+pub(super) fn schema() -> serde_json::Value {
+    schemars::schema_for!(Document<'static>).to_value()
 }

@@ -1,7 +1,11 @@
 //! What the linter found: one file a format.
 
+mod github;
 mod human;
 mod json;
+mod junit;
+mod place;
+mod sarif;
 
 use crate::lint::{Finding, Level, Suppressed};
 use crate::report::style::Look;
@@ -13,6 +17,12 @@ pub enum LintFormat {
     Human,
     /// For a program; its schema is printed by `polyglot schema findings`.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Commands of GitHub's workflows, which it shows beside the lines.
+    Github,
+    /// JUnit's XML, for GitLab, Jenkins and others.
+    Junit,
 }
 
 /// What a run of the linter found.
@@ -24,14 +34,14 @@ pub struct Report {
     pub suppressed: Vec<Suppressed>,
     /// What the baseline holds, in order.
     pub baselined: Vec<Finding>,
-    /// How many files were looked at.
-    pub files: usize,
+    /// The files that were looked at, in order.
+    pub files: Vec<String>,
     /// Whether something could not be read or used.
     pub incomplete: bool,
 }
 
 /// How many findings there are of each level.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Counts {
     /// Errors.
     pub errors: usize,
@@ -58,6 +68,14 @@ impl LintFormat {
         match self {
             Self::Human => Ok(human::report(report, look)),
             Self::Json => json::report(report),
+            Self::Sarif => sarif::report(report),
+            Self::Github => Ok(github::report(report)),
+            Self::Junit => Ok(junit::report(report)),
         }
     }
+}
+
+/// The schema of the JSON.
+pub fn schema() -> serde_json::Value {
+    json::schema()
 }

@@ -1,0 +1,163 @@
+//! The findings as SARIF 2.1.0, for code scanning: each with a fingerprint that survives moved lines; what comments or
+//! the baseline allow is there too, marked as suppressed, so that alerts are not closed and opened again.
+
+use serde_json::{Map, Value, json};
+
+use super::Report;
+use super::place::{Files, Fingerprints, Range};
+use crate::lint::{Finding, Rule, Spot};
+use crate::report::ReportError;
+use crate::report::rules;
+
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json";
+
+/// The key of our fingerprints; a change of how they are made changes it.
+const FINGERPRINT: &str = "polyglot/v1";
+
+pub(super) fn report(report: &Report) -> Result<String, ReportError> {
+    let mut writer = Writer::default();
+    let counted = report.findings.iter().map(|finding| (finding, None));
+    let in_comments = report
+        .suppressed
+        .iter()
+        .map(|suppressed| (&suppressed.finding, Some(suppression("inSource", suppressed.reason.as_deref()))));
+    let in_baseline = report.baselined.iter().map(|finding| (finding, Some(suppression("external", None))));
+    let mut all: Vec<(&Finding, Option<Value>)> = counted.chain(in_comments).chain(in_baseline).collect();
+    all.sort_by(|(one, _), (other, _)| one.order(other));
+    let results: Vec<Value> = all.into_iter().map(|(finding, allowed)| writer.result(finding, allowed)).collect();
+    let document = json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "polyglot",
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": writer.rules.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
+            } },
+            "invocations": [{ "executionSuccessful": !report.incomplete }],
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    });
+    let mut text = serde_json::to_string_pretty(&document)?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn suppression(kind: &str, reason: Option<&str>) -> Value {
+    match reason {
+        Some(reason) => json!({ "kind": kind, "justification": reason }),
+        None => json!({ "kind": kind }),
+    }
+}
+
+fn descriptor(rule: &Rule) -> Value {
+    json!({
+        "id": rule.id,
+        "name": rule.id,
+        "shortDescription": { "text": rule.summary },
+        "fullDescription": { "text": rule.why },
+        "help": { "text": rules::plain(rule), "markdown": rules::markdown(rule) },
+        "defaultConfiguration": { "level": rules::level_of_default(rule) },
+        "properties": { "tags": [rule.group.name()] },
+    })
+}
+
+/// What results are written with.
+#[derive(Default)]
+struct Writer<'a> {
+    files: Files<'a>,
+    fingerprints: Fingerprints<'a>,
+    /// The rules that results name, in the order in which they do.
+    rules: Vec<&'static Rule>,
+}
+
+impl<'a> Writer<'a> {
+    fn result(&mut self, finding: &'a Finding, allowed: Option<Value>) -> Value {
+        let remark = &finding.remark;
+        let help = remark.help.iter().map(|help| format!("\n{help}")).collect::<String>();
+        let mut result = json!({
+            "ruleId": finding.rule.id,
+            "ruleIndex": self.index(finding.rule),
+            "level": finding.level.name(),
+            "message": { "text": format!("{}{help}", remark.message) },
+            "locations": [self.location(&remark.spot, None)],
+            "partialFingerprints": { FINGERPRINT: self.fingerprints.of(finding) },
+        });
+        let related: Vec<Value> =
+            remark.related.iter().enumerate().map(|(id, spot)| self.location(spot, Some(id))).collect();
+        let mut add = |key: &str, value: Value| {
+            if let Some(object) = result.as_object_mut() {
+                object.insert(key.to_owned(), value);
+            }
+        };
+        if !related.is_empty() {
+            add("relatedLocations", Value::Array(related));
+        }
+        if let Some(allowed) = allowed {
+            add("suppressions", json!([allowed]));
+        }
+        if let Some(fix) = self.fix(finding) {
+            add("fixes", json!([fix]));
+        }
+        result
+    }
+
+    fn index(&mut self, rule: &'static Rule) -> usize {
+        self.rules.iter().position(|known| *known == rule).unwrap_or_else(|| {
+            self.rules.push(rule);
+            self.rules.len().saturating_sub(1)
+        })
+    }
+
+    fn location(&mut self, spot: &'a Spot, id: Option<usize>) -> Value {
+        let mut physical = json!({ "artifactLocation": artifact(&spot.source.name) });
+        if let Some(object) = physical.as_object_mut().filter(|_| !spot.source.text.is_empty()) {
+            object.insert(String::from("region"), region(self.files.range(spot)));
+        }
+        let mut location = Map::new();
+        if let Some(id) = id {
+            location.insert(String::from("id"), id.into());
+        }
+        location.insert(String::from("physicalLocation"), physical);
+        if !spot.text.is_empty() {
+            location.insert(String::from("message"), json!({ "text": spot.text }));
+        }
+        Value::Object(location)
+    }
+
+    fn fix(&mut self, finding: &'a Finding) -> Option<Value> {
+        let fix = finding.remark.fix.as_ref()?;
+        let source = &finding.remark.spot.source;
+        let replacement = |edit: &crate::lint::Edit, range: Range| json!({ "deletedRegion": region(range), "insertedContent": { "text": edit.text } });
+        let replacements: Vec<Value> =
+            fix.edits.iter().map(|edit| replacement(edit, self.files.of(source, edit.place))).collect();
+        Some(json!({
+            "description": { "text": fix.title },
+            "artifactChanges": [{ "artifactLocation": artifact(&source.name), "replacements": replacements }],
+        }))
+    }
+}
+
+fn region(Range { start, end }: Range) -> Value {
+    json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column })
+}
+
+/// The address of a file: relative to the repository, unless it was given from the root.
+fn artifact(file: &str) -> Value {
+    let file = file.replace('\\', "/");
+    let uri: String = file.bytes().map(escaped).collect();
+    if file.starts_with('/') {
+        return json!({ "uri": format!("file://{uri}") });
+    }
+    json!({ "uri": uri.trim_start_matches("./"), "uriBaseId": "%SRCROOT%" })
+}
+
+/// A byte of a path as it stands in an address.
+fn escaped(byte: u8) -> String {
+    if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+        char::from(byte).to_string()
+    } else {
+        format!("%{byte:02X}")
+    }
+}
