@@ -1,12 +1,11 @@
-//! The compose file: types that mirror the specification, in the order that its readers expect.
+//! The compose file: what it says of a stack, and how that is written, in the order that its readers expect.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
-use serde::Serialize;
 
 use super::Options;
+use super::block::Block;
 use super::container::{Builder, label};
 use super::ports::{Publication, published};
 use super::service::{File, secrets, volumes};
@@ -17,119 +16,63 @@ use crate::plan::{Plan, Planned, secret_file};
 use crate::vocabulary::Environment;
 
 /// A compose file.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(super) struct Compose {
-    pub(super) name: String,
-    pub(super) services: BTreeMap<String, Service>,
-    pub(super) networks: BTreeMap<&'static str, Network>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) volumes: BTreeMap<String, NamedVolume>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) secrets: BTreeMap<String, SecretFile>,
+    name: String,
+    services: BTreeMap<String, Service>,
+    /// Whether the network leads nowhere else.
+    internal: bool,
+    /// The volumes, and what each holds.
+    volumes: BTreeMap<String, String>,
+    secrets: BTreeSet<String>,
 }
 
-#[derive(Debug, Serialize)]
-pub(super) struct Network {
-    #[serde(skip_serializing_if = "is_false")]
-    pub(super) internal: bool,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct NamedVolume {
-    pub(super) labels: BTreeMap<&'static str, String>,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct SecretFile {
-    pub(super) file: String,
-}
-
-/// A service. Its fields stand in the order of the compose style guide.
-#[derive(Debug, Default, Serialize)]
+/// A service.
+#[derive(Debug, Default)]
 pub(super) struct Service {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) image: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) build: Option<Build>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) depends_on: BTreeMap<String, Condition>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// The folder with its Dockerfile.
+    pub(super) build: Option<String>,
+    /// What each of these services has to be before this one starts.
+    pub(super) depends_on: BTreeMap<String, &'static str>,
     pub(super) volumes: Vec<Mount>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) secrets: Vec<SecretMount>,
-    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub(super) environment: IndexMap<String, String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) env_file: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) ports: Vec<Port>,
-    pub(super) networks: Vec<&'static str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) command: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) entrypoint: Vec<String>,
     pub(super) restart: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) healthcheck: Option<Check>,
-    pub(super) logging: Logging,
-    pub(super) labels: BTreeMap<&'static str, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) labels: [(&'static str, String); 2],
     pub(super) user: Option<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) cap_add: Vec<String>,
-    pub(super) cap_drop: [&'static str; 1],
-    pub(super) deploy: Deploy,
-    #[serde(skip_serializing_if = "is_false")]
+    pub(super) cpus: String,
+    pub(super) memory: String,
     pub(super) init: bool,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) profiles: Vec<&'static str>,
-    #[serde(skip_serializing_if = "is_false")]
     pub(super) read_only: bool,
-    pub(super) security_opt: [&'static str; 1],
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) shm_size: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) stop_grace_period: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) stop_signal: Option<String>,
-    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub(super) sysctls: IndexMap<String, String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) tmpfs: Vec<String>,
-    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub(super) ulimits: IndexMap<String, i64>,
 }
 
-#[derive(Debug, Serialize)]
-pub(super) struct Build {
-    pub(super) context: String,
-}
-
-#[derive(Debug, Serialize)]
-pub(super) struct Condition {
-    pub(super) condition: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(tag = "type", rename_all = "lowercase")]
+#[derive(Debug)]
 pub(super) enum Mount {
     Volume { source: String, target: String },
-    Bind { source: String, target: String, read_only: bool, bind: Bind },
+    Bind { source: String, target: String },
 }
 
-/// Without it a missing file becomes an empty folder.
-#[derive(Debug, Serialize)]
-pub(super) struct Bind {
-    pub(super) create_host_path: bool,
-}
-
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(super) struct SecretMount {
     pub(super) source: String,
     pub(super) target: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(super) struct Port {
     pub(super) target: u16,
     pub(super) host_ip: &'static str,
@@ -137,7 +80,7 @@ pub(super) struct Port {
     pub(super) protocol: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(super) struct Check {
     pub(super) test: Vec<String>,
     pub(super) interval: String,
@@ -146,41 +89,9 @@ pub(super) struct Check {
     pub(super) start_period: String,
 }
 
-#[derive(Debug, Serialize)]
-pub(super) struct Logging {
-    pub(super) driver: &'static str,
-    pub(super) options: BTreeMap<&'static str, &'static str>,
-}
-
-impl Default for Logging {
-    /// Docker keeps the log of a container without end unless it is told to rotate.
-    fn default() -> Self {
-        Self { driver: "local", options: BTreeMap::from([("max-file", "5"), ("max-size", "10m")]) }
-    }
-}
-
-#[derive(Debug, Default, Serialize)]
-pub(super) struct Deploy {
-    pub(super) resources: Resources,
-}
-
-#[derive(Debug, Default, Serialize)]
-pub(super) struct Resources {
-    pub(super) limits: Limits,
-}
-
-#[derive(Debug, Default, Serialize)]
-pub(super) struct Limits {
-    pub(super) cpus: String,
-    pub(super) memory: String,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-fn is_false(flag: &bool) -> bool {
-    !flag
-}
-
-pub(super) const NETWORK: &str = "data";
+const NETWORK: &str = "data";
+/// The label of what a service runs, and of what wrote a volume.
+pub(super) const DATABASE: &str = "polyglot.database";
 
 impl Compose {
     pub(super) fn of(
@@ -191,13 +102,12 @@ impl Compose {
         options: Options,
     ) -> Result<Self, RenderError> {
         let published = published(plan, options);
-        let internal = plan.host.environment != Environment::Development;
         let mut compose = Self {
             name: plan.name.to_owned(),
             services: BTreeMap::new(),
-            networks: BTreeMap::from([(NETWORK, Network { internal })]),
+            internal: plan.host.environment != Environment::Development,
             volumes: BTreeMap::new(),
-            secrets: BTreeMap::new(),
+            secrets: BTreeSet::new(),
         };
         for (planned, files) in dishes {
             compose.add(&Builder { planned, files, kitchen, artifacts }, &published)?;
@@ -210,7 +120,7 @@ impl Compose {
         for secret in secrets(planned) {
             let name = secret_file(&planned.instance, &secret.name);
             if !secret.env_file {
-                self.secrets.insert(name.clone(), SecretFile { file: format!("./secrets/{name}") });
+                self.secrets.insert(name);
             }
         }
         let main = builder.database()?;
@@ -231,45 +141,149 @@ impl Compose {
         published: &BTreeMap<String, Publication>,
     ) {
         for volume in volumes(planned, container) {
-            let labels = BTreeMap::from([("polyglot.database", label(planned))]);
-            self.volumes.insert(format!("{}-{}", planned.instance, volume.name), NamedVolume { labels });
+            self.volumes.insert(format!("{}-{}", planned.instance, volume.name), label(planned));
         }
         service.ports.extend(published.get(&name).map(Publication::port));
         self.services.insert(name, service);
     }
 
-    /// The file's text, a blank line before each service.
+    /// The file's text, a blank line between its sections and between its services.
     pub(super) fn text(&self) -> Result<String, RenderError> {
-        let yaml = serde_yaml::to_string(self)?;
-        let mut text = String::with_capacity(yaml.len().saturating_add(yaml.len() / 50));
-        let mut section = "";
-        let mut first = true;
-        for line in yaml.lines() {
-            let top = !line.starts_with(' ');
-            let service = section == "services:" && line.starts_with("  ") && !line.starts_with("   ");
-            if (top && !text.is_empty()) || (service && !first) {
-                text.push('\n');
-            }
-            first = top;
-            if top {
-                section = line;
-            }
-            text.push_str(&without_bare_words(line));
-            text.push('\n');
+        let mut block = Block::default();
+        block.entry("name", &self.name);
+        block.space();
+        if self.services.is_empty() {
+            block.plain("services", "{}");
+        } else {
+            block.nested("services", |block| self.write_services(block));
         }
-        Ok(text)
+        block.space();
+        block.nested("networks", |block| match self.internal {
+            true => block.nested(NETWORK, |network| network.flag("internal", true)),
+            false => block.plain(NETWORK, "{}"),
+        });
+        if !self.volumes.is_empty() {
+            block.space();
+            block.nested("volumes", |block| {
+                for (name, label) in &self.volumes {
+                    block.nested(name, |volume| volume.texts("labels", [(DATABASE, label)]));
+                }
+            });
+        }
+        if !self.secrets.is_empty() {
+            block.space();
+            block.nested("secrets", |block| {
+                for name in &self.secrets {
+                    block.nested(name, |secret| secret.entry("file", &format!("./secrets/{name}")));
+                }
+            });
+        }
+        Ok(block.finish()?)
+    }
+
+    fn write_services(&self, block: &mut Block) {
+        for (place, (name, service)) in self.services.iter().enumerate() {
+            if place > 0 {
+                block.space();
+            }
+            block.nested(name, |block| service.write(block));
+        }
     }
 }
 
-/// A line whose value is a word that older readers of YAML take for true or false, with the word in quotes.
-fn without_bare_words(line: &str) -> Cow<'_, str> {
-    const WORDS: [&str; 6] = ["y", "n", "yes", "no", "on", "off"];
-    let value = line.split_once(": ").or_else(|| line.split_once("- "));
-    match value {
-        Some((_, word)) if WORDS.contains(&word.to_ascii_lowercase().as_str()) => {
-            let start = line.len().saturating_sub(word.len());
-            Cow::Owned(format!("{}'{word}'", line.get(..start).unwrap_or_default()))
+impl Service {
+    /// Writes what it is, in the order of the compose style guide.
+    fn write(&self, block: &mut Block) {
+        block.optional("image", self.image.as_deref());
+        block.texts("build", self.build.iter().map(|folder| ("context", folder)));
+        if !self.depends_on.is_empty() {
+            block.nested("depends_on", |block| {
+                for (name, state) in &self.depends_on {
+                    block.nested(name, |service| service.entry("condition", state));
+                }
+            });
         }
-        _ => Cow::Borrowed(line),
+        block.items("volumes", &self.volumes, |block, mount| mount.write(block));
+        block.items("secrets", &self.secrets, |block, secret| {
+            block.entry("source", &secret.source);
+            block.entry("target", &secret.target);
+        });
+        block.texts("environment", &self.environment);
+        block.list("env_file", &self.env_file);
+        block.items("ports", &self.ports, |block, port| port.write(block));
+        block.list("networks", &[NETWORK]);
+        block.list("command", &self.command);
+        block.list("entrypoint", &self.entrypoint);
+        block.entry("restart", self.restart);
+        if let Some(check) = &self.healthcheck {
+            block.nested("healthcheck", |block| check.write(block));
+        }
+        block.nested("logging", write_logging);
+        block.texts("labels", self.labels.iter().map(|(name, value)| (*name, value)));
+        block.optional("user", self.user.as_deref());
+        block.list("cap_add", &self.cap_add);
+        block.list("cap_drop", &["ALL"]);
+        block.nested("deploy", |block| {
+            let limits = [("cpus", &self.cpus), ("memory", &self.memory)];
+            block.nested("resources", |block| block.texts("limits", limits));
+        });
+        block.flag("init", self.init);
+        block.list("profiles", &self.profiles);
+        block.flag("read_only", self.read_only);
+        block.list("security_opt", &["no-new-privileges:true"]);
+        block.optional("shm_size", self.shm_size.as_deref());
+        block.optional("stop_grace_period", self.stop_grace_period.as_deref());
+        block.optional("stop_signal", self.stop_signal.as_deref());
+        block.texts("sysctls", &self.sysctls);
+        block.list("tmpfs", &self.tmpfs);
+        if !self.ulimits.is_empty() {
+            let write = |block: &mut Block| self.ulimits.iter().for_each(|(name, limit)| block.plain(name, limit));
+            block.nested("ulimits", write);
+        }
+    }
+}
+
+/// Docker keeps the log of a container without end unless it is told to rotate.
+fn write_logging(block: &mut Block) {
+    block.entry("driver", "local");
+    block.nested("options", |block| {
+        block.plain("max-file", "'5'");
+        block.entry("max-size", "10m");
+    });
+}
+
+impl Mount {
+    fn write(&self, block: &mut Block) {
+        let (kind, source, target) = match self {
+            Self::Volume { source, target } => ("volume", source, target),
+            Self::Bind { source, target } => ("bind", source, target),
+        };
+        block.entry("type", kind);
+        block.entry("source", source);
+        block.entry("target", target);
+        if matches!(self, Self::Bind { .. }) {
+            block.flag("read_only", true);
+            // Without it a missing file becomes an empty folder.
+            block.nested("bind", |block| block.plain("create_host_path", false));
+        }
+    }
+}
+
+impl Port {
+    fn write(&self, block: &mut Block) {
+        block.plain("target", self.target);
+        block.entry("host_ip", self.host_ip);
+        block.entry("published", &self.published);
+        block.entry("protocol", self.protocol);
+    }
+}
+
+impl Check {
+    fn write(&self, block: &mut Block) {
+        block.list("test", &self.test);
+        block.entry("interval", &self.interval);
+        block.entry("timeout", &self.timeout);
+        block.plain("retries", self.retries);
+        block.entry("start_period", &self.start_period);
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
-use super::compose::{Bind, Build, Check, Condition, Deploy, Limits, Mount, NETWORK, Resources, SecretMount, Service};
+use super::compose::{Check, DATABASE, Mount, SecretMount, Service};
 use super::compose_memory;
 use super::service::{File, secrets, volumes};
 use super::templates::{Kitchen, RenderError};
@@ -54,7 +54,7 @@ impl Builder<'_, '_> {
         let names: Vec<&str> = uses.into_iter().chain(own).collect();
         let mut service =
             self.service(&job.container, Some(&job.name), &names, planned_job.memory, planned_job.cores)?;
-        let healthy = BTreeMap::from([(self.planned.instance.clone(), Condition { condition: "service_healthy" })]);
+        let healthy = BTreeMap::from([(self.planned.instance.clone(), "service_healthy")]);
         match job.purpose {
             Purpose::Init => (service.restart, service.depends_on) = ("on-failure:5", healthy),
             Purpose::Backup => (service.restart, service.profiles) = ("no", vec!["backup"]),
@@ -78,8 +78,7 @@ impl Builder<'_, '_> {
         let optional = |item: &Option<Text>| item.as_deref().map(text).transpose();
         let (image, build) = match (&container.image, &container.build) {
             (_, Some(folder)) => {
-                let context = format!("./{}/{}", planned.instance, self.kitchen.text(planned, folder)?);
-                (None, Some(Build { context }))
+                (None, Some(format!("./{}/{}", planned.instance, self.kitchen.text(planned, folder)?)))
             }
             (Some(image), None) => (Some(text(image)?), None),
             (None, None) => (Some(planned.image.clone()), None),
@@ -100,20 +99,16 @@ impl Builder<'_, '_> {
             env_file: self.env_files(secret_names),
             secrets,
             environment,
-            networks: vec![NETWORK],
             command: texts(&container.command)?,
             entrypoint: texts(&container.entrypoint)?,
             healthcheck: self.healthcheck(container)?,
             labels: self.labels(job),
             user: optional(&container.user)?,
             cap_add: texts(&container.cap_add)?,
-            cap_drop: ["ALL"],
-            deploy: Deploy {
-                resources: Resources { limits: Limits { cpus: cores.to_string(), memory: compose_memory(memory) } },
-            },
+            cpus: cores.to_string(),
+            memory: compose_memory(memory),
             init: container.init,
             read_only: container.read_only,
-            security_opt: ["no-new-privileges:true"],
             shm_size: self.shm_size(container, memory)?,
             stop_grace_period: optional(&container.stop_grace_period)?,
             stop_signal: optional(&container.stop_signal)?,
@@ -139,8 +134,6 @@ impl Builder<'_, '_> {
             mounts.push(Mount::Bind {
                 source: format!("./{}/{}", planned.instance, file.path),
                 target: self.kitchen.text(planned, target)?,
-                read_only: true,
-                bind: Bind { create_host_path: false },
             });
         }
         Ok(mounts)
@@ -183,7 +176,7 @@ impl Builder<'_, '_> {
     }
 
     /// What the service is, and a hash of the files that it mounts: when one changes, `up` makes the container anew.
-    fn labels(&self, job: Option<&str>) -> BTreeMap<&'static str, String> {
+    fn labels(&self, job: Option<&str>) -> [(&'static str, String); 2] {
         let mut hash = Sha256::new();
         let mounted = self.files.iter().filter(|file| file.row.service.as_deref() == job && file.row.target.is_some());
         for file in mounted {
@@ -197,7 +190,7 @@ impl Builder<'_, '_> {
         for byte in hash.finalize().iter().take(8) {
             let _ = write!(digits, "{byte:02x}");
         }
-        BTreeMap::from([("polyglot.config-hash", digits), ("polyglot.database", label(self.planned))])
+        [("polyglot.config-hash", digits), (DATABASE, label(self.planned))]
     }
 }
 

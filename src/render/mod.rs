@@ -1,5 +1,6 @@
 //! From a plan to the files of a stack. One file a family; nothing here touches the disk but [`mod@write`].
 
+mod block;
 mod compose;
 mod container;
 mod endpoints;
