@@ -1,5 +1,6 @@
 //! A formula from a data file: compiled once, evaluated with names.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -143,7 +144,7 @@ pub fn mentions(formula: &str, name: &str) -> bool {
 
 /// A compiled formula.
 pub struct Formula<'a> {
-    text: &'a str,
+    text: Cow<'a, str>,
     expression: Expression<'a, 'a>,
 }
 
@@ -161,10 +162,25 @@ impl Formulas {
     /// [`FormulaError::Syntax`] where the text is not an expression.
     pub fn compile<'a>(&'a self, text: &'a str) -> Result<Formula<'a>, FormulaError> {
         match self.environment.compile_expression(text) {
-            Ok(expression) => Ok(Formula { text, expression }),
-            Err(error) => Err(FormulaError::Syntax { formula: text.to_owned(), reason: error.to_string() }),
+            Ok(expression) => Ok(Formula { text: Cow::Borrowed(text), expression }),
+            Err(error) => Err(wrong_syntax(text, &error)),
         }
     }
+
+    /// Compiles a formula that outlives its text.
+    ///
+    /// # Errors
+    /// [`FormulaError::Syntax`] where the text is not an expression.
+    pub fn compile_owned(&self, text: &str) -> Result<Formula<'_>, FormulaError> {
+        match self.environment.compile_expression_owned(text.to_owned()) {
+            Ok(expression) => Ok(Formula { text: Cow::Owned(text.to_owned()), expression }),
+            Err(error) => Err(wrong_syntax(text, &error)),
+        }
+    }
+}
+
+fn wrong_syntax(text: &str, error: &Error) -> FormulaError {
+    FormulaError::Syntax { formula: text.to_owned(), reason: error.to_string() }
 }
 
 impl Formula<'_> {
@@ -186,7 +202,7 @@ impl Formula<'_> {
     }
 
     fn wrong(&self, reason: String) -> FormulaError {
-        FormulaError::Value { formula: self.text.to_owned(), reason }
+        FormulaError::Value { formula: self.text.to_string(), reason }
     }
 
     fn number(&self, value: &Value) -> Result<u64, FormulaError> {

@@ -1,12 +1,15 @@
 //! The settings of a server: each row of its tuning table, reckoned in its scope.
 
-use std::sync::Arc;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::{Arc, LazyLock};
 
 use minijinja::Value;
 use minijinja::value::ValueKind;
 
 use crate::catalog::{Database, MemoryNotation, Recipe, Tuning, Version};
-use crate::expression::{FormulaError, Formulas, Scope};
+use crate::expression::{Formula, FormulaError, Formulas, Scope};
 
 /// A setting with its value.
 #[derive(Debug, Clone)]
@@ -40,29 +43,50 @@ pub struct SettingError {
     pub source: FormulaError,
 }
 
-/// What reckons the formulas of recipes.
+/// What reckons the formulas of recipes: each text is compiled once, however many rows hold it.
+#[derive(Default)]
 pub struct Reckoner {
-    formulas: Formulas,
+    compiled: RefCell<BTreeMap<String, Rc<Formula<'static>>>>,
 }
 
-impl Default for Reckoner {
-    fn default() -> Self {
-        Self { formulas: Formulas::of_settings() }
-    }
-}
+/// Where the formulas of recipes are compiled.
+static FORMULAS: LazyLock<Formulas> = LazyLock::new(Formulas::of_settings);
 
 /// The name under which later formulas speak of a setting: letters, digits and `_`.
 pub fn variable(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 
+/// The value of a text that is no formula but a number or a word in quotes, as many are.
+fn constant(text: &str) -> Option<Value> {
+    let word = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    if let Some(word) = word.filter(|word| !word.contains(['\'', '\\'])) {
+        return Some(Value::from(word));
+    }
+    let number = text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u64>());
+    number?.ok().map(Value::from)
+}
+
 impl Reckoner {
+    fn formula(&self, text: &str) -> Result<Rc<Formula<'static>>, FormulaError> {
+        if let Some(formula) = self.compiled.borrow().get(text) {
+            return Ok(Rc::clone(formula));
+        }
+        let formula = Rc::new(FORMULAS.compile_owned(text)?);
+        self.compiled.borrow_mut().insert(text.to_owned(), Rc::clone(&formula));
+        Ok(formula)
+    }
+
+    fn value(&self, text: &str, scope: &Arc<Scope>) -> Result<Value, FormulaError> {
+        constant(text).map_or_else(|| self.formula(text)?.value(scope), Ok)
+    }
+
     /// An amount in bytes or pieces.
     ///
     /// # Errors
     /// [`SettingError`] where the formula gives none.
     pub fn amount(&self, database: &Database, what: &str, text: &str, scope: &Arc<Scope>) -> Result<u64, SettingError> {
-        let amount = self.formulas.compile(text).and_then(|formula| formula.amount(scope));
+        let amount = self.formula(text).and_then(|formula| formula.amount(scope));
         amount.map_err(|source| fault(database, what, source))
     }
 
@@ -78,7 +102,7 @@ impl Reckoner {
         scope: &Arc<Scope>,
     ) -> Result<bool, SettingError> {
         let Some(text) = condition else { return Ok(true) };
-        let value = self.formulas.compile(text).and_then(|formula| formula.value(scope));
+        let value = self.value(text, scope);
         value.map(|value| value.is_true()).map_err(|source| fault(database, what, source))
     }
 
@@ -104,8 +128,7 @@ impl Reckoner {
                 }
                 continue;
             }
-            let raw = self.formulas.compile(&row.value).and_then(|formula| formula.value(scope));
-            let raw = raw.map_err(|source| fault(database, &row.name, source))?;
+            let raw = self.value(&row.value, scope).map_err(|source| fault(database, &row.name, source))?;
             if raw.is_none() {
                 scope.set(name, raw);
                 continue;
@@ -183,7 +206,22 @@ impl MemoryNotation {
 mod tests {
     use minijinja::Value;
 
-    use super::{MemoryNotation, variable, written};
+    use std::sync::Arc;
+
+    use super::{FORMULAS, MemoryNotation, Scope, constant, variable, written};
+
+    #[test]
+    fn a_constant_is_what_its_formula_gives() {
+        let scope = Arc::new(Scope::default());
+        for text in ["'on'", "''", "0", "42", "18446744073709551615"] {
+            let value = FORMULAS.compile(text).unwrap().value(&scope).unwrap();
+            let constant = constant(text).unwrap();
+            assert_eq!((constant.kind(), constant.to_string()), (value.kind(), value.to_string()));
+        }
+        for text in ["'a' ~ 'b'", "'a\\n'", "1.5", "-1", "", "x", "18446744073709551616"] {
+            assert!(constant(text).is_none(), "{text}");
+        }
+    }
 
     #[test]
     fn values_are_written_as_the_server_reads_them() {
