@@ -19,6 +19,13 @@ pub struct Kitchen {
     pub reckoner: Reckoner,
 }
 
+/// The templates that those of several databases include or import, by name.
+const SHARED: [(&str, &str); 3] = [
+    ("mysql.sql.j2", include_str!("../../templates/shared/mysql.sql.j2")),
+    ("postgresql-indexes.sql.j2", include_str!("../../templates/shared/postgresql-indexes.sql.j2")),
+    ("postgresql.j2", include_str!("../../templates/shared/postgresql.j2")),
+];
+
 /// A file could not be made: a fault of a template, or a value that its language cannot hold.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
@@ -57,6 +64,10 @@ impl Default for Kitchen {
         environment.set_formatter(|out, state, value| match value.kind() {
             ValueKind::Bool => Ok(write!(out, "{}", value.is_true())?),
             _ => minijinja::escape_formatter(out, state, value),
+        });
+        environment.set_loader(|name| {
+            let shared = SHARED.iter().find(|(known, _)| *known == name);
+            Ok(shared.map(|(_, text)| (*text).to_owned()))
         });
         add_arithmetic(&mut environment);
         filters::add(&mut environment);
