@@ -144,6 +144,9 @@ fn listing(stack: &Stack) -> String {
 fn refuse_upgrade(root: &Path, stack: &Stack) -> Result<()> {
     let new = stack.artifacts.iter().find(|artifact| artifact.path == "compose.yaml");
     let (Some(new), Ok(old)) = (new, std::fs::read_to_string(root.join("compose.yaml"))) else { return Ok(()) };
+    if old == new.content {
+        return Ok(());
+    }
     let refused = upgrade::refused(&old, &new.content);
     let Some(Refused { volume, from, to }) = refused.first() else { return Ok(()) };
     bail!(
