@@ -78,9 +78,11 @@ impl<'a> Change<'a> {
     pub(super) fn folders(&self) -> BTreeMap<PathBuf, bool> {
         let artifacts = self.files.iter().map(|artifact| (artifact.path.as_str(), false));
         let secrets = self.secrets.iter().map(|secret| (secret.path.as_str(), true));
+        let inner = artifacts.chain(secrets).filter_map(|(path, private)| Some((path.rsplit_once('/')?.0, private)));
+        let inner: BTreeMap<&str, bool> = inner.collect();
         let mut folders = BTreeMap::new();
-        for (path, private) in artifacts.chain(secrets) {
-            for folder in folders_of(Path::new(path)) {
+        for (folder, private) in inner {
+            for folder in folders_of(Path::new(folder)).into_iter().chain([Path::new(folder)]) {
                 *folders.entry(folder.to_owned()).or_insert(private) |= private;
             }
         }
