@@ -1,8 +1,6 @@
 //! A selection in full: for each kind of data the way through the tree, the fit with its headroom, the alternatives
 //! and the flips.
 
-use std::fmt::Write as _;
-
 use super::style::{FAINT, HEADING, Look, NAME, verdict as verdict_style};
 use super::{Shown, chosen, names};
 use crate::decide::{Check, Selected, Tree, Verdict};
@@ -81,8 +79,9 @@ struct Page {
 
 impl Page {
     fn line(&mut self, indent: usize, line: &str) {
-        let line = self.look.wrap(&format!("{}{line}", " ".repeat(indent)), indent.saturating_add(4));
-        let _ = writeln!(self.text, "{line}");
+        let line = self.look.wrap(&format!("{:indent$}{line}", ""), indent.saturating_add(4));
+        self.text.push_str(&line);
+        self.text.push('\n');
     }
 
     fn heading(&mut self, title: &str) {
