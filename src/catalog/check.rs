@@ -86,6 +86,9 @@ impl Database {
     pub fn check(&self) -> Result<(), String> {
         self.source_of("licence", &self.licence.source)?;
         self.source_of("upstream", &self.upstream.source)?;
+        if let Some(metrics) = &self.distance_metrics {
+            self.source_of("the distance metrics", &metrics.source)?;
+        }
         self.versions.iter().try_for_each(|version| self.source_of("a version", &version.source))?;
         self.optimisation.iter().try_for_each(|technique| self.source_of("an optimisation", &technique.source))?;
         if self.versions.iter().filter(|version| version.default).count() != 1 {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::date::Date;
 use super::text::Text;
-use crate::vocabulary::{Flag, Need, Quantity};
+use crate::vocabulary::{DistanceMetric, Flag, Need, Quantity};
 
 /// A database.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -47,6 +47,9 @@ pub struct Database {
     pub role: Role,
     /// How well it meets each need.
     pub serves: IndexMap<Need, Service>,
+    /// How its vector index can measure distance, where that is not every way that a requirement can ask for.
+    #[serde(default)]
+    pub distance_metrics: Option<Metrics>,
     /// Where it ends.
     #[serde(default)]
     pub limits: Vec<Limit>,
@@ -254,6 +257,16 @@ pub struct Service {
     pub up_to: IndexMap<Quantity, Text>,
     /// Why.
     pub why: Text,
+    /// A key of `sources`.
+    pub source: Text,
+}
+
+/// The ways in which a vector index measures distance.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct Metrics {
+    /// The ways.
+    pub indexed: Vec<DistanceMetric>,
     /// A key of `sources`.
     pub source: Text,
 }

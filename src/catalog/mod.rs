@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 pub use database::{
-    Alternative, Bound, Category, Database, Evidence, Hosting, Level, Licence, Limit, Optimisation, Role, Service,
-    State, Surety, Upstream, Version,
+    Alternative, Bound, Category, Database, Evidence, Hosting, Level, Licence, Limit, Metrics, Optimisation, Role,
+    Service, State, Surety, Upstream, Version,
 };
 pub use date::{Date, DateError};
 pub use entry::Entry;

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use super::finding::Spot;
 use crate::catalog::{Catalog, Category, Database, Date, Version};
 use crate::config::Config;
-use crate::decide::{Facts, Selected, Selection, Tree};
+use crate::decide::{Check, Facts, Selected, Selection, Tree, Verdict, What};
 use crate::lock::{Changed, Lock};
 use crate::plan::PlanError;
-use crate::requirements::{Data, Profile, Requirements};
+use crate::requirements::{Collection, Data, Profile, Requirements};
 use crate::source::{Place, Source};
 use crate::units::Bytes;
-use crate::vocabulary::{Durability, Flag};
+use crate::vocabulary::{Durability, Flag, Need, Quantity};
 
 /// A requirements file with what was decided.
 pub struct System<'a> {
@@ -77,6 +77,23 @@ impl<'a> System<'a> {
         self.kinds.iter().find(|kind| kind.name == name)
     }
 
+    /// Databases that a lock names, as a person writes them: `PostgreSQL 18`.
+    pub fn written(&self, databases: &[String]) -> String {
+        let written = databases.iter().map(|name| {
+            let (id, version) = name.split_once('@').unwrap_or((name, ""));
+            let known = self.catalog.get(id).map_or(id, |database| database.name.as_str());
+            format!("{known} {version}").trim_end().to_owned()
+        });
+        written.collect::<Vec<_>>().join(" and ")
+    }
+
+    /// The lock's table of a kind of data.
+    pub fn recorded(&self, name: &str) -> Option<Spot> {
+        let locked = self.lock?;
+        let table = locked.lock.data.get(name)?;
+        Some(Spot::new(&locked.source, table.place, "as it was decided"))
+    }
+
     /// The kinds of data that are copied from another, with that other.
     pub fn copies(&self) -> impl Iterator<Item = (&Kind<'a>, &Kind<'a>)> {
         self.kinds.iter().filter_map(|kind| Some((kind, self.kind(&kind.data.source.as_ref()?.value)?)))
@@ -123,5 +140,67 @@ impl<'a> Kind<'a> {
     pub fn flag_place(&self, flag: Flag) -> Place {
         let stated = self.data.stated(flag).map(|stated| stated.place);
         stated.or_else(|| self.data.kind.as_ref().map(|kind| kind.place)).unwrap_or(self.data.key)
+    }
+
+    /// Where a field that decides stands, if the file states it: a flag, a quantity, a class, the pin.
+    pub fn field_place(&self, field: &str) -> Option<Place> {
+        if let Some(flag) = Flag::named(field) {
+            return self
+                .flag(flag)
+                .then(|| self.flag_place(flag))
+                .or(self.data.stated(flag).map(|stated| stated.place));
+        }
+        if let Some(quantity) = Quantity::named(field) {
+            return self.data.quantity(quantity).map(|stated| stated.place);
+        }
+        match field {
+            "durability" => self.data.durability.as_ref().map(|stated| stated.place),
+            "consistency" => self.data.consistency.as_ref().map(|stated| stated.place),
+            "scale" => self.data.scale.as_ref().map(|stated| stated.place),
+            "database" => self.data.database.as_ref().map(|stated| stated.place),
+            "justification" => self.data.justification.as_ref().map(|stated| stated.place),
+            _ => None,
+        }
+    }
+
+    /// Its tables, collections, indexes, topics or buckets.
+    pub fn collections(&self) -> impl Iterator<Item = (&'a str, &'a Collection)> + use<'a> {
+        self.data.collections.iter().flatten().map(|(name, collection)| (name.as_str(), collection))
+    }
+
+    /// What a finding about a collection is about: `data.orders.collections.lines`.
+    pub fn about_collection(&self, collection: &str) -> String {
+        format!("data.{}.collections.{collection}", self.name)
+    }
+
+    /// The worst comparison of a quantity that came out badly.
+    pub fn trouble_of(&self, quantity: Quantity) -> Option<&'a Check<'a>> {
+        let of_quantity = |check: &&Check<'_>| check.figure().is_some_and(|(of, _)| of == quantity);
+        let checks = self.selected.checks.iter().filter(of_quantity);
+        checks.filter(|check| check.verdict != Verdict::Fits).max_by_key(|check| check.verdict)
+    }
+
+    /// The first thing that its database does not do, or not so much of, and that no rule of its own speaks of: the
+    /// policy, the state upstream, transactions, retention, dimensions and the host's disk have theirs.
+    pub fn breach(&self) -> Option<&'a Check<'a>> {
+        let exceeding = self.selected.checks.iter().filter(|check| check.verdict == Verdict::Exceeds);
+        exceeding.into_iter().find(|check| match check.what {
+            What::Policy(_) | What::Upstream => false,
+            What::Licence | What::UpTo(..) => true,
+            What::Need(need, _) => need != Need::NeedsTransactions,
+            What::Limit(limit, _) => {
+                !limit.whole_host && !matches!(limit.what, Quantity::Retention | Quantity::Dimension)
+            }
+        })
+    }
+}
+
+impl Locked {
+    /// Whether two answers name the same databases, in whatever versions.
+    pub fn same_databases(one: &[String], other: &[String]) -> bool {
+        let ids = |names: &[String]| -> Vec<String> {
+            names.iter().map(|name| name.split('@').next().unwrap_or_default().to_owned()).collect()
+        };
+        ids(one) == ids(other)
     }
 }

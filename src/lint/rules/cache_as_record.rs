@@ -1,0 +1,76 @@
+//! `cache-as-record`
+
+use super::prelude::*;
+use crate::source::Placed;
+use crate::vocabulary::Durability;
+
+pub(super) static RULE: Rule = Rule {
+    id: "cache-as-record",
+    group: Group::Requirements,
+    level: Some(Level::Error),
+    summary: "Data that may be lost at any time is relied upon like a record.",
+    why: "`durability: cache` lets the store evict what it holds and start empty after a restart. A backup, an `rpo` or \
+          another kind of data that is rebuilt from it say the opposite, and find out when the memory is full.",
+    source: "https://redis.io/docs/latest/develop/reference/eviction/",
+    bad: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  carts:\n    durability: cache\n    backup: { every: 1d, keep: 7d }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  products: { durability: cache }\n  product_search:\n    search_heavy: true\
+             \n    full_text: true\n    durability: derived\n    source: products\n    sync: cdc\n",
+        )],
+        &[("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, rpo: 1s }\n")],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  carts:\n    durability: primary\n    backup: { every: 1d, keep: 7d }\
+             \n  carts_cache:\n    durability: cache\n    source: carts\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  shared_pages: { durability: cache }\
+             \n  local_pages: { durability: cache, source: shared_pages }\n",
+        )],
+    ],
+    check: Check::System(check),
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    for kind in &system.kinds {
+        let cache = kind.data.durability.as_ref().filter(|durability| durability.value == Durability::Cache);
+        let Some(cache) = cache else { continue };
+        let mut reasons = own_reasons(system, kind);
+        reasons.extend(copies(system, kind));
+        let Some((what, _)) = reasons.first() else { continue };
+        let message = format!("`{}` may be lost at any time, but {what}", kind.name);
+        let remark = Remark::new(kind.about(), system.at(cache.place, "a cache is no record"), message);
+        let remark = reasons.into_iter().fold(remark, |remark, (_, spot)| remark.also(spot));
+        findings.add(remark.help("make it `durability: primary`, or take away what relies on it"));
+    }
+}
+
+/// What the kind itself says that only makes sense of a record.
+fn own_reasons(system: &System<'_>, kind: &Kind<'_>) -> Vec<(String, Spot)> {
+    let backup = kind.data.backup.as_ref().map(|backup| (String::from("it is backed up"), backup.place));
+    let rpo = kind.data.rpo.as_ref();
+    let rpo = rpo.map(|Placed { value, place }| (format!("no more than {value} of it may be lost"), *place));
+    let said = backup.into_iter().chain(rpo);
+    said.map(|(what, place)| (what, system.at(place, "this is for what must not be lost"))).collect()
+}
+
+/// The kinds that are rebuilt from it and are not caches themselves.
+fn copies(system: &System<'_>, kind: &Kind<'_>) -> Vec<(String, Spot)> {
+    let mut copies = Vec::new();
+    for copy in system.kinds.iter().filter(|copy| copy.profile.durability != Some(Durability::Cache)) {
+        if let Some(source) = copy.data.source.as_ref().filter(|source| source.value == kind.name) {
+            let spot = system.at(source.place, "rebuilt from what may be gone");
+            copies.push((format!("`{}` is rebuilt from it", copy.name), spot));
+        }
+    }
+    copies
+}

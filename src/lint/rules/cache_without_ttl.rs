@@ -1,0 +1,59 @@
+//! `cache-without-ttl`
+
+use super::prelude::*;
+use crate::vocabulary::Durability;
+
+pub(super) static RULE: Rule = Rule {
+    id: "cache-without-ttl",
+    group: Group::Requirements,
+    level: Some(Level::Warning),
+    summary: "Nothing in a cache ever goes stale.",
+    why: "An entry without a time to live is served until memory runs out or somebody remembers to delete it, however \
+          often its source has changed since. A time to live is the upper bound for how wrong an answer can be when an \
+          invalidation is lost.",
+    source: "https://learn.microsoft.com/azure/architecture/patterns/cache-aside",
+    bad: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  sessions:\n    durability: cache\n    collections:\
+             \n      sessions: { data_structure: hashes }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  pages:\n    kind: realtime_state\n    durability: cache\
+             \n    collections: { pages: { data_structure: strings }, views: { data_structure: sorted_sets } }\
+             \n",
+        )],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  sessions:\n    durability: cache\n    collections:\
+             \n      sessions: { data_structure: hashes, ttl: 1d }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  sessions:\n    durability: primary\n    backup: { every: 1d, keep: 7d }\
+             \n    collections:\n      sessions: { data_structure: hashes }\n",
+        )],
+    ],
+    check: Check::System(check),
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    for kind in &system.kinds {
+        let cache = kind.data.durability.as_ref().filter(|durability| durability.value == Durability::Cache);
+        let bounded = |(_, collection): (&str, &crate::requirements::Collection)| {
+            collection.ttl.is_some() || collection.capped.is_some()
+        };
+        let Some((name, first)) = kind.collections().next().filter(|_| !kind.collections().any(bounded)) else {
+            continue;
+        };
+        let Some(cache) = cache else { continue };
+        let message = format!("nothing in the cache `{}` has a time to live", kind.name);
+        let remark = Remark::new(kind.about(), system.at(first.key, "stays until memory runs out"), message);
+        let remark = remark.also(system.at(cache.place, "a cache"));
+        findings.add(remark.help(format!("say how old an answer may be: `{name}: {{ ttl: 1h }}`")));
+    }
+}

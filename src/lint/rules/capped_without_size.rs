@@ -1,0 +1,50 @@
+//! `capped-without-size`
+
+use super::prelude::*;
+use crate::requirements::Capped;
+
+pub(super) static RULE: Rule = Rule {
+    id: "capped-without-size",
+    group: Group::Requirements,
+    level: Some(Level::Warning),
+    summary: "A collection is capped, and nothing says at what size.",
+    why: "The size decides how long a record lives, and MongoDB wants it when the collection is created. What is rendered \
+          without it is a hundredth of the disk and no more than 1 GB, which is a guess.",
+    source: "https://www.mongodb.com/docs/manual/core/capped-collections/",
+    bad: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  chats:\n    kind: conversation\n    collections:\n      latest: { capped: true }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  chats:\n    kind: conversation\n    collections:\
+             \n      messages: { indexes: [user_id] }\n      events:\n        capped: true\n",
+        )],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  chats:\n    kind: conversation\n    collections:\n      latest: { capped: 1GB }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  chats:\n    kind: conversation\n    collections:\
+             \n      latest: { capped: false }\n",
+        )],
+    ],
+    check: Check::System(check),
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    for kind in &system.kinds {
+        for (name, collection) in kind.collections() {
+            let open = collection.capped.as_ref().filter(|capped| capped.value == Capped::SizeToBeSaid);
+            let Some(capped) = open else { continue };
+            let message = format!("`{name}` is capped at a size that nobody has said");
+            let remark = Remark::new(kind.about_collection(name), system.at(capped.place, "at what size?"), message);
+            findings.add(remark.help("say it: `capped: 1GB`"));
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! `conflicting-flags`
+
+use super::prelude::*;
+use crate::source::Place;
+use crate::units::Retention;
+use crate::vocabulary::{Consistency, Durability, Flag};
+
+pub(super) static RULE: Rule = Rule {
+    id: "conflicting-flags",
+    group: Group::Requirements,
+    level: Some(Level::Error),
+    summary: "A kind of data says two things that exclude each other.",
+    why: "The first of them that the tree asks about decides, and the other one is ignored or met badly. Mostly they are \
+          true of two kinds of data that share a name: a file and the record about it, a feed and the tables that it \
+          fills. Which pairs exclude each other follows from what the fields mean.",
+    bad: &[
+        &[("polyglot.yaml", "version: 1\ndata:\n  basket:\n    needs_transactions: true\n    durability: cache\n")],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  scans:\n    kind: file\n    complex_relations: true\n    object_size: 4MB\n",
+        )],
+        &[("polyglot.yaml", "version: 1\ndata:\n  pages: { durability: cache, retention: forever }\n")],
+    ],
+    good: &[
+        &[("polyglot.yaml", "version: 1\ndata:\n  basket:\n    key_lookup: true\n    durability: cache\n")],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  scans: { kind: file, object_size: 4MB }\
+             \n  scan_index: { complex_relations: true }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  thumbnails: { binary_objects: true, real_time: true, object_size: 8kB }\n",
+        )],
+    ],
+    check: Check::System(check),
+    ..Rule::EMPTY
+};
+
+/// What a kind of data can say.
+#[derive(Debug, Clone, Copy)]
+enum Says {
+    Set(Flag),
+    Files,
+    IsCache,
+    IsPrimary,
+    IsEventual,
+    IsCopied,
+    IsKeptForever,
+}
+
+/// Two things that cannot both be true, and why not.
+struct Pair {
+    one: Says,
+    other: Says,
+    why: &'static str,
+}
+
+static PAIRS: &[Pair] = &[
+    Pair {
+        one: Says::Set(Flag::NeedsTransactions),
+        other: Says::IsCache,
+        why: "what a transaction has written stays, and a cache may drop it at any moment",
+    },
+    Pair {
+        one: Says::Set(Flag::NeedsTransactions),
+        other: Says::IsEventual,
+        why: "a transaction that reads what is behind decides on what no longer holds",
+    },
+    Pair {
+        one: Says::Files,
+        other: Says::Set(Flag::ComplexRelations),
+        why: "files are fetched whole, by name; what is joined is a record about them",
+    },
+    Pair {
+        one: Says::Files,
+        other: Says::Set(Flag::RealTime),
+        why: "reading and sending a file takes longer than the millisecond that `real_time` asks for",
+    },
+    Pair {
+        one: Says::Set(Flag::EventStream),
+        other: Says::Set(Flag::ComplexRelations),
+        why: "a feed is read in its order; what is joined is a table that it fills",
+    },
+    Pair { one: Says::IsCache, other: Says::IsKeptForever, why: "what may be lost at any time is not kept forever" },
+    Pair { one: Says::IsPrimary, other: Says::IsCopied, why: "the only copy has nothing that it can be rebuilt from" },
+];
+
+impl Says {
+    /// Where a kind of data says it, if it does.
+    fn place(self, kind: &Kind<'_>) -> Option<Place> {
+        let data = kind.data;
+        let durability = |wanted| data.durability.as_ref().filter(|stated| stated.value == wanted);
+        match self {
+            Self::Set(flag) => kind.flag(flag).then(|| kind.flag_place(flag)),
+            Self::Files => has_files(kind).then(|| kind.flag_place(Flag::BinaryObjects)),
+            Self::IsCache => durability(Durability::Cache).map(|stated| stated.place),
+            Self::IsPrimary => durability(Durability::Primary).map(|stated| stated.place),
+            Self::IsEventual => {
+                let eventual = data.consistency.as_ref().filter(|stated| stated.value == Consistency::Eventual);
+                eventual.map(|stated| stated.place)
+            }
+            Self::IsCopied => data.source.as_ref().map(|stated| stated.place),
+            Self::IsKeptForever => {
+                let forever = data.retention.as_ref().filter(|stated| stated.value == Retention::Forever);
+                forever.map(|stated| stated.place)
+            }
+        }
+    }
+
+    /// It as the file says it.
+    fn text(self) -> &'static str {
+        match self {
+            Self::Set(flag) => flag.name(),
+            Self::Files => Flag::BinaryObjects.name(),
+            Self::IsCache => "durability: cache",
+            Self::IsPrimary => "durability: primary",
+            Self::IsEventual => "consistency: eventual",
+            Self::IsCopied => "source",
+            Self::IsKeptForever => "retention: forever",
+        }
+    }
+}
+
+/// Whether the objects are files, and not so small that they are as well kept in a record: the tree's own bound.
+fn has_files(kind: &Kind<'_>) -> bool {
+    const SMALL: u64 = 256 << 10;
+    let small = kind.data.object_size.as_ref().is_some_and(|size| size.value.0 <= SMALL);
+    kind.flag(Flag::BinaryObjects) && !small
+}
+
+/// The pairs that a kind of data breaks, each with where it says the one and the other.
+fn conflicts<'k>(kind: &'k Kind<'_>) -> impl Iterator<Item = (&'static Pair, Place, Place)> + 'k {
+    PAIRS.iter().filter_map(|pair| Some((pair, pair.one.place(kind)?, pair.other.place(kind)?)))
+}
+
+/// Whether a kind of data contradicts itself, so that what follows from it says nothing more.
+pub(super) fn is_contradictory(kind: &Kind<'_>) -> bool {
+    conflicts(kind).next().is_some()
+}
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    for kind in &system.kinds {
+        for (pair, one, other) in conflicts(kind) {
+            let message = format!("`{}` says both `{}` and `{}`", kind.name, pair.one.text(), pair.other.text());
+            let remark = Remark::new(kind.about(), system.at(other, pair.why), message);
+            let remark = remark.also(system.at(one, "and this"));
+            findings.add(remark.help("take one of them away, or make two kinds of data of it"));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! `decisive-default`
+
+use super::prelude::*;
+use crate::decide::{Depth, Flip, Selection, Verdict};
+use crate::requirements::{Change, Profile};
+
+pub(super) static RULE: Rule = Rule {
+    id: "decisive-default",
+    group: Group::Requirements,
+    level: None,
+    summary: "What a kind of data leaves out could change its database.",
+    why: "A figure that is not given is unknown, and the tree goes on without it: an unanswered question then decides the \
+          architecture. Most of them would not change anything, and these would. It is off because an early draft leaves \
+          much open on purpose; a review switches it on.",
+    bad: &[
+        &[
+            ("polyglot.yaml", "version: 1\ndata:\n  state:\n    kind: realtime_state\n"),
+            ("polyglot.toml", "[lint]\ndecisive-default = \"warning\"\n"),
+        ],
+        &[
+            ("polyglot.yaml", "version: 1\ndata:\n  readings: { kind: time_series, durability: primary }\n"),
+            ("polyglot.toml", "[lint]\ndecisive-default = \"note\"\n"),
+        ],
+    ],
+    good: &[
+        &[
+            ("polyglot.yaml", "version: 1\ndata:\n  state:\n    kind: realtime_state\n"),
+            ("polyglot.toml", "[lint]\ndecisive-default = \"allow\"\n"),
+        ],
+        &[
+            ("polyglot.yaml", "version: 1\ndata:\n  state: { kind: realtime_state, database: redis }\n"),
+            ("polyglot.toml", "[lint]\ndecisive-default = \"warning\"\n"),
+        ],
+    ],
+    check: Check::System(check),
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    let System { requirements, catalog, tree, facts, .. } = system;
+    let now = Selection::of(requirements, catalog, tree, facts, Depth::Flips);
+    for (kind, selected) in system.kinds.iter().zip(&now.kinds) {
+        let decisive = |flip: &&Flip| is_open(flip.change, &kind.profile) && flip.verdict != Verdict::Exceeds;
+        let open: Vec<&Flip> = selected.flips.iter().filter(decisive).collect();
+        if open.is_empty() {
+            continue;
+        }
+        let mut fields: Vec<&str> = open.iter().map(|flip| flip.change.field()).collect();
+        fields.dedup();
+        let fields = fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
+        let message = format!("`{}` leaves open what could change its database: {fields}", kind.name);
+        let remark = Remark::new(kind.about(), system.at(kind.data.key, "decided without it"), message);
+        let help = open
+            .iter()
+            .map(|flip| format!("with `{}` it would be {}", flip.change.show(), system.written(&flip.databases)));
+        findings.add(help.fold(remark, Remark::help).help("say it in the file, whichever way it is"));
+    }
+}
+
+/// Whether the file leaves open what the change would say. A flag that is absent is false, so it is not open.
+fn is_open(change: Change, profile: &Profile) -> bool {
+    match change {
+        Change::Flag(..) => false,
+        Change::Quantity(quantity, _) => profile.quantity(quantity).is_none(),
+        Change::Durability(_) => profile.durability.is_none(),
+        Change::Consistency(_) => profile.consistency.is_none(),
+        Change::Scale(_) => profile.scale.is_none(),
+    }
+}

@@ -1,0 +1,68 @@
+//! `dimension-over-index-limit`
+
+use super::prelude::*;
+use crate::decide::Verdict;
+use crate::source::Place;
+use crate::vocabulary::{Amount, Quantity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "dimension-over-index-limit",
+    group: Group::Requirements,
+    level: Some(Level::Error),
+    summary: "Embeddings have more dimensions than the database can index.",
+    why: "The index is refused when it is created, or the insert fails. Where only the index is missing, each search \
+          reads every embedding: fine with a thousand of them, an outage with a million.",
+    source: "https://github.com/pgvector/pgvector#hnsw",
+    bad: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  pages:\n    kind: vector\n    dimension: 4096\n    database: postgresql\
+             \n    justification: beside the pages themselves\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  pages:\n    kind: vector\n    database: elasticsearch\
+             \n    justification: it searches the words too\n    collections:\
+             \n      pages: { dimension: 1024 }\n      chapters: { dimension: 8192 }\n",
+        )],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  pages:\n    kind: vector\n    dimension: 1024\n    database: postgresql\
+             \n    justification: beside the pages themselves\n",
+        )],
+        &[("polyglot.yaml", "version: 1\ndata:\n  pages: { kind: vector, dimension: 4096 }\n")],
+    ],
+    check: Check::System(check),
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    for kind in &system.kinds {
+        let trouble = kind.trouble_of(Quantity::Dimension).filter(|check| check.verdict == Verdict::Exceeds);
+        let Some((trouble, (_, figure))) = trouble.and_then(|check| Some((check, check.figure()?))) else { continue };
+        let Some(bound) = figure.exceeds else { continue };
+        let (about, place) = stated(kind, figure.total);
+        let shown = |amount| Quantity::Dimension.print(amount);
+        let name = &trouble.database.name;
+        let message = format!("{} dimensions, and {name} indexes up to {}", shown(figure.total), shown(bound));
+        let remark = Remark::new(about, system.at(place, trouble.why()), message);
+        let remark = match &kind.data.database {
+            Some(pin) => remark.also(system.at(pin.place, "pinned here")),
+            None => remark,
+        };
+        let help = format!("take another database, or a model or a shortening of at most {} dimensions", shown(bound));
+        findings.add(remark.help(help));
+    }
+}
+
+/// Where the dimension stands, and what it belongs to.
+fn stated(kind: &Kind<'_>, dimension: Amount) -> (String, Place) {
+    let collections = kind.collections().filter_map(|(name, collection)| Some((name, collection.dimension.as_ref()?)));
+    let largest = collections.into_iter().find(|(_, stated)| stated.value.0 == dimension.0);
+    match largest {
+        Some((name, stated)) => (kind.about_collection(name), stated.place),
+        None => (kind.about(), kind.data.dimension.as_ref().map_or(kind.data.key, |stated| stated.place)),
+    }
+}

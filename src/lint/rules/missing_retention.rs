@@ -1,0 +1,72 @@
+//! `missing-retention`
+
+use super::prelude::*;
+use crate::requirements::{Capped, Collection};
+use crate::source::Place;
+use crate::vocabulary::{Durability, Flag};
+
+pub(super) static RULE: Rule = Rule {
+    id: "missing-retention",
+    group: Group::Requirements,
+    level: Some(Level::Warning),
+    summary: "Data that is only ever added to does not say how long it is kept.",
+    why: "Measurements, logs and events grow for as long as the system runs, and a disk that fills up stops every writer \
+          on the host. How long they are kept decides the size of the disk, and for time series the database. \
+          `forever` is an answer too.",
+    source: "https://docs.influxdata.com/influxdb3/core/reference/internals/data-retention/",
+    bad: &[
+        &[("polyglot.yaml", "version: 1\ndata:\n  metrics:\n    kind: time_series\n    writes: 500/s\n")],
+        &[("polyglot.yaml", "version: 1\ndata:\n  access_log: { kind: log, data_size: 60GB }\n")],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  clicks:\n    event_stream: true\n    writes: 5k/s\n    collections:\
+             \n      clicks: { ttl: 7d }\n      orders: { partitions: 12 }\n",
+        )],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  metrics:\n    kind: time_series\n    writes: 500/s\n    retention: 30d\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  clicks:\n    event_stream: true\n    writes: 5k/s\n    collections:\
+             \n      clicks: { ttl: 7d }\n      orders: { ttl: 30d }\n",
+        )],
+        &[("polyglot.yaml", "version: 1\ndata:\n  reports: { analytics: true, records: 200k }\n")],
+    ],
+    check: Check::System(check),
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    for kind in system.kinds.iter().filter(|kind| kind.data.retention.is_none() && !is_bounded(kind)) {
+        let Some((what, place)) = growing(kind) else { continue };
+        let message = format!("`{}` is only ever added to, and nothing says for how long it is kept", kind.name);
+        let remark = Remark::new(kind.about(), system.at(kind.data.key, "for how long?"), message);
+        findings.add(remark.also(system.at(place, what)).help("say it: `retention: 90d`, or `retention: forever`"));
+    }
+}
+
+/// What makes it grow, and where that is said.
+fn growing(kind: &Kind<'_>) -> Option<(&'static str, Place)> {
+    let set = |flag, what| kind.flag(flag).then(|| (what, kind.flag_place(flag)));
+    let log = kind.data.kind.as_ref().filter(|stated| stated.value == "log").map(|stated| ("a log", stated.place));
+    set(Flag::TimeSeries, "measurements")
+        .or_else(|| set(Flag::EventStream, "events"))
+        .or(log)
+        .or_else(|| set(Flag::WriteHeavy, "written more than it is read").filter(|_| kind.flag(Flag::Analytics)))
+}
+
+/// Whether it cannot grow for ever: a cache evicts, a copy is as large as its source, and collections may end by
+/// themselves.
+fn is_bounded(kind: &Kind<'_>) -> bool {
+    let ends = |collection: &Collection| {
+        let capped = collection.capped.as_ref().is_some_and(|capped| capped.value != Capped::No);
+        collection.ttl.is_some() || capped
+    };
+    let copied = kind.profile.durability == Some(Durability::Derived) && kind.data.source.is_some();
+    let cached = kind.profile.durability == Some(Durability::Cache);
+    let mut collections = kind.collections().peekable();
+    copied || cached || (collections.peek().is_some() && collections.all(|(_, collection)| ends(collection)))
+}

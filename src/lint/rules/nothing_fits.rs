@@ -1,0 +1,59 @@
+//! `nothing-fits`
+
+use super::conflicting_flags::is_contradictory;
+use super::prelude::*;
+
+pub(super) static RULE: Rule = Rule {
+    id: "nothing-fits",
+    group: Group::Decision,
+    level: Some(Level::Error),
+    summary: "No database does all that is asked of it.",
+    why: "The tree's own answer stays, with what it cannot do: somebody has to give way, the requirement or the idea that \
+          one store meets it. Often two kinds of data stand under one name, a record and a copy of it for one sort of \
+          query.",
+    source: "https://learn.microsoft.com/azure/architecture/guide/technology-choices/data-store-considerations",
+    bad: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  pages:\n    kind: vector\n    binary_objects: true\
+             \n    graph_relations: true\n    dimension: 768\n    durability: cache\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\
+             \n  orders: { kind: user_profile, event_stream: true, real_time: true, durability: cache }\
+             \n",
+        )],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  pages:\n    kind: vector\n    dimension: 768\n    durability: cache\n",
+        )],
+        &[("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile }\n")],
+    ],
+    check: Check::System(check),
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    for kind in system.kinds.iter().filter(|kind| !kind.selected.pinned && !is_contradictory(kind)) {
+        let Some(breach) = kind.breach() else { continue };
+        let trouble = breach.trouble();
+        let message = format!(
+            "no database does all that `{}` asks for, and {} stays: {}",
+            kind.name,
+            breach.database.name,
+            trouble.trim_end_matches('.'),
+        );
+        let place = kind.field_place(breach.name());
+        let spot = system.at(place.unwrap_or(kind.data.key), "this is too much");
+        let remark = Remark::new(kind.about(), spot, message);
+        let remark = match breach.evidence() {
+            Some(evidence) => remark.help(format!("it is so by {}", evidence.address)),
+            None => remark,
+        };
+        findings
+            .add(remark.help("ask for less, or make two kinds of data of it, the one with the other as its `source`"));
+    }
+}

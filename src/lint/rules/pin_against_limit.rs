@@ -1,0 +1,60 @@
+//! `pin-against-limit`
+
+use super::prelude::*;
+
+pub(super) static RULE: Rule = Rule {
+    id: "pin-against-limit",
+    group: Group::Decision,
+    level: Some(Level::Error),
+    summary: "A database is pinned for what it does not do.",
+    why: "A pin goes before every question of the tree, and before the limits too: what the database cannot do shows when \
+          the system runs. A justification explains a preference; it does not lift a limit. The finding names the limit, \
+          and `polyglot catalog` where it is from.",
+    source: "https://learn.microsoft.com/azure/architecture/guide/technology-choices/data-store-considerations",
+    bad: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  pages:\n    kind: vector\n    dimension: 768\n    database: mysql\
+             \n    justification: it is there already\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\
+             \n  films: { kind: file, object_size: 4GB, database: mongodb, justification: beside their metadata }\
+             \n",
+        )],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  pages:\n    kind: vector\n    dimension: 768\n    database: postgresql\
+             \n    justification: it is there already\n",
+        )],
+        &[("polyglot.yaml", "version: 1\ndata:\n  pages: { kind: vector, dimension: 768 }\n")],
+    ],
+    check: Check::System(check),
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    for kind in system.kinds.iter().filter(|kind| kind.selected.pinned) {
+        let Some((pin, breach)) = kind.data.database.as_ref().zip(kind.breach()) else { continue };
+        let trouble = breach.trouble();
+        let message = format!(
+            "{} is pinned for `{}` and cannot hold it: {}",
+            breach.database.name,
+            kind.name,
+            trouble.trim_end_matches('.'),
+        );
+        let remark = Remark::new(kind.about(), system.at(pin.place, "pinned here"), message);
+        let remark = match kind.field_place(breach.name()) {
+            Some(place) => remark.also(system.at(place, "asked for here")),
+            None => remark,
+        };
+        let remark = match breach.evidence() {
+            Some(evidence) => remark.help(format!("it is so by {}", evidence.address)),
+            None => remark,
+        };
+        findings.add(remark.help("take the pin away, or what the database cannot do"));
+    }
+}

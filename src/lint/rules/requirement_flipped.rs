@@ -1,0 +1,85 @@
+//! `requirement-flipped`
+
+use super::prelude::*;
+use super::stale_lock::changed;
+use crate::lint::system::Locked;
+use crate::lock::{Changed, Difference, FieldChange};
+
+pub(super) static RULE: Rule = Rule {
+    id: "requirement-flipped",
+    group: Group::Decision,
+    level: Some(Level::Error),
+    summary: "A changed requirement leads to another database than the one that was decided on.",
+    why: "It takes one line to change the answer and a migration to change the database. Either the requirement really \
+          changed, and the move has to be planned, or the line was not meant to decide anything; the lock keeps the two \
+          apart.",
+    source: "https://martinfowler.com/articles/evodb.html",
+    bad: &[
+        &[
+            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile, complex_relations: false }\n"),
+            (
+                "polyglot.lock",
+                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
+                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"481257e880ba565b\"\
+                 \n\n[data.orders.fields]\ncomplex_relations = true\nneeds_transactions = true\n",
+            ),
+        ],
+        &[
+            ("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: conversation\n"),
+            (
+                "polyglot.lock",
+                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
+                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"481257e880ba565b\"\
+                 \n\n[data.orders.fields]\ncomplex_relations = true\nneeds_transactions = true\n",
+            ),
+        ],
+    ],
+    good: &[
+        &[
+            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile }\n"),
+            (
+                "polyglot.lock",
+                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
+                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"481257e880ba565b\"\
+                 \n\n[data.orders.fields]\ncomplex_relations = true\nneeds_transactions = true\n",
+            ),
+        ],
+        &[
+            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile, connections: 20 }\n"),
+            (
+                "polyglot.lock",
+                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
+                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"481257e880ba565b\"\
+                 \n\n[data.orders.fields]\ncomplex_relations = true\nneeds_transactions = true\n",
+            ),
+        ],
+    ],
+    check: Check::System(check),
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    for Changed { data, difference } in system.lock.iter().flat_map(|locked| &locked.changed) {
+        let Difference::Stale { fields, locked, now: Some(now), flipped_by } = difference else { continue };
+        let Some(kind) = system.kind(data).filter(|_| !Locked::same_databases(locked, now)) else { continue };
+        let (was, is) = (system.written(locked), system.written(now));
+        let why = causes(fields, flipped_by).map(changed).collect::<Vec<_>>().join(", ");
+        let message = format!("`{data}` was decided as {was} and would now be {is}: {why}");
+        let place = causes(fields, flipped_by).find_map(|change| kind.field_place(&change.field));
+        let spot = system.at(place.unwrap_or(kind.data.key), "this changes the answer");
+        let mut remark = Remark::new(kind.about(), spot, message);
+        if let Some(table) = system.recorded(data) {
+            remark = remark.also(table);
+        }
+        findings.add(
+            remark
+                .help("take the change back, or plan the move and record it with `polyglot select --write`")
+                .help("to stay, pin it: `database: ID` with a `justification`"),
+        );
+    }
+}
+
+/// The fields that made the difference; all that changed where none did alone.
+fn causes<'c>(fields: &'c [FieldChange], flipped_by: &'c [String]) -> impl Iterator<Item = &'c FieldChange> {
+    fields.iter().filter(move |change| flipped_by.is_empty() || flipped_by.contains(&change.field))
+}

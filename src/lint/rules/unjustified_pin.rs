@@ -1,0 +1,44 @@
+//! `unjustified-pin`
+
+use super::prelude::*;
+
+pub(super) static RULE: Rule = Rule {
+    id: "unjustified-pin",
+    group: Group::Decision,
+    level: Some(Level::Error),
+    summary: "A database is pinned against the tree, and nothing says why.",
+    why: "There may be a good reason, and whoever reads the file next cannot know it: they will undo the pin, or keep it \
+          for years after the reason has gone. The `justification` is the decision's record.",
+    source: "https://learn.microsoft.com/azure/well-architected/architect-role/architecture-decision-record",
+    bad: &[
+        &[("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: user_profile\n    database: mariadb\n")],
+        &[("polyglot.yaml", "version: 1\ndata:\n  chats: { kind: conversation, database: postgresql@18 }\n")],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  orders:\n    kind: user_profile\n    database: mariadb\
+             \n    justification: the shop software knows no other\n",
+        )],
+        &[("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: user_profile\n    database: postgresql\n")],
+    ],
+    check: Check::System(check),
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    // What a pin breaks is said by `pin-against-limit`; a justification would not mend it.
+    let pinned = system.kinds.iter().filter(|kind| kind.selected.unjustified && kind.breach().is_none());
+    for kind in pinned {
+        let Some(pin) = &kind.data.database else { continue };
+        let walked = kind.selected.instead_of.iter().flat_map(|(databases, _)| databases);
+        let walked = walked.map(|database| database.name.as_str()).collect::<Vec<_>>().join(" and ");
+        let message = format!(
+            "`{}` is pinned to {} where the tree says {walked}, without a reason",
+            kind.name,
+            kind.database_name(),
+        );
+        let remark = Remark::new(kind.about(), system.at(pin.place, "why?"), message);
+        findings.add(remark.help("say why: `justification: …`, or take the pin away"));
+    }
+}

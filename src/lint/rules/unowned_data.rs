@@ -1,0 +1,62 @@
+//! `unowned-data`
+
+use super::prelude::*;
+use crate::vocabulary::Durability;
+
+pub(super) static RULE: Rule = Rule {
+    id: "unowned-data",
+    group: Group::Requirements,
+    level: None,
+    summary: "A system of record has no owner.",
+    why: "When it breaks, when a column is to go, when somebody asks to be forgotten, a person has to answer for the data. \
+          Copies and caches belong to whoever owns their source. It is off because one team needs no names; several \
+          teams switch it on.",
+    source: "https://learn.microsoft.com/azure/cloud-adoption-framework/organize/",
+    bad: &[
+        &[
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\
+                 \n    backup: { every: 1d, keep: 30d }\n",
+            ),
+            ("polyglot.toml", "[lint]\nunowned-data = \"note\"\n"),
+        ],
+        &[
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  orders: { kind: user_profile, owner: checkout }\
+                 \n  products: { flexible_schema: true }\n",
+            ),
+            ("polyglot.toml", "[lint]\nunowned-data = \"warning\"\n"),
+        ],
+    ],
+    good: &[
+        &[
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\
+                 \n    owner: checkout\n    backup: { every: 1d, keep: 30d }\n",
+            ),
+            ("polyglot.toml", "[lint]\nunowned-data = \"note\"\n"),
+        ],
+        &[
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  orders: { kind: user_profile, owner: checkout }\
+                 \n  pages: { durability: cache }\n",
+            ),
+            ("polyglot.toml", "[lint]\nunowned-data = \"warning\"\n"),
+        ],
+    ],
+    check: Check::System(check),
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    let is_copy = |kind: &Kind<'_>| matches!(kind.profile.durability, Some(Durability::Derived | Durability::Cache));
+    for kind in system.kinds.iter().filter(|kind| kind.data.owner.is_none() && !is_copy(kind)) {
+        let message = format!("nobody answers for `{}`", kind.name);
+        let remark = Remark::new(kind.about(), system.at(kind.data.key, "whose is it?"), message);
+        findings.add(remark.help("name a team, not a person: `owner: checkout`"));
+    }
+}

@@ -1,0 +1,60 @@
+//! `unqueryable-retention`
+
+use super::prelude::*;
+use crate::vocabulary::Quantity;
+
+pub(super) static RULE: Rule = Rule {
+    id: "unqueryable-retention",
+    group: Group::Requirements,
+    level: Some(Level::Error),
+    summary: "Data is kept for longer than its database can query.",
+    why: "The data is there, the disk is paid for, and a query over it fails or returns only the newest part. InfluxDB 3 \
+          Core for one reads 432 files a query, which is 72 hours of them; that shows on the fourth day.",
+    source: "https://docs.influxdata.com/influxdb3/core/reference/config-options/",
+    bad: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  metrics:\n    kind: time_series\n    retention: 90d\
+             \n    database: influxdb@3\n    justification: the team knows it\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\
+             \n  metrics: { kind: time_series, retention: forever, database: influxdb, justification: it is there already }\
+             \n",
+        )],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  metrics:\n    kind: time_series\n    retention: 3d\
+             \n    database: influxdb@3\n    justification: the team knows it\n",
+        )],
+        &[("polyglot.yaml", "version: 1\ndata:\n  metrics: { kind: time_series, retention: 90d }\n")],
+    ],
+    check: Check::System(check),
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    for kind in &system.kinds {
+        let Some((retention, trouble)) = kind.data.retention.as_ref().zip(kind.trouble_of(Quantity::Retention)) else {
+            continue;
+        };
+        let Some(bound) = trouble.figure().and_then(|(_, figure)| figure.exceeds.or(figure.strained)) else { continue };
+        let reach = Quantity::Retention.show(bound);
+        let name = &trouble.database.name;
+        let message =
+            format!("`{}` is kept for {}, and {name} queries the last {reach} of it", kind.name, retention.value);
+        let remark = Remark::new(kind.about(), system.at(retention.place, trouble.why()), message);
+        let remark = match &kind.data.database {
+            Some(pin) => remark
+                .also(system.at(pin.place, "pinned here"))
+                .help("take the pin away, and the tree finds a database that queries all of it"),
+            None => remark,
+        };
+        findings.add(
+            remark.help(format!("or keep what can be queried: `retention: {}`", Quantity::Retention.print(bound))),
+        );
+    }
+}

@@ -1,0 +1,68 @@
+//! `unsupported-metric`
+
+use super::prelude::*;
+use crate::vocabulary::{DistanceMetric, Flag};
+
+pub(super) static RULE: Rule = Rule {
+    id: "unsupported-metric",
+    group: Group::Requirements,
+    level: Some(Level::Error),
+    summary: "A vector index is asked for a distance that the database cannot index.",
+    why: "The index is built for one distance, and a query by another one does not use it: it reads every embedding, or \
+          comes back in another order than the model was trained for. MariaDB and Neo4j index cosine and Euclidean \
+          distance, and no inner product.",
+    source: "https://mariadb.com/docs/server/reference/sql-structure/vectors/vector-overview",
+    bad: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  pages:\n    kind: vector\n    database: mariadb\
+             \n    justification: beside the pages themselves\n    collections:\
+             \n      pages: { dimension: 768, distance_metric: ip }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  people:\n    kind: graph\n    vector_search: true\n    collections:\
+             \n      people: { label: Person, dimension: 384, distance_metric: ip }\n",
+        )],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  pages:\n    kind: vector\n    database: mariadb\
+             \n    justification: beside the pages themselves\n    collections:\
+             \n      pages: { dimension: 768, distance_metric: cosine }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  pages:\n    kind: vector\n    collections:\
+             \n      pages: { dimension: 768, distance_metric: ip }\n",
+        )],
+    ],
+    check: Check::System(check),
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    for kind in system.kinds.iter().filter(|kind| kind.flag(Flag::VectorSearch)) {
+        let Some(database) = kind.database() else { continue };
+        let Some(metrics) = &database.distance_metrics else { continue };
+        for (name, collection) in kind.collections() {
+            let asked = collection.distance_metric.as_ref().filter(|asked| !metrics.indexed.contains(&asked.value));
+            let Some(asked) = asked else { continue };
+            let known = metrics.indexed.iter().map(|metric| format!("`{metric}`")).collect::<Vec<_>>().join(" and ");
+            let message = format!("{} indexes {known}, not `{}`", database.name, asked.value);
+            let remark =
+                Remark::new(kind.about_collection(name), system.at(asked.place, "no index measures this"), message);
+            findings.add(remark.help(help(asked.value)));
+        }
+    }
+}
+
+fn help(asked: DistanceMetric) -> &'static str {
+    match asked {
+        DistanceMetric::Ip => {
+            "say `distance_metric: cosine`: on embeddings of length one, which most models yield, the order is the same"
+        }
+        DistanceMetric::Cosine | DistanceMetric::L2 => "choose a distance that it indexes, or another database",
+    }
+}

@@ -1,0 +1,47 @@
+//! `vectors-without-dimension`
+
+use super::prelude::*;
+use crate::vocabulary::{Flag, Quantity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "vectors-without-dimension",
+    group: Group::Requirements,
+    level: Some(Level::Warning),
+    summary: "Embeddings are searched, and nothing says how many dimensions they have.",
+    why: "The memory of a vector index is the number of embeddings times their dimension, and every store ends at some \
+          dimension: pgvector's index at 2,000. Without it neither can be checked, and no index is rendered. It is a \
+          property of the model, so it is known.",
+    source: "https://github.com/pgvector/pgvector#hnsw",
+    bad: &[
+        &[("polyglot.yaml", "version: 1\ndata:\n  answers:\n    kind: vector\n    vectors: 2M\n")],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  answers:\n    kind: vector\n    collections:\
+             \n      answers: { embedding_function: bge-m3, count: 2M }\n",
+        )],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  answers:\n    kind: vector\n    vectors: 2M\
+             \n    dimension: 1024\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  answers:\n    kind: vector\n    collections:\
+             \n      answers: { embedding_function: bge-m3, dimension: 1024, count: 2M }\n",
+        )],
+    ],
+    check: Check::System(check),
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    let searched = system.kinds.iter().filter(|kind| kind.flag(Flag::VectorSearch));
+    for kind in searched.filter(|kind| kind.profile.quantity(Quantity::Dimension).is_none()) {
+        let message = format!("`{}` is searched by embeddings of unknown dimension", kind.name);
+        let remark = Remark::new(kind.about(), system.at(kind.data.key, "how many dimensions?"), message);
+        let remark = remark.also(system.at(kind.flag_place(Flag::VectorSearch), "searched by embeddings"));
+        findings.add(remark.help("say what the model yields: `dimension: 768`, here or in each collection"));
+    }
+}
