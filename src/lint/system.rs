@@ -196,6 +196,11 @@ impl<'a> Kind<'a> {
 }
 
 impl Locked {
+    /// The database that holds the data, as a pin names it.
+    pub fn holder(databases: &[String]) -> &str {
+        databases.first().and_then(|name| name.split('@').next()).unwrap_or_default()
+    }
+
     /// Whether two answers name the same databases, in whatever versions.
     pub fn same_databases(one: &[String], other: &[String]) -> bool {
         let ids = |names: &[String]| -> Vec<String> {

@@ -58,7 +58,7 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
 fn own_reasons(system: &System<'_>, kind: &Kind<'_>) -> Vec<(String, Spot)> {
     let backup = kind.data.backup.as_ref().map(|backup| (String::from("it is backed up"), backup.place));
     let rpo = kind.data.rpo.as_ref();
-    let rpo = rpo.map(|Placed { value, place }| (format!("no more than {value} of it may be lost"), *place));
+    let rpo = rpo.map(|Placed { value, place }| (format!("its `rpo` is {value}"), *place));
     let said = backup.into_iter().chain(rpo);
     said.map(|(what, place)| (what, system.at(place, "this is for what must not be lost"))).collect()
 }

@@ -1,6 +1,7 @@
 //! `cache-without-ttl`
 
 use super::prelude::*;
+use crate::requirements::{Capped, Collection};
 use crate::vocabulary::Durability;
 
 pub(super) static RULE: Rule = Rule {
@@ -44,16 +45,18 @@ pub(super) static RULE: Rule = Rule {
 fn check(system: &System<'_>, findings: &mut Findings<'_>) {
     for kind in &system.kinds {
         let cache = kind.data.durability.as_ref().filter(|durability| durability.value == Durability::Cache);
-        let bounded = |(_, collection): (&str, &crate::requirements::Collection)| {
-            collection.ttl.is_some() || collection.capped.is_some()
-        };
-        let Some((name, first)) = kind.collections().next().filter(|_| !kind.collections().any(bounded)) else {
+        let Some((cache, (name, first))) = cache.zip(kind.collections().next()) else { continue };
+        if kind.collections().any(|(_, collection)| makes_room(collection)) {
             continue;
-        };
-        let Some(cache) = cache else { continue };
+        }
         let message = format!("nothing in the cache `{}` has a time to live", kind.name);
         let remark = Remark::new(kind.about(), system.at(first.key, "stays until memory runs out"), message);
         let remark = remark.also(system.at(cache.place, "a cache"));
         findings.add(remark.help(format!("say how old an answer may be: `{name}: {{ ttl: 1h }}`")));
     }
+}
+
+fn makes_room(collection: &Collection) -> bool {
+    let capped = collection.capped.as_ref().is_some_and(|capped| capped.value != Capped::No);
+    collection.ttl.is_some() || capped
 }

@@ -72,12 +72,7 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         findings.add(
             remark
                 .help("see why with `polyglot select --explain`, and accept it with `polyglot select --write`")
-                .help(format!("to stay, pin it: `database: {}` with a `justification`", id(locked))),
+                .help(format!("to stay, pin it: `database: {}` with a `justification`", Locked::holder(locked))),
         );
     }
-}
-
-/// The database that holds the data, as a pin names it.
-fn id(databases: &[String]) -> &str {
-    databases.first().and_then(|name| name.split('@').next()).unwrap_or("ID")
 }

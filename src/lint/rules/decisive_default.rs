@@ -24,12 +24,12 @@ pub(super) static RULE: Rule = Rule {
     ],
     good: &[
         &[
-            ("polyglot.yaml", "version: 1\ndata:\n  state:\n    kind: realtime_state\n"),
-            ("polyglot.toml", "[lint]\ndecisive-default = \"allow\"\n"),
-        ],
-        &[
             ("polyglot.yaml", "version: 1\ndata:\n  state: { kind: realtime_state, database: redis }\n"),
             ("polyglot.toml", "[lint]\ndecisive-default = \"warning\"\n"),
+        ],
+        &[
+            ("polyglot.yaml", "version: 1\ndata:\n  state:\n    kind: realtime_state\n"),
+            ("polyglot.toml", "[lint]\ndecisive-default = \"allow\"\n"),
         ],
     ],
     check: Check::System(check),

@@ -44,15 +44,20 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let Some((trouble, (_, figure))) = trouble.and_then(|check| Some((check, check.figure()?))) else { continue };
         let Some(bound) = figure.exceeds else { continue };
         let (about, place) = stated(kind, figure.total);
-        let shown = |amount| Quantity::Dimension.print(amount);
+        let Amount(bound) = bound;
+        let Amount(dimension) = figure.total;
         let name = &trouble.database.name;
-        let message = format!("{} dimensions, and {name} indexes up to {}", shown(figure.total), shown(bound));
-        let remark = Remark::new(about, system.at(place, trouble.why()), message);
+        let message = format!("{dimension} dimensions, and {name} indexes up to {bound}");
+        let remark = Remark::new(about, system.at(place, "too many for the index"), message);
         let remark = match &kind.data.database {
             Some(pin) => remark.also(system.at(pin.place, "pinned here")),
             None => remark,
         };
-        let help = format!("take another database, or a model or a shortening of at most {} dimensions", shown(bound));
+        let help = format!("take another database, or a model or a shortening of at most {bound} dimensions");
+        let remark = match trouble.evidence() {
+            Some(evidence) => remark.help(format!("that is from {}", evidence.address)),
+            None => remark,
+        };
         findings.add(remark.help(help));
     }
 }

@@ -2,7 +2,8 @@
 
 use super::prelude::*;
 use crate::catalog::Category;
-use crate::units::Span;
+use crate::source::Placed;
+use crate::units::{Rate, Span};
 use crate::vocabulary::{Flag, Storage};
 
 /// One turn of a disk of 7,200 a minute, which a commit waits for: its log page has just passed under the head.
@@ -67,8 +68,7 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
 /// Whether more than one request in a hundred is a commit, so that the 99th slowest is one. Only relational databases
 /// are rendered so that each commit waits.
 fn waits_for_the_disk(kind: &Kind<'_>) -> bool {
-    let rate =
-        |stated: &Option<crate::source::Placed<crate::units::Rate>>| stated.as_ref().map(|rate| rate.value.per_day);
+    let rate = |stated: &Option<Placed<Rate>>| stated.as_ref().map(|rate| rate.value.per_day);
     let many = match (rate(&kind.data.reads), rate(&kind.data.writes)) {
         (Some(reads), Some(writes)) => writes.saturating_mul(99) > reads,
         (None, Some(writes)) => writes > 0,

@@ -11,26 +11,30 @@ pub(super) static RULE: Rule = Rule {
     why: "The tree's own answer stays, with what it cannot do: somebody has to give way, the requirement or the idea that \
           one store meets it. Often two kinds of data stand under one name, a record and a copy of it for one sort of \
           query.",
-    source: "https://learn.microsoft.com/azure/architecture/guide/technology-choices/data-store-considerations",
+    source: "https://learn.microsoft.com/azure/architecture/guide/technology-choices/data-store-overview",
     bad: &[
         &[(
             "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: vector\n    binary_objects: true\
-             \n    graph_relations: true\n    dimension: 768\n    durability: cache\n",
+            "version: 1\ndata:\n  films:\n    kind: file\n    search_heavy: true\n    vector_search: true\n    dimension: 512\
+             \n    object_size: 2GB\n",
         )],
         &[(
             "polyglot.yaml",
-            "version: 1\ndata:\
-             \n  orders: { kind: user_profile, event_stream: true, real_time: true, durability: cache }\
-             \n",
+            "version: 1\ndata:\n  friends:\n    kind: graph\n    traversal_depth: 6\n    vector_search: true\
+             \n    dimension: 384\n    event_stream: true\n    retention: 30d\n",
         )],
     ],
     good: &[
         &[(
             "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: vector\n    dimension: 768\n    durability: cache\n",
+            "version: 1\ndata:\n  films: { kind: file, object_size: 2GB }\n  scenes:\n    kind: vector\n    dimension: 512\
+             \n    durability: derived\n    source: films\n    sync: batch\n",
         )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile }\n")],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  friends:\n    kind: graph\n    traversal_depth: 6\n    vector_search: true\
+             \n    dimension: 384\n",
+        )],
     ],
     check: Check::System(check),
     ..Rule::EMPTY
@@ -50,7 +54,7 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let spot = system.at(place.unwrap_or(kind.data.key), "this is too much");
         let remark = Remark::new(kind.about(), spot, message);
         let remark = match breach.evidence() {
-            Some(evidence) => remark.help(format!("it is so by {}", evidence.address)),
+            Some(evidence) => remark.help(format!("that is from {}", evidence.address)),
             None => remark,
         };
         findings

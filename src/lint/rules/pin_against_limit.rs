@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A pin goes before every question of the tree, and before the limits too: what the database cannot do shows when \
           the system runs. A justification explains a preference; it does not lift a limit. The finding names the limit, \
           and `polyglot catalog` where it is from.",
-    source: "https://learn.microsoft.com/azure/architecture/guide/technology-choices/data-store-considerations",
+    source: "https://learn.microsoft.com/azure/architecture/guide/technology-choices/data-store-overview",
     bad: &[
         &[(
             "polyglot.yaml",
@@ -19,9 +19,7 @@ pub(super) static RULE: Rule = Rule {
         )],
         &[(
             "polyglot.yaml",
-            "version: 1\ndata:\
-             \n  films: { kind: file, object_size: 4GB, database: mongodb, justification: beside their metadata }\
-             \n",
+            "version: 1\ndata:\n  drawings:\n    kind: conversation\n    record_size: 20MB\n    database: mongodb\n",
         )],
     ],
     good: &[
@@ -30,7 +28,10 @@ pub(super) static RULE: Rule = Rule {
             "version: 1\ndata:\n  pages:\n    kind: vector\n    dimension: 768\n    database: postgresql\
              \n    justification: it is there already\n",
         )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  pages: { kind: vector, dimension: 768 }\n")],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  drawings:\n    kind: conversation\n    record_size: 2MB\n    database: mongodb\n",
+        )],
     ],
     check: Check::System(check),
     ..Rule::EMPTY
@@ -52,7 +53,7 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             None => remark,
         };
         let remark = match breach.evidence() {
-            Some(evidence) => remark.help(format!("it is so by {}", evidence.address)),
+            Some(evidence) => remark.help(format!("that is from {}", evidence.address)),
             None => remark,
         };
         findings.add(remark.help("take the pin away, or what the database cannot do"));

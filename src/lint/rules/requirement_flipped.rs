@@ -74,7 +74,7 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         findings.add(
             remark
                 .help("take the change back, or plan the move and record it with `polyglot select --write`")
-                .help("to stay, pin it: `database: ID` with a `justification`"),
+                .help(format!("to stay, pin it: `database: {}` with a `justification`", Locked::holder(locked))),
         );
     }
 }

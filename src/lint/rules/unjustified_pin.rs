@@ -39,6 +39,6 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             kind.database_name(),
         );
         let remark = Remark::new(kind.about(), system.at(pin.place, "why?"), message);
-        findings.add(remark.help("say why: `justification: …`, or take the pin away"));
+        findings.add(remark.help("say why: `justification: WHY`, or take the pin away"));
     }
 }

@@ -1,6 +1,7 @@
 //! `unqueryable-retention`
 
 use super::prelude::*;
+use crate::units::Retention;
 use crate::vocabulary::Quantity;
 
 pub(super) static RULE: Rule = Rule {
@@ -44,9 +45,12 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let Some(bound) = trouble.figure().and_then(|(_, figure)| figure.exceeds.or(figure.strained)) else { continue };
         let reach = Quantity::Retention.show(bound);
         let name = &trouble.database.name;
-        let message =
-            format!("`{}` is kept for {}, and {name} queries the last {reach} of it", kind.name, retention.value);
-        let remark = Remark::new(kind.about(), system.at(retention.place, trouble.why()), message);
+        let kept = match retention.value {
+            Retention::Forever => String::from("forever"),
+            Retention::For(span) => format!("for {span}"),
+        };
+        let message = format!("`{}` is kept {kept}, and {name} queries the last {reach} of it", kind.name);
+        let remark = Remark::new(kind.about(), system.at(retention.place, "cannot all be queried"), message);
         let remark = match &kind.data.database {
             Some(pin) => remark
                 .also(system.at(pin.place, "pinned here"))

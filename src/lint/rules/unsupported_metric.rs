@@ -53,6 +53,10 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             let message = format!("{} indexes {known}, not `{}`", database.name, asked.value);
             let remark =
                 Remark::new(kind.about_collection(name), system.at(asked.place, "no index measures this"), message);
+            let remark = match database.sources.get(&metrics.source) {
+                Some(evidence) => remark.help(format!("that is from {}", evidence.address)),
+                None => remark,
+            };
             findings.add(remark.help(help(asked.value)));
         }
     }
