@@ -43,7 +43,7 @@ pub struct Policy {
     /// Databases that are taken before others of their category.
     pub preferred_databases: Vec<Spanned<String>>,
     /// The most databases that a system may run.
-    pub max_databases: Option<usize>,
+    pub max_databases: Option<Spanned<usize>>,
     /// Whether a database stays chosen that nobody maintains any more.
     pub allow_archived: bool,
 }
@@ -148,6 +148,11 @@ impl Policy {
             allowed && !listed(&self.denied_licences, part)
         };
         (!database.licence.is_acceptable(acceptable)).then_some(Refusal::Licence)
+    }
+
+    /// The most databases that a system may run.
+    pub fn max_databases(&self) -> Option<usize> {
+        self.max_databases.as_ref().map(|most| *most.get_ref())
     }
 
     /// The databases that are taken before others of their category, first choice first.

@@ -61,7 +61,7 @@ pub(super) fn warn(selection: &Selection<'_>, config: &Config, terminal: &Termin
         }
     }
     let databases = selection.databases().len();
-    if let Some(most) = config.policy.max_databases.filter(|most| databases > *most) {
+    if let Some(most) = config.policy.max_databases().filter(|most| databases > *most) {
         terminal.message(&format!("{warning}: {databases} databases, and the policy allows {most}"));
     }
 }

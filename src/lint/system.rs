@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::finding::Spot;
-use crate::catalog::{Catalog, Category, Database, Date, Version};
+use crate::catalog::{Catalog, Category, Database, Date, Hosting, Version};
 use crate::config::Config;
-use crate::decide::{Check, Facts, Selected, Selection, Tree, Verdict, What};
+use crate::decide::{Candidate, Check, Facts, Load, Selected, Selection, Tree, Verdict, What};
 use crate::lock::{Changed, Lock};
 use crate::plan::PlanError;
 use crate::requirements::{Collection, Data, Profile, Requirements};
 use crate::source::{Place, Source};
-use crate::units::Bytes;
-use crate::vocabulary::{Durability, Flag, Need, Quantity};
+use crate::units::{Bytes, GrowthAmount, Retention, Span};
+use crate::vocabulary::{Durability, Environment, Flag, Need, Quantity};
 
 /// A requirements file with what was decided.
 pub struct System<'a> {
@@ -98,6 +98,61 @@ impl<'a> System<'a> {
     pub fn copies(&self) -> impl Iterator<Item = (&Kind<'a>, &Kind<'a>)> {
         self.kinds.iter().filter_map(|kind| Some((kind, self.kind(&kind.data.source.as_ref()?.value)?)))
     }
+
+    /// The kinds of data that a database holds.
+    pub fn held_by(&self, database: &Database) -> impl Iterator<Item = &Kind<'a>> {
+        let holds = move |kind: &&Kind<'a>| kind.selected.databases.iter().any(|one| one.id == database.id);
+        self.kinds.iter().filter(holds)
+    }
+
+    /// The kinds of data that share a service with one, itself among them.
+    pub fn beside(&self, kind: &Kind<'a>) -> impl Iterator<Item = &Kind<'a>> {
+        self.kinds.iter().filter(move |other| other.shares_with(kind))
+    }
+
+    /// Where the database of a kind of data was decided: its pin, the table of a lock that holds, or its name.
+    pub fn decided(&self, kind: &Kind<'_>, text: impl Into<String>) -> Spot {
+        match (&kind.data.database, self.locked(kind)) {
+            (Some(pin), _) => self.at(pin.place, text),
+            (None, Some((source, place))) => Spot::new(source, place, text),
+            (None, None) => self.at(kind.data.key, text),
+        }
+    }
+
+    /// Where the version of a kind's database was decided: a pin that names it, the table of a lock that holds, the
+    /// pin, or its name.
+    pub fn decided_version(&self, kind: &Kind<'_>, text: impl Into<String>) -> Spot {
+        let names_version = kind.data.database.as_ref().is_some_and(|pin| pin.value.contains('@'));
+        match self.locked(kind).filter(|_| !names_version) {
+            Some((source, place)) => Spot::new(source, place, text),
+            None => self.decided(kind, text),
+        }
+    }
+
+    /// Of the kinds of data in a database the one that says its version: by a pin, or else the first.
+    pub fn versioned(&self, database: &Database) -> Option<&Kind<'a>> {
+        let names_version = |kind: &&Kind<'a>| kind.data.database.as_ref().is_some_and(|pin| pin.value.contains('@'));
+        self.held_by(database).find(names_version).or_else(|| self.held_by(database).next())
+    }
+
+    /// The table of a kind of data in the lock, where the lock is what holds.
+    pub fn locked(&self, kind: &Kind<'_>) -> Option<(&Arc<Source>, Place)> {
+        let lock = self.lock.filter(|lock| !lock.changed.iter().any(|one| one.difference.is_stale()))?;
+        Some((&lock.source, lock.lock.data.get(kind.name)?.place))
+    }
+
+    /// Whether a database would hold a kind of data no worse than what holds it now.
+    pub fn could_hold(&self, database: &Database, kind: &Kind<'_>) -> bool {
+        let Some(engine) = self.facts.engine_of(&database.id) else { return false };
+        let verdict = self.facts.verdict(&Candidate::single(engine), &kind.profile, &Load::default());
+        verdict <= kind.selected.verdict
+    }
+
+    /// Whether a kind of data runs in the stack's one host, and others than its developers rely on it.
+    pub fn relies_on_one_host(&self, kind: &Kind<'_>) -> bool {
+        let is_here = kind.selected.databases.iter().any(|database| database.hosting == Hosting::Container);
+        is_here && self.requirements.target.environment() == Environment::Production
+    }
 }
 
 impl<'a> Kind<'a> {
@@ -134,6 +189,43 @@ impl<'a> Kind<'a> {
     /// Whether a flag is set, by the file or by its kind.
     pub fn flag(&self, flag: Flag) -> bool {
         self.profile.flag(flag)
+    }
+
+    /// Whether it shares a service with another, so that one transaction and one backup can span both.
+    pub fn shares_with(&self, other: &Kind<'_>) -> bool {
+        let service = |kind: &Kind<'_>, database: &Database| kind.selected.role.instance(database);
+        let theirs = |mine: &Database| {
+            other.selected.databases.iter().any(|database| service(other, database) == service(self, mine))
+        };
+        self.selected.databases.iter().any(|database| theirs(database))
+    }
+
+    /// The size that it comes to: what it grows by until the first is old enough to be removed, and in a year where
+    /// nothing says how long it is kept. Nothing where the file says no size.
+    pub fn future_size(&self) -> Option<Bytes> {
+        let now = self.data.data_size.as_ref().map(|size| size.value.0);
+        let kept = match self.data.retention.as_ref().map(|retention| retention.value) {
+            Some(Retention::For(span)) => Some(span),
+            Some(Retention::Forever) | None => None,
+        };
+        let grown = self.grown_in(kept.unwrap_or(Span::days(365)));
+        let size = match (now, grown, kept) {
+            (None, None, _) => return None,
+            (now, grown, Some(_)) => now.max(grown).unwrap_or(0),
+            (now, grown, None) => now.unwrap_or(0).saturating_add(grown.unwrap_or(0)),
+        };
+        Some(Bytes(size))
+    }
+
+    /// What it grows by in a stretch of time, in bytes, as far as the file says.
+    fn grown_in(&self, span: Span) -> Option<u64> {
+        let growth = self.data.growth.as_ref()?.value;
+        let bytes = match growth.amount {
+            GrowthAmount::Bytes(bytes) => bytes.0,
+            GrowthAmount::Count(count) => count.0.saturating_mul(self.data.record_size.as_ref()?.value.0),
+        };
+        let grown = u128::from(bytes).saturating_mul(u128::from(span.0));
+        u64::try_from(grown.checked_div(u128::from(growth.period.span().0))?).ok()
     }
 
     /// Where the flag stands, or else the kind that presets it, or else the name.

@@ -48,6 +48,18 @@ pub struct TooSmall {
     pub smallest: Bytes,
 }
 
+impl TooSmall {
+    /// The smallest host that would do, as a person writes it.
+    pub fn host(&self) -> String {
+        shown(self.smallest)
+    }
+
+    /// What everybody needs, an amount and its reason each.
+    pub fn rows(&self) -> impl Iterator<Item = &str> {
+        self.arithmetic.lines().skip(1).map(str::trim).filter(|row| row.starts_with(|c: char| c.is_ascii_digit()))
+    }
+}
+
 const MB: u64 = 1 << 20;
 const GB: u64 = 1 << 30;
 

@@ -1,6 +1,7 @@
 //! The rules, a file each. A new one needs its file, its `mod` line and its line in the list.
 
 mod prelude;
+mod shared;
 
 mod cache_as_record;
 mod cache_without_ttl;
@@ -8,25 +9,50 @@ mod capped_with_sharding;
 mod capped_without_size;
 mod conflicting_flags;
 mod contradictory_needs;
+mod copy_without_path;
 mod decision_drift;
 mod decisive_default;
+mod denied_database;
+mod denied_licence;
 mod derived_without_source;
 mod dimension_over_index_limit;
+mod dual_write;
+mod end_of_life;
 mod exposed_port;
 mod hand_edited;
+mod hot_shard_key;
+mod index_as_record;
 mod invalid_requirements;
+mod large_objects_in_rows;
 mod latency_below_durability;
+mod memory_overcommit;
+mod missing_backup;
 mod missing_lock;
+mod missing_pooler;
 mod missing_retention;
+mod more_engines_than_team;
+mod near_end_of_life;
 mod nothing_fits;
+mod outgrows_disk;
 mod pin_against_limit;
 mod redundant_flag;
 mod requirement_flipped;
+mod same_category_twice;
+mod shallow_graph;
+mod single_node_for_regions;
+mod single_point_of_failure;
+mod small_wide_column;
+mod split_transaction;
 mod stale_lock;
+mod too_many_databases;
+mod transactions_without_support;
 mod ttl_on_record;
+mod unencrypted_personal_data;
 mod unjustified_pin;
+mod unmaintained_database;
 mod unowned_data;
 mod unqueryable_retention;
+mod unreachable_rpo;
 mod unsupported_metric;
 mod unused_suppression;
 mod vector_mismatch;
@@ -63,6 +89,34 @@ pub static RULES: &[&Rule] = &[
     &requirement_flipped::RULE,
     &stale_lock::RULE,
     &unjustified_pin::RULE,
+    // architecture
+    &copy_without_path::RULE,
+    &dual_write::RULE,
+    &hot_shard_key::RULE,
+    &index_as_record::RULE,
+    &large_objects_in_rows::RULE,
+    &more_engines_than_team::RULE,
+    &same_category_twice::RULE,
+    &shallow_graph::RULE,
+    &single_node_for_regions::RULE,
+    &single_point_of_failure::RULE,
+    &small_wide_column::RULE,
+    &split_transaction::RULE,
+    &transactions_without_support::RULE,
+    // operations
+    &memory_overcommit::RULE,
+    &missing_backup::RULE,
+    &missing_pooler::RULE,
+    &outgrows_disk::RULE,
+    &unencrypted_personal_data::RULE,
+    &unreachable_rpo::RULE,
+    // lifecycle
+    &denied_database::RULE,
+    &denied_licence::RULE,
+    &end_of_life::RULE,
+    &near_end_of_life::RULE,
+    &too_many_databases::RULE,
+    &unmaintained_database::RULE,
     // stack
     &exposed_port::RULE,
     &hand_edited::RULE,

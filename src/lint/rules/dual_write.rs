@@ -1,0 +1,64 @@
+//! `dual-write`
+
+use super::prelude::*;
+use crate::vocabulary::{Durability, Sync};
+
+pub(super) static RULE: Rule = Rule {
+    id: "dual-write",
+    group: Group::Architecture,
+    level: Some(Level::Error),
+    summary: "The application writes a record and its copy in two databases, and nothing makes them agree.",
+    why: "Between the two writes there is a crash, a timeout or a reordering some day, and from then on the \
+two databases disagree without anybody noticing. An outbox in the source's own transaction, or \
+capture of its log, delivers every change at least once.",
+    source: "https://microservices.io/patterns/data/transactional-outbox.html",
+    bad: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  products: { kind: user_profile }\n  product_search:\n    \
+full_text: true\n    search_heavy: true\n    durability: derived\n    source: products\n    \
+sync: application\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  talks: { kind: conversation }\n  \
+memories: { kind: vector, dimension: 768, durability: derived, source: talks, sync: application }\n",
+        )],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  products: { kind: user_profile }\n  product_search:\n    \
+full_text: true\n    search_heavy: true\n    durability: derived\n    source: products\n    \
+sync: outbox\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  products: { kind: user_profile }\n  \
+best_sellers: { complex_relations: true, durability: derived, source: products, sync: application }\n",
+        )],
+    ],
+    check: Check::System(check),
+
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    for (kind, source) in system.copies() {
+        let Some(sync) = kind.data.sync.as_ref().filter(|sync| sync.value == Sync::Application) else { continue };
+        // What a cache has wrong goes away with it, and within one database a transaction spans both.
+        if kind.profile.durability == Some(Durability::Cache) || kind.shares_with(source) {
+            continue;
+        }
+        let (copy, original) = (kind.database_name(), source.database_name());
+        let message = format!(
+            "the application writes `{}` to {original} and `{}` to {copy}, and no commit spans both",
+            source.name, kind.name
+        );
+        let remark = Remark::new(kind.about(), system.at(sync.place, "the second write"), message);
+        findings.add(remark.also(system.at(source.data.key, "the first write")).help(
+            "write one of them, and let the other follow: `sync: outbox`, or `sync: cdc` where the source's log can be \
+             read",
+        ));
+    }
+}

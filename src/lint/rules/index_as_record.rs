@@ -1,0 +1,79 @@
+//! `index-as-record`
+
+use super::prelude::*;
+use crate::catalog::{Category, Database, Level as ServiceLevel};
+use crate::vocabulary::{Durability, Need};
+
+pub(super) static RULE: Rule = Rule {
+    id: "index-as-record",
+    group: Group::Architecture,
+    level: Some(Level::Error),
+    summary: "A search index, vector store or cache holds the only copy of something.",
+    why: "These stores are built to be filled again from somewhere else: a new mapping, another embedding \
+model or a damaged shard means loading everything once more. Where they are the only copy there is \
+nothing to load it from.",
+    source: "https://learn.microsoft.com/en-us/azure/architecture/guide/technology-choices/data-store-overview",
+    bad: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  articles:\n    full_text: true\n    search_heavy: true\n    \
+durability: primary\n    backup: { every: 1d, keep: 30d }\n    database: elasticsearch\n    \
+justification: readers search more than they read\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  articles: { full_text: true, search_heavy: true }\n  \
+summaries: { kind: conversation, durability: derived, source: articles, sync: batch }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  notes:\n    kind: vector\n    dimension: 768\n    \
+durability: primary\n    backup: { every: 1d, keep: 30d }\n",
+        )],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  articles:\n    kind: conversation\n    durability: primary\n    \
+backup: { every: 1d, keep: 30d }\n  \
+article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, sync: cdc }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  articles: { kind: conversation }\n  \
+article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, sync: cdc }\n  \
+suggestions: { search_heavy: true, full_text: true, durability: derived, source: article_search, sync: batch }\n",
+        )],
+    ],
+    check: Check::System(check),
+
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    for kind in &system.kinds {
+        let Some(database) = kind.database().filter(|database| !keeps_records(database)) else { continue };
+        let copy = system.copies().find(|(_, source)| source.name == kind.name).map(|(copy, _)| copy);
+        let stated = kind.data.durability.as_ref();
+        let (place, label) = match (stated, copy.and_then(|copy| copy.data.source.as_ref())) {
+            (Some(stated), _) if stated.value == Durability::Primary => (stated.place, "it exists nowhere else"),
+            (None, Some(source)) => (source.place, "made again from it"),
+            _ => continue,
+        };
+        let message = format!("`{}` is the only copy, and {} is made to be filled again", kind.name, database.name);
+        let service = database.serves.get(&Need::DurabilityPrimary);
+        let why = service.map_or("", |service| service.why.as_str());
+        let remark = Remark::new(kind.about(), system.at(place, label), message).also(system.decided(kind, why));
+        findings.add(remark.help(
+            "keep the record in another kind of data, and make this one a copy of it: `durability: derived` and \
+             `source: NAME`",
+        ));
+    }
+}
+
+/// Whether it can be the only copy: all but some search indexes, vector stores and caches can.
+fn keeps_records(database: &Database) -> bool {
+    let is_index = matches!(database.category, Category::Search | Category::Vector | Category::InMemory);
+    let level = database.serves.get(&Need::DurabilityPrimary).map(|service| service.level);
+    !is_index || level.is_none_or(|level| level < ServiceLevel::Strained)
+}

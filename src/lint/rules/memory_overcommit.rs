@@ -1,0 +1,58 @@
+//! `memory-overcommit`
+
+use super::prelude::*;
+use crate::plan::PlanError;
+use crate::source::Place;
+
+pub(super) static RULE: Rule = Rule {
+    id: "memory-overcommit",
+    group: Group::Operations,
+    level: Some(Level::Error),
+    summary: "The host has less memory than its databases need.",
+    why: "Where the shares exceed the memory the kernel picks a victim, mostly the largest process, which is \
+the database. What has to lie in memory is reckoned from the stated figures; the arithmetic is in \
+the finding, and `polyglot render` refuses the stack for the same reason.",
+    source: "https://docs.kernel.org/admin-guide/mm/concepts.html",
+    bad: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ntarget: { memory: 1GB }\ndata:\n  articles:\n    kind: user_profile\n  \
+article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, sync: cdc }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  sessions: { durability: cache, data_size: 1GB }\ntarget:\n  memory: 1GB\n",
+        )],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ntarget: { memory: 16GB }\ndata:\n  articles:\n    kind: user_profile\n  \
+article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, sync: cdc }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  sessions: { durability: cache, data_size: 100MB }\ntarget:\n  \
+memory: 1GB\n",
+        )],
+    ],
+    check: Check::System(check),
+
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    let Err(PlanError::TooSmall(small)) = system.budget else { return };
+    let target = &system.requirements.target;
+    let first_line = Place::new(0, system.source.text.lines().next().map_or(0, str::len));
+    let place = target.memory.as_ref().map_or(first_line, |memory| memory.place);
+    let guess = if target.memory.is_none() { ", which is what is taken where nothing is said" } else { "" };
+    let message = format!("the databases need a host of {}, and this one has {}{guess}", small.host(), target.memory());
+    let rows: Vec<String> = small.rows().map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let remark = Remark::new("target.memory", system.at(place, "too little"), message);
+    findings.add(
+        remark
+            .help(rows.join("; "))
+            .help(format!("give the host more, `memory: {}`, or let fewer databases share it", small.host())),
+    );
+}

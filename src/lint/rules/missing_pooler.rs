@@ -1,0 +1,102 @@
+//! `missing-pooler`
+
+use super::prelude::*;
+use crate::catalog::{Database, Purpose};
+use crate::decide::{self, Figure, Verdict};
+use crate::units::Count;
+use crate::vocabulary::{Environment, Quantity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "missing-pooler",
+    group: Group::Operations,
+    level: Some(Level::Warning),
+    summary: "More clients connect than the database carries, and no pooler stands in front.",
+    why: "Each connection costs memory and a process or thread, whether it works or waits. Past what the \
+database carries it swaps or turns clients away, mostly during a deployment, when the old and the \
+new processes are connected together. Of PostgreSQL a pooler is rendered; the others have none.",
+    source: "https://www.percona.com/blog/scaling-postgresql-with-pgbouncer-you-may-need-a-connection-pooler-sooner-than-you-expect/",
+    bad: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ntarget: { memory: 32GB }\ndata:\n  orders:\n    needs_transactions: true\n    \
+connections: 1500\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ntarget: { memory: 32GB }\ndata:\n  \
+orders: { needs_transactions: true, connections: 700 }\n  \
+returns: { needs_transactions: true, connections: 400 }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ntarget: { memory: 32GB }\ndata:\n  \
+readings: { kind: time_series, retention: 90d, connections: 500, database: timescaledb, justification: SQL }\n",
+        )],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ntarget: { memory: 32GB }\ndata:\n  orders:\n    needs_transactions: true\n    \
+connections: 400\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ntarget: { memory: 32GB }\ndata:\n  \
+orders: { kind: user_profile, connections: 1500 }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ntarget: { memory: 32GB, environment: development }\ndata:\n  \
+orders: { needs_transactions: true, connections: 1500 }\n",
+        )],
+    ],
+    check: Check::System(check),
+
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    // A developer opens few, whatever the file says of the real thing.
+    if system.requirements.target.environment() == Environment::Development {
+        return;
+    }
+    for (index, kind) in system.kinds.iter().enumerate() {
+        let Some((database, figure)) = kind.selected.checks.iter().find_map(strained) else { continue };
+        let connected = |other: &Kind<'_>| other.data.connections.as_ref().map_or(0, |clients| clients.value.0);
+        // One finding for what shares a service, at the kind that brings the most.
+        let earlier = system.kinds.iter().take(index).filter(|other| other.shares_with(kind));
+        let later = system.kinds.iter().skip(index.saturating_add(1)).filter(|other| other.shares_with(kind));
+        let is_most = earlier.map(connected).all(|other| other < connected(kind))
+            && later.map(connected).all(|other| other <= connected(kind));
+        let Some(clients) = kind.data.connections.as_ref().filter(|_| is_most && !has_pooler(system, database)) else {
+            continue;
+        };
+        let shared = if figure.own == figure.total { "" } else { " with what shares its service" };
+        let message = format!(
+            "`{}` brings {} clients{shared} to {}, which carries {} well",
+            kind.name,
+            Count(figure.total.0),
+            database.name,
+            figure.strained.map_or_else(String::new, |bound| Count(bound.0).to_string())
+        );
+        let remark = Remark::new(kind.about(), system.at(clients.place, "no pooler in front"), message);
+        findings.add(remark.help(match database.protocol.as_str() {
+            "mysql" => "put ProxySQL in front, and state the `connections` that it opens",
+            "postgresql" => "put PgBouncer in front, and state the `connections` that it opens",
+            _ => "let the processes share fewer connections, and state the `connections` that they open together",
+        }));
+    }
+}
+
+/// A check of the clients that came out badly, but not so that nothing fits.
+fn strained<'a>(check: &decide::Check<'a>) -> Option<(&'a Database, Figure)> {
+    let (quantity, figure) = check.figure()?;
+    let is_strained = quantity == Quantity::Connections && check.verdict == Verdict::Strained && !figure.assumed;
+    is_strained.then_some((check.database, figure))
+}
+
+/// Whether one is rendered when it is needed.
+fn has_pooler(system: &System<'_>, database: &Database) -> bool {
+    let recipe = system.catalog.recipe(&database.id).ok().flatten();
+    recipe.is_some_and(|recipe| recipe.jobs.iter().any(|job| job.purpose == Purpose::Proxy))
+}

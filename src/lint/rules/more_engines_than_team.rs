@@ -1,0 +1,64 @@
+//! `more-engines-than-team`
+
+use super::prelude::*;
+use crate::catalog::Hosting;
+
+pub(super) static RULE: Rule = Rule {
+    id: "more-engines-than-team",
+    group: Group::Architecture,
+    level: Some(Level::Warning),
+    summary: "There are more databases to run than engineers to run them.",
+    why: "Each engine is upgrades, backups that somebody has restored once, alerts and failures that somebody \
+understands at night. With more engines than people nobody knows any of them well. One engineer for \
+each is a rule of thumb, and polyglot's judgement that it is worth a look.",
+    source: "https://www.amazingcto.com/postgres-for-everything/",
+    bad: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\nteam: { engineers: 2 }\ndata:\n  customers: { kind: user_profile }\n  \
+sessions: { durability: cache }\n  talks: { kind: conversation }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\nteam: { engineers: 1 }\ndata:\n  customers: { kind: user_profile }\n  \
+sessions: { durability: cache }\n",
+        )],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\nteam: { engineers: 3 }\ndata:\n  customers: { kind: user_profile }\n  \
+sessions: { durability: cache }\n  talks: { kind: conversation }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  customers: { kind: user_profile }\n  sessions: { durability: cache }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\nteam: { engineers: 1 }\ndata:\n  customers: { kind: user_profile }\n  \
+photos: { kind: file, database: s3, justification: the vendor runs it }\n",
+        )],
+    ],
+    check: Check::System(check),
+
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    let Some(engineers) = &system.requirements.team.engineers else { return };
+    // What a vendor runs, or the application itself, is not theirs to look after.
+    let databases = system.selection.databases();
+    let run: Vec<_> = databases.iter().filter(|database| database.hosting == Hosting::Container).collect();
+    if u64::try_from(run.len()).is_ok_and(|run| run <= engineers.value.0) {
+        return;
+    }
+    let names: Vec<&str> = run.iter().map(|database| database.name.as_str()).collect();
+    let people = if engineers.value.0 == 1 { "engineer" } else { "engineers" };
+    let message = format!("{} databases for {} {people}: {}", run.len(), engineers.value, names.join(", "));
+    let remark = Remark::new("team.engineers", system.at(engineers.place, "who run all of them"), message);
+    findings.add(remark.help(
+        "let one database hold several kinds of data, pinned with `database: postgresql` and a `justification`, or take \
+         one that a vendor runs",
+    ));
+}

@@ -1,0 +1,73 @@
+//! `single-point-of-failure`
+
+use super::prelude::*;
+use crate::units::{Percent, Span};
+use crate::vocabulary::Scale;
+
+pub(super) static RULE: Rule = Rule {
+    id: "single-point-of-failure",
+    group: Group::Architecture,
+    level: Some(Level::Warning),
+    summary: "More availability is promised than one host gives.",
+    why: "At 99.9 % a year has less than nine hours for everything: reboots, upgrades, a dead disk and the \
+restore after it. One host has nothing to fail over to. That 99.9 % or five minutes is more than one \
+host keeps is polyglot's judgement.",
+    source: "https://cloud.google.com/blog/products/gcp/available-or-not-that-is-the-question-cre-life-lessons",
+    bad: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
+availability: 99.95%\n    backup: { every: 1d, keep: 30d }\n",
+        )],
+        &[("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: user_profile\n    rto: 1min\n")],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
+availability: 99.5%\n    backup: { every: 1d, keep: 30d }\n",
+        )],
+        &[("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: user_profile\n    rto: 1h\n")],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ntarget: { environment: staging }\ndata:\n  orders:\n    kind: user_profile\n    \
+availability: 99.99%\n",
+        )],
+    ],
+    check: Check::System(check),
+
+    ..Rule::EMPTY
+};
+
+/// What one host does not keep.
+const AVAILABLE: Percent = Percent { millionths: 999_000 };
+/// Less than a person needs to see that a host is gone, and to start another.
+const FAST: Span = Span(5 * 60 * 1_000_000);
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    for kind in system.kinds.iter().filter(|kind| system.relies_on_one_host(kind) && !spans_regions(kind)) {
+        let availability = kind.data.availability.as_ref().filter(|stated| stated.value >= AVAILABLE);
+        let rto = kind.data.rto.as_ref().filter(|stated| stated.value < FAST);
+        let promises = [
+            availability.map(|stated| (stated.place, format!("answers {} of the time", stated.value))),
+            rto.map(|stated| (stated.place, format!("recovers within {}", stated.value))),
+        ];
+        let mut promises = promises.into_iter().flatten();
+        let Some((place, promise)) = promises.next() else { continue };
+        let name = kind.database_name();
+        let message = format!("`{}` {promise}, and its {name} runs on one host", kind.name);
+        let mut remark = Remark::new(kind.about(), system.at(place, "nothing to fail over to"), message);
+        for (place, promise) in promises {
+            remark = remark.also(system.at(place, promise));
+        }
+        findings.add(remark.help(
+            "run a replica on a second host beside this stack and allow the finding with that reason, or promise what \
+             one host keeps: `availability: 99.5%`",
+        ));
+    }
+}
+
+/// Whether `single-node-for-regions` says it already.
+fn spans_regions(kind: &Kind<'_>) -> bool {
+    kind.is_record() && kind.profile.scale == Some(Scale::MultiRegion)
+}

@@ -1,0 +1,98 @@
+//! `split-transaction`
+
+use super::prelude::*;
+use crate::catalog::Category;
+use crate::requirements::Collection;
+use crate::source::Placed;
+use crate::vocabulary::{Durability, Flag};
+
+pub(super) static RULE: Rule = Rule {
+    id: "split-transaction",
+    group: Group::Architecture,
+    level: Some(Level::Error),
+    summary: "A field refers to a collection that lives in another database.",
+    why: "No foreign key and no commit spans two databases: the record that is referred to can vanish, or \
+never come, and nothing refuses the orphan. What has to stay consistent belongs into one database.",
+    source: "https://www.postgresql.org/docs/current/ddl-constraints.html",
+    bad: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  customers:\n    kind: user_profile\n    collections:\n      \
+customers:\n        fields:\n          id: { type: uuid, unique: true }\n  stock:\n    \
+needs_transactions: true\n    database: mysql\n    \
+justification: the warehouse software wants it\n    collections:\n      reservations:\n        \
+fields:\n          customer_id: { type: char(36), references: customers.id }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  profiles:\n    kind: conversation\n    collections:\n      \
+profiles: { structure: nested documents }\n  payments:\n    kind: user_profile\n    \
+collections:\n      payments:\n        fields:\n          \
+profile: { type: text, references: profiles }\n",
+        )],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  customers:\n    kind: user_profile\n    collections:\n      \
+customers:\n        fields:\n          id: { type: uuid, unique: true }\n  stock:\n    \
+needs_transactions: true\n    complex_relations: true\n    collections:\n      \
+reservations:\n        fields:\n          \
+customer_id: { type: uuid, references: customers.id }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  profiles:\n    kind: conversation\n    collections:\n      \
+profiles: { structure: nested documents }\n  payments:\n    kind: user_profile\n    \
+collections:\n      profiles: { fields: { id: { type: text, unique: true } } }\n      \
+payments:\n        fields:\n          profile: { type: text, references: profiles.id }\n",
+        )],
+    ],
+    check: Check::System(check),
+
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    for kind in system.kinds.iter().filter(|kind| is_consistent(kind)) {
+        for (name, field, refers) in references(kind) {
+            let wanted = refers.value.split('.').next().unwrap_or_default();
+            let has = |other: &&Kind<'_>| collection(other, wanted).is_some();
+            if system.beside(kind).any(|other| has(&other)) {
+                continue;
+            }
+            let Some(other) = system.kinds.iter().find(has) else { continue };
+            let (here, there) = (kind.database_name(), other.database_name());
+            let message =
+                format!("`{name}.{field}` in {here} refers to `{wanted}`, which `{}` keeps in {there}", other.name);
+            let about = format!("{}.collections.{name}", kind.about());
+            let remark = Remark::new(about, system.at(refers.place, format!("not in {here}")), message);
+            let place = collection(other, wanted).map_or(other.data.key, |found| found.key);
+            let help = match other.database().filter(|database| system.could_hold(database, kind)) {
+                Some(database) => format!("keep both in one: `database: {}` for `{}`", database.id, kind.name),
+                None => format!("keep both in one: pin `{}` and `{}` to the same `database`", kind.name, other.name),
+            };
+            let remark = remark.also(system.at(place, format!("in {there}"))).help(help);
+            findings.add(remark.help("or drop `references`, and let the application live with orphans"));
+        }
+    }
+}
+
+/// Whether a reference of it is a promise: it needs transactions, or its database has foreign keys. What is a copy is as
+/// consistent as its source lets it be.
+fn is_consistent(kind: &Kind<'_>) -> bool {
+    let is_copy = matches!(kind.profile.durability, Some(Durability::Derived | Durability::Cache));
+    !is_copy && (kind.flag(Flag::NeedsTransactions) || kind.is_in(Category::Relational))
+}
+
+fn collection<'k>(kind: &'k Kind<'_>, name: &str) -> Option<&'k Collection> {
+    kind.data.collections.as_ref()?.get(name)
+}
+
+/// The collection, the field and what it refers to.
+fn references<'k>(kind: &'k Kind<'_>) -> impl Iterator<Item = (&'k str, &'k str, &'k Placed<String>)> {
+    kind.data.collections.iter().flatten().flat_map(|(name, collection)| {
+        let fields = collection.fields.iter().flatten();
+        fields.filter_map(move |(field, says)| Some((name.as_str(), field.as_str(), says.references.as_ref()?)))
+    })
+}

@@ -1,0 +1,73 @@
+//! `too-many-databases`
+
+use super::prelude::*;
+use crate::source::Place;
+
+pub(super) static RULE: Rule = Rule {
+    id: "too-many-databases",
+    group: Group::Lifecycle,
+    level: Some(Level::Error),
+    summary: "A system runs more databases than the policy allows.",
+    why: "The policy is what the organisation can operate: each database is upgrades, backups, alerts and \
+somebody on call. Whoever adds one past the limit adds it to everybody's nights.",
+    source: "",
+    bad: &[
+        &[
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  customers: { kind: user_profile }\n  sessions: { durability: cache }\n  \
+talks: { kind: conversation }\n",
+            ),
+            ("polyglot.toml", "[policy]\nmax_databases = 2\n"),
+        ],
+        &[
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  customers: { kind: user_profile }\n  \
+stock: { needs_transactions: true, database: mysql, justification: the warehouse software wants it }\n",
+            ),
+            ("polyglot.toml", "[policy]\nmax_databases = 1\n"),
+        ],
+    ],
+    good: &[
+        &[
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  customers: { kind: user_profile }\n  sessions: { durability: cache }\n  \
+talks: { kind: conversation }\n",
+            ),
+            ("polyglot.toml", "[policy]\nmax_databases = 3\n"),
+        ],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  customers: { kind: user_profile }\n  sessions: { durability: cache }\n  \
+talks: { kind: conversation }\n",
+        )],
+    ],
+    check: Check::System(check),
+
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    let Some(most) = &system.config.policy.max_databases else { return };
+    let databases = system.selection.databases();
+    if databases.len() <= *most.get_ref() {
+        return;
+    }
+    let Some(kind) = databases.last().and_then(|last| system.held_by(last).next()) else { return };
+    let names: Vec<&str> = databases.iter().map(|database| database.name.as_str()).collect();
+    let message =
+        format!("{} databases, and the policy allows {}: {}", databases.len(), most.get_ref(), names.join(", "));
+    let spot = system.at(kind.data.key, format!("brings {}", kind.database_name()));
+    let mut remark = Remark::new("policy", spot, message);
+    if let Some(source) = &system.config_source {
+        let place = Place::new(most.span().start, most.span().end);
+        remark = remark.also(Spot::new(source, place, "the most that are allowed"));
+    }
+    findings.add(
+        remark.help(
+            "let one database hold several kinds of data, pinned with `database: postgresql` and a `justification`",
+        ),
+    );
+}

@@ -1,0 +1,64 @@
+//! `transactions-without-support`
+
+use super::prelude::*;
+use crate::catalog::Level as ServiceLevel;
+use crate::decide::What;
+use crate::vocabulary::{Flag, Need};
+
+pub(super) static RULE: Rule = Rule {
+    id: "transactions-without-support",
+    group: Group::Architecture,
+    level: Some(Level::Error),
+    summary: "Changes have to happen together in a database that cannot do that.",
+    why: "Without a transaction a crash between two writes leaves half of an order behind, and nothing rolls \
+it back. The application then has to find and mend such halves itself, in every place that writes.",
+    source: "https://www.postgresql.org/docs/current/tutorial-transactions.html",
+    bad: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  bookings:\n    needs_transactions: true\n    durability: primary\n    \
+backup: { every: 1d, keep: 30d }\n    database: cassandra\n    \
+justification: the team runs it already\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  \
+accounts: { kind: user_profile, database: redis, justification: it is fast }\n",
+        )],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  bookings:\n    needs_transactions: true\n    durability: primary\n    \
+backup: { every: 1d, keep: 30d }\n    database: mongodb\n    \
+justification: the team runs it already\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  \
+accounts: { kind: user_profile, needs_transactions: false, database: redis, justification: it is fast }\n",
+        )],
+    ],
+    check: Check::System(check),
+
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    for kind in &system.kinds {
+        for check in &kind.selected.checks {
+            let What::Need(Need::NeedsTransactions, service) = check.what else { continue };
+            if service.level < ServiceLevel::Strained {
+                continue;
+            }
+            let name = &check.database.name;
+            let message = format!("`{}` needs transactions, and {name} has none that span its records", kind.name);
+            let spot = system.at(kind.flag_place(Flag::NeedsTransactions), "asked for here");
+            let remark = Remark::new(kind.about(), spot, message).also(system.decided(kind, service.why.as_str()));
+            findings.add(remark.help(
+                "take a database that commits several changes together, `database: postgresql`, or say \
+                 `needs_transactions: false` where each change stands alone",
+            ));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! `unencrypted-personal-data`
+
+use super::prelude::*;
+use crate::vocabulary::Sensitivity;
+
+pub(super) static RULE: Rule = Rule {
+    id: "unencrypted-personal-data",
+    group: Group::Operations,
+    level: Some(Level::Error),
+    summary: "Personal data or secrets are not encrypted on disk and on the wire.",
+    why: "A disk that is sold, a backup that is copied or a network that is listened to is then a leak of \
+everything, which the law wants told to everybody concerned. The file says what has to be; polyglot \
+sets up neither the disk nor certificates, so whoever runs the stack does.",
+    source: "https://gdpr-info.eu/art-32-gdpr/",
+    bad: &[
+        &[("polyglot.yaml", "version: 1\ndata:\n  customers:\n    kind: user_profile\n    sensitivity: pii\n")],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  tokens:\n    key_lookup: true\n    sensitivity: secret\n    \
+encryption: { at_rest: true }\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  customers:\n    kind: user_profile\n    sensitivity: pii\n    \
+encryption: { at_rest: true, in_transit: false }\n",
+        )],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  customers:\n    kind: user_profile\n    sensitivity: pii\n    \
+encryption: { at_rest: true, in_transit: true }\n",
+        )],
+        &[("polyglot.yaml", "version: 1\ndata:\n  tokens:\n    key_lookup: true\n    sensitivity: internal\n")],
+    ],
+    check: Check::System(check),
+
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    for kind in &system.kinds {
+        let Some(sensitivity) = kind.data.sensitivity.as_ref().filter(|placed| is_guarded(placed.value)) else {
+            continue;
+        };
+        let encryption = kind.data.encryption.as_ref();
+        let at_rest = encryption.and_then(|encryption| encryption.value.at_rest.as_ref());
+        let in_transit = encryption.and_then(|encryption| encryption.value.in_transit.as_ref());
+        let open = [(at_rest, "on disk"), (in_transit, "on the wire")];
+        let open: Vec<_> = open.into_iter().filter(|(stated, _)| !stated.is_some_and(|stated| stated.value)).collect();
+        if open.is_empty() {
+            continue;
+        }
+        let denied = open.iter().find_map(|(stated, _)| *stated).map(|stated| stated.place);
+        let place = denied.or(encryption.map(|encryption| encryption.place)).unwrap_or(sensitivity.place);
+        let wheres: Vec<&str> = open.iter().map(|(_, place)| *place).collect();
+        let what = if sensitivity.value == Sensitivity::Secret { "secret" } else { "personal" };
+        let message = format!("`{}` is {what}, and not encrypted {}", kind.name, wheres.join(" and "));
+        let mut remark = Remark::new(kind.about(), system.at(place, "in the clear"), message);
+        if place != sensitivity.place {
+            remark = remark.also(system.at(sensitivity.place, "must not be seen"));
+        }
+        findings.add(
+            remark.help("say `encryption: { at_rest: true, in_transit: true }`").help(
+                "and see to it: an encrypted disk under the volumes and the backups, TLS wherever clients connect",
+            ),
+        );
+    }
+}
+
+fn is_guarded(sensitivity: Sensitivity) -> bool {
+    matches!(sensitivity, Sensitivity::Pii | Sensitivity::Secret)
+}

@@ -1,0 +1,67 @@
+//! `unmaintained-database`
+
+use super::prelude::*;
+use crate::catalog::State;
+
+pub(super) static RULE: Rule = Rule {
+    id: "unmaintained-database",
+    group: Group::Lifecycle,
+    level: Some(Level::Warning),
+    summary: "A database runs that nobody maintains any more.",
+    why: "Where upstream has stopped, the next hole is yours to find and to mend, images vanish from \
+registries, and drivers move on. A successor that speaks the same protocol is mostly a change of one \
+line, as long as the data is small.",
+    source: "",
+    bad: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  presence:\n    kind: realtime_state\n    durability: cache\n    \
+database: keydb\n    justification: it uses all cores\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  photos: { kind: file, database: minio, justification: it ran for years }\n",
+        )],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  presence:\n    kind: realtime_state\n    durability: cache\n    \
+database: valkey\n    justification: it uses all cores\n",
+        )],
+        &[
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  photos: { kind: file, database: minio, justification: it ran for years }\n",
+            ),
+            ("polyglot.toml", "[policy]\nallow_archived = true\n"),
+        ],
+    ],
+    check: Check::System(check),
+
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    if system.config.policy.allow_archived {
+        return;
+    }
+    for database in system.selection.databases() {
+        let upstream = &database.upstream;
+        let state = match upstream.state {
+            State::Archived => "has ended",
+            State::Dormant => "has had nothing new for long",
+            State::Active | State::Maintenance => continue,
+        };
+        let Some(kind) = system.held_by(database).next() else { continue };
+        let message = format!("`{}` is in {}, which {state} upstream", kind.name, database.name);
+        let why = upstream.note.as_ref().map_or("", |note| note.as_str());
+        let mut remark = Remark::new(kind.about(), system.decided(kind, "nobody maintains it"), message);
+        if !why.is_empty() {
+            remark = remark.help(why);
+        }
+        let successor = upstream.successor.as_ref().or_else(|| database.alternatives.first().map(|other| &other.id));
+        let other = successor.map_or_else(|| String::from("NAME"), ToString::to_string);
+        findings.add(remark.help(format!("move to what is maintained: `database: {other}`")));
+    }
+}

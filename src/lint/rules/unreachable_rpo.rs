@@ -1,0 +1,61 @@
+//! `unreachable-rpo`
+
+use super::prelude::*;
+use crate::catalog::Hosting;
+
+pub(super) static RULE: Rule = Rule {
+    id: "unreachable-rpo",
+    group: Group::Operations,
+    level: Some(Level::Warning),
+    summary: "Less may be lost than lies between two backups.",
+    why: "When the disk dies or somebody deletes the wrong rows, the last backup is where one goes back to: \
+what came after it is gone. The rendered stack makes dumps and archives no log, so a shorter loss \
+needs log shipping or a replica that is set up beside it.",
+    source: "https://aws.amazon.com/blogs/mt/establishing-rpo-and-rto-targets-for-cloud-applications/",
+    bad: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
+backup: { every: 1d, keep: 30d }\n    rpo: 5min\n",
+        )],
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  accounts: { kind: user_profile, backup: { every: 12h } }\n  \
+invoices: { complex_relations: true, durability: primary, rpo: 1h }\n",
+        )],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
+backup: { every: 6h, keep: 30d }\n    rpo: 6h\n",
+        )],
+        &[("polyglot.yaml", "version: 1\ndata:\n  sessions: { durability: cache, rpo: 1s }\n")],
+    ],
+    check: Check::System(check),
+
+    ..Rule::EMPTY
+};
+
+fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+    for kind in &system.kinds {
+        let Some(rpo) = kind.data.rpo.as_ref().filter(|_| !is_elsewhere(kind)) else { continue };
+        // A backup takes all that a service holds, so the most frequent one counts.
+        let intervals = system.beside(kind).filter_map(|other| other.data.backup.as_ref()?.value.every.as_ref());
+        let Some(every) = intervals.min_by_key(|every| every.value).filter(|every| every.value > rpo.value) else {
+            continue;
+        };
+        let message = format!("`{}` may lose {}, and is backed up every {}", kind.name, rpo.value, every.value);
+        let remark = Remark::new(kind.about(), system.at(rpo.place, "not kept by backups"), message);
+        findings.add(remark.also(system.at(every.place, "between two backups")).help(format!(
+            "back up as often, `backup: {{ every: {} }}`; or ship the log or run a replica beside this stack, and allow \
+             the finding with that reason",
+            rpo.value
+        )));
+    }
+}
+
+/// Whether a vendor keeps it, who does more than back it up.
+fn is_elsewhere(kind: &Kind<'_>) -> bool {
+    kind.database().is_some_and(|database| database.hosting == Hosting::Managed)
+}
