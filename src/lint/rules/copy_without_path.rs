@@ -9,37 +9,38 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Warning),
     summary: "A copy in another database does not say how it is fed.",
     why: "A copy does not follow its source by itself. As long as nobody has said what carries each change \
-over, every team builds its own way, and nobody can say how stale the copy may be or how it is \
-filled again.",
+          over, every team builds its own way, and nobody can say how stale the copy may be or how it is \
+          filled again.",
     source: "https://learn.microsoft.com/azure/architecture/patterns/materialized-view",
     bad: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  products: { kind: user_profile }\n  \
-product_search: { full_text: true, search_heavy: true, durability: derived, source: products }\n",
+             product_search: { full_text: true, search_heavy: true, durability: derived, source: products }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  \
-readings: { kind: time_series, durability: primary, retention: 90d, backup: { every: 1d, keep: 30d } }\n  \
-last_readings: { kind: realtime_state, source: readings }\n",
+             readings: { kind: time_series, durability: primary, retention: 90d, backup: { every: 1d, \
+             keep: 30d } }\n  \
+             last_readings: { kind: realtime_state, source: readings }\n",
         )],
     ],
     good: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  products: { kind: user_profile }\n  \
-product_search: { full_text: true, search_heavy: true, durability: derived, source: products, sync: cdc }\n",
+             product_search: { full_text: true, search_heavy: true, durability: derived, source: products, \
+             sync: cdc }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  products: { kind: user_profile }\n  \
-best_sellers: { complex_relations: true, durability: derived, source: products }\n  \
-product_pages: { key_lookup: true, durability: cache, source: products }\n",
+             best_sellers: { complex_relations: true, durability: derived, source: products }\n  \
+             product_pages: { key_lookup: true, durability: cache, source: products }\n",
         )],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 

@@ -1,8 +1,8 @@
 //! `denied-database`
 
-use super::prelude::*;
 use toml::Spanned;
 
+use super::prelude::*;
 use super::shared;
 use crate::config::Refusal;
 
@@ -12,15 +12,15 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Error),
     summary: "A database is pinned or locked that the policy refuses.",
     why: "The policy says what an organisation can run, has trained people for and pays support of. A pin or \
-an old lock goes past the choice that would have obeyed it, and the exception becomes one more \
-engine for everybody.",
+          an old lock goes past the choice that would have obeyed it, and the exception becomes one more \
+          engine for everybody.",
     source: "",
     bad: &[
         &[
             (
                 "polyglot.yaml",
                 "version: 1\ndata:\n  orders:\n    kind: user_profile\n    database: mysql\n    \
-justification: the team knows it\n",
+                 justification: the team knows it\n",
             ),
             ("polyglot.toml", "[policy]\ndenied_databases = [\"mysql\"]\n"),
         ],
@@ -29,8 +29,8 @@ justification: the team knows it\n",
             (
                 "polyglot.lock",
                 "version = 1\n\n[data.orders]\ndatabases = [\"mysql@9.7\"]\n\
-images = [\"docker.io/library/mysql:9.7.2-oraclelinux9\"]\ndate = 2026-11-01\n\
-fingerprint = \"91f7ab828a8e379c\"\n\n[data.orders.fields]\nneeds_transactions = true\n",
+                 images = [\"docker.io/library/mysql:9.7.2-oraclelinux9\"]\ndate = 2026-11-01\n\
+                 fingerprint = \"91f7ab828a8e379c\"\n\n[data.orders.fields]\nneeds_transactions = true\n",
             ),
             ("polyglot.toml", "[policy]\nallowed_databases = [\"postgresql\", \"redis\"]\n"),
         ],
@@ -40,7 +40,7 @@ fingerprint = \"91f7ab828a8e379c\"\n\n[data.orders.fields]\nneeds_transactions =
             (
                 "polyglot.yaml",
                 "version: 1\ndata:\n  orders:\n    kind: user_profile\n    database: mysql\n    \
-justification: the team knows it\n",
+                 justification: the team knows it\n",
             ),
             ("polyglot.toml", "[policy]\ndenied_databases = [\"couchdb\"]\n"),
         ],
@@ -49,14 +49,13 @@ justification: the team knows it\n",
             (
                 "polyglot.lock",
                 "version = 1\n\n[data.orders]\ndatabases = [\"mysql@9.7\"]\n\
-images = [\"docker.io/library/mysql:9.7.2-oraclelinux9\"]\ndate = 2026-11-01\n\
-fingerprint = \"91f7ab828a8e379c\"\n\n[data.orders.fields]\nneeds_transactions = true\n",
+                 images = [\"docker.io/library/mysql:9.7.2-oraclelinux9\"]\ndate = 2026-11-01\n\
+                 fingerprint = \"91f7ab828a8e379c\"\n\n[data.orders.fields]\nneeds_transactions = true\n",
             ),
             ("polyglot.toml", "[policy]\nallowed_databases = [\"postgresql\", \"mysql\"]\n"),
         ],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 

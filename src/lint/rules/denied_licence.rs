@@ -1,8 +1,8 @@
 //! `denied-licence`
 
-use super::prelude::*;
 use toml::Spanned;
 
+use super::prelude::*;
 use super::shared;
 use crate::config::Refusal;
 
@@ -12,15 +12,15 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Error),
     summary: "A database is pinned or locked whose licence the policy refuses.",
     why: "A licence such as the SSPL can oblige a company to publish what it runs around the database, and \
-lawyers decide once for all systems whether that is bearable. A pin or an old lock goes past the \
-choice that would have obeyed them.",
+          lawyers decide once for all systems whether that is bearable. A pin or an old lock goes past the \
+          choice that would have obeyed them.",
     source: "https://www.mongodb.com/legal/licensing/server-side-public-license/faq",
     bad: &[
         &[
             (
                 "polyglot.yaml",
                 "version: 1\ndata:\n  orders:\n    kind: user_profile\n    database: mysql\n    \
-justification: the team knows it\n",
+                 justification: the team knows it\n",
             ),
             ("polyglot.toml", "[policy]\ndenied_licences = [\"GPL-2.0-only\"]\n"),
         ],
@@ -29,8 +29,8 @@ justification: the team knows it\n",
             (
                 "polyglot.lock",
                 "version = 1\n\n[data.orders]\ndatabases = [\"mysql@9.7\"]\n\
-images = [\"docker.io/library/mysql:9.7.2-oraclelinux9\"]\ndate = 2026-11-01\n\
-fingerprint = \"91f7ab828a8e379c\"\n\n[data.orders.fields]\nneeds_transactions = true\n",
+                 images = [\"docker.io/library/mysql:9.7.2-oraclelinux9\"]\ndate = 2026-11-01\n\
+                 fingerprint = \"91f7ab828a8e379c\"\n\n[data.orders.fields]\nneeds_transactions = true\n",
             ),
             ("polyglot.toml", "[policy]\nallowed_licences = [\"PostgreSQL\", \"Apache-2.0\"]\n"),
         ],
@@ -40,7 +40,7 @@ fingerprint = \"91f7ab828a8e379c\"\n\n[data.orders.fields]\nneeds_transactions =
             (
                 "polyglot.yaml",
                 "version: 1\ndata:\n  orders:\n    kind: user_profile\n    database: mysql\n    \
-justification: the team knows it\n",
+                 justification: the team knows it\n",
             ),
             ("polyglot.toml", "[policy]\ndenied_licences = [\"SSPL-1.0\"]\n"),
         ],
@@ -49,14 +49,13 @@ justification: the team knows it\n",
             (
                 "polyglot.lock",
                 "version = 1\n\n[data.orders]\ndatabases = [\"mysql@9.7\"]\n\
-images = [\"docker.io/library/mysql:9.7.2-oraclelinux9\"]\ndate = 2026-11-01\n\
-fingerprint = \"91f7ab828a8e379c\"\n\n[data.orders.fields]\nneeds_transactions = true\n",
+                 images = [\"docker.io/library/mysql:9.7.2-oraclelinux9\"]\ndate = 2026-11-01\n\
+                 fingerprint = \"91f7ab828a8e379c\"\n\n[data.orders.fields]\nneeds_transactions = true\n",
             ),
             ("polyglot.toml", "[policy]\nallowed_licences = [\"PostgreSQL\", \"GPL-2.0-only\"]\n"),
         ],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 

@@ -9,37 +9,36 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Error),
     summary: "The application writes a record and its copy in two databases, and nothing makes them agree.",
     why: "Between the two writes there is a crash, a timeout or a reordering some day, and from then on the \
-two databases disagree without anybody noticing. An outbox in the source's own transaction, or \
-capture of its log, delivers every change at least once.",
+          two databases disagree without anybody noticing. An outbox in the source's own transaction, or \
+          capture of its log, delivers every change at least once.",
     source: "https://microservices.io/patterns/data/transactional-outbox.html",
     bad: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  products: { kind: user_profile }\n  product_search:\n    \
-full_text: true\n    search_heavy: true\n    durability: derived\n    source: products\n    \
-sync: application\n",
+             full_text: true\n    search_heavy: true\n    durability: derived\n    source: products\n    \
+             sync: application\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  talks: { kind: conversation }\n  \
-memories: { kind: vector, dimension: 768, durability: derived, source: talks, sync: application }\n",
+             memories: { kind: vector, dimension: 768, durability: derived, source: talks, sync: application }\n",
         )],
     ],
     good: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  products: { kind: user_profile }\n  product_search:\n    \
-full_text: true\n    search_heavy: true\n    durability: derived\n    source: products\n    \
-sync: outbox\n",
+             full_text: true\n    search_heavy: true\n    durability: derived\n    source: products\n    \
+             sync: outbox\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  products: { kind: user_profile }\n  \
-best_sellers: { complex_relations: true, durability: derived, source: products, sync: application }\n",
+             best_sellers: { complex_relations: true, durability: derived, source: products, sync: application }\n",
         )],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 

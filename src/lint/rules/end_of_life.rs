@@ -9,15 +9,15 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Error),
     summary: "A version runs that gets no fixes any more.",
     why: "After the last day of support the next hole in it stays open, and is published all the same. The \
-upgrade does not get easier by waiting: tools stop skipping versions, and drivers stop talking to \
-old ones.",
+          upgrade does not get easier by waiting: tools stop skipping versions, and drivers stop talking to \
+          old ones.",
     source: "https://endoflife.date",
     bad: &[
         &[
             (
                 "polyglot.yaml",
                 "version: 1\ndata:\n  rains:\n    time_series: true\n    retention: 3650d\n    \
-database: almanac@1\n    justification: it keeps readings for decades\n",
+                 database: almanac@1\n    justification: it keeps readings for decades\n",
             ),
             ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
             ("databases/almanac/database.toml", ALMANAC),
@@ -26,8 +26,8 @@ database: almanac@1\n    justification: it keeps readings for decades\n",
             (
                 "polyglot.yaml",
                 "version: 1\ndata:\n  \
-rains: { time_series: true, retention: 3650d, database: almanac@1, justification: decades }\n  \
-snows: { time_series: true, retention: 3650d, database: almanac, justification: decades }\n",
+                 rains: { time_series: true, retention: 3650d, database: almanac@1, justification: decades }\n  \
+                 snows: { time_series: true, retention: 3650d, database: almanac, justification: decades }\n",
             ),
             ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
             ("databases/almanac/database.toml", ALMANAC),
@@ -38,7 +38,7 @@ snows: { time_series: true, retention: 3650d, database: almanac, justification: 
             (
                 "polyglot.yaml",
                 "version: 1\ndata:\n  rains:\n    time_series: true\n    retention: 3650d\n    \
-database: almanac@3\n    justification: it keeps readings for decades\n",
+                 database: almanac@3\n    justification: it keeps readings for decades\n",
             ),
             ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
             ("databases/almanac/database.toml", ALMANAC),
@@ -47,7 +47,7 @@ database: almanac@3\n    justification: it keeps readings for decades\n",
             (
                 "polyglot.yaml",
                 "version: 1\ndata:\n  rains:\n    time_series: true\n    retention: 3650d\n    \
-database: almanac@2\n    justification: it keeps readings for decades\n",
+                 database: almanac@2\n    justification: it keeps readings for decades\n",
             ),
             ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
             ("databases/almanac/database.toml", ALMANAC),
@@ -55,7 +55,6 @@ database: almanac@2\n    justification: it keeps readings for decades\n",
     ],
     check: Check::System(check),
     needs_today: true,
-    ..Rule::EMPTY
 };
 
 fn check(system: &System<'_>, findings: &mut Findings<'_>) {
@@ -68,7 +67,7 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let spot = system.decided_version(kind, format!("version {}", version.major));
         let remark = Remark::new(kind.about(), spot, message).also(system.at(kind.data.key, "held by it"));
         findings.add(match lasting(database, version) {
-            Some(next) => remark.help(format!("move to {0}: `database: {1}@{0}`", next.major, database.id)),
+            Some(next) => remark.help(format!("move to version {0}: `database: {1}@{0}`", next.major, database.id)),
             None => remark.help("move to a version that is maintained; a newer polyglot may know one"),
         });
     }

@@ -9,52 +9,51 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Warning),
     summary: "A collection is spread over nodes by a key that sends the writes of the moment to one of them.",
     why: "A key that only grows puts every new record into the last range, and a key with few values has no \
-more shards than values: one node is busy while the others wait, and more nodes change nothing. \
-Changing the key later rewrites all data.",
+          more shards than values: one node is busy while the others wait, and more nodes change nothing. \
+          Changing the key later rewrites all data.",
     source: "https://www.mongodb.com/docs/manual/core/sharding-choose-a-shard-key/",
     bad: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  events:\n    kind: conversation\n    collections:\n      \
-events: { indexes: [user_id], sharding_key: created_at }\n",
+             events: { indexes: [user_id], sharding_key: created_at }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  orders:\n    kind: conversation\n    collections:\n      orders:\n        \
-fields:\n          status: { type: string }\n        sharding_key: status\n",
+             fields:\n          status: { type: string }\n        sharding_key: status\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  messages:\n    key_lookup: true\n    scale: multi_node\n    \
-collections:\n      messages:\n        fields:\n          sent: { type: date }\n        \
-sharding_key: sent\n",
+             collections:\n      messages:\n        fields:\n          sent: { type: date }\n        \
+             sharding_key: sent\n",
         )],
     ],
     good: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  events:\n    kind: conversation\n    collections:\n      \
-events: { indexes: [user_id], sharding_key: user_id }\n",
+             events: { indexes: [user_id], sharding_key: user_id }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  events:\n    kind: conversation\n    collections:\n      \
-events: { indexes: [{ fields: [created_at], method: hashed }], sharding_key: created_at }\n",
+             events: { indexes: [{ fields: [created_at], method: hashed }], sharding_key: created_at }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  orders:\n    kind: conversation\n    collections:\n      orders:\n        \
-fields:\n          id: { type: uuid }\n        sharding_key: id\n",
+             fields:\n          id: { type: uuid }\n        sharding_key: id\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  messages:\n    key_lookup: true\n    scale: multi_node\n    \
-collections:\n      messages:\n        fields:\n          id: { type: bigserial }\n        \
-sharding_key: id\n",
+             collections:\n      messages:\n        fields:\n          id: { type: bigserial }\n        \
+             sharding_key: id\n",
         )],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 
@@ -84,14 +83,14 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             if let Some(of) = field(collection, &key.value).and_then(|field| field.kind.as_ref()) {
                 remark = remark.also(system.at(of.place, "its type"));
             }
-            let help = match fault {
-                Fault::Grows if is_by_range(kind) => {
-                    "spread by who or what a record belongs to, such as `sharding_key: user_id`, or hash the key: \
-                     `indexes: [{ fields: [KEY], method: hashed }]`"
-                }
-                _ => "spread by who or what a record belongs to, such as `sharding_key: user_id`",
-            };
-            findings.add(remark.help(help));
+            let help = "spread by who or what a record belongs to, such as `sharding_key: user_id`";
+            findings.add(match fault {
+                Fault::Grows => remark.help(format!(
+                    "{help}, or hash the key: `indexes: [{{ fields: [{}], method: hashed }}]`",
+                    key.value
+                )),
+                Fault::SameAllDay | Fault::FewValues => remark.help(help),
+            });
         }
     }
 }

@@ -10,43 +10,45 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Error),
     summary: "A search index, vector store or cache holds the only copy of something.",
     why: "These stores are built to be filled again from somewhere else: a new mapping, another embedding \
-model or a damaged shard means loading everything once more. Where they are the only copy there is \
-nothing to load it from.",
+          model or a damaged shard means loading everything once more. Where they are the only copy there is \
+          nothing to load it from.",
     source: "https://learn.microsoft.com/en-us/azure/architecture/guide/technology-choices/data-store-overview",
     bad: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  articles:\n    full_text: true\n    search_heavy: true\n    \
-durability: primary\n    backup: { every: 1d, keep: 30d }\n    database: elasticsearch\n    \
-justification: readers search more than they read\n",
+             durability: primary\n    backup: { every: 1d, keep: 30d }\n    database: elasticsearch\n    \
+             justification: readers search more than they read\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  articles: { full_text: true, search_heavy: true }\n  \
-summaries: { kind: conversation, durability: derived, source: articles, sync: batch }\n",
+             summaries: { kind: conversation, durability: derived, source: articles, sync: batch }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  notes:\n    kind: vector\n    dimension: 768\n    \
-durability: primary\n    backup: { every: 1d, keep: 30d }\n",
+             durability: primary\n    backup: { every: 1d, keep: 30d }\n",
         )],
     ],
     good: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  articles:\n    kind: conversation\n    durability: primary\n    \
-backup: { every: 1d, keep: 30d }\n  \
-article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, sync: cdc }\n",
+             backup: { every: 1d, keep: 30d }\n  \
+             article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, \
+             sync: cdc }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  articles: { kind: conversation }\n  \
-article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, sync: cdc }\n  \
-suggestions: { search_heavy: true, full_text: true, durability: derived, source: article_search, sync: batch }\n",
+             article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, \
+             sync: cdc }\n  \
+             suggestions: { search_heavy: true, full_text: true, durability: derived, source: article_search, \
+             sync: batch }\n",
         )],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 
@@ -60,11 +62,12 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             (None, Some(source)) => (source.place, "made again from it"),
             _ => continue,
         };
-        let message = format!("`{}` is the only copy, and {} is made to be filled again", kind.name, database.name);
+        let message = format!("`{}` is the only copy, and {} is not made to keep one", kind.name, database.name);
         let service = database.serves.get(&Need::DurabilityPrimary);
         let why = service.map_or("", |service| service.why.as_str());
-        let remark = Remark::new(kind.about(), system.at(place, label), message).also(system.decided(kind, why));
-        findings.add(remark.help(
+        let remark = Remark::new(kind.about(), system.at(place, label), message)
+            .also(system.decided(kind, "made to be filled again"));
+        findings.add(remark.help(why).help(
             "keep the record in another kind of data, and make this one a copy of it: `durability: derived` and \
              `source: NAME`",
         ));

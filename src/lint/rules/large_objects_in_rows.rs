@@ -12,15 +12,15 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Warning),
     summary: "Objects of more than 1 MB are stored in rows or documents.",
     why: "Every backup, replica and cache carries them, and each read moves them through the database's \
-memory. Under 256 KB the database is the better place, past 1 MB a file or object store is; between \
-the two it depends.",
+          memory. Under 256 KB the database is the better place, past 1 MB a file or object store is; between \
+          the two it depends.",
     source: "https://www.microsoft.com/en-us/research/publication/to-blob-or-not-to-blob-large-object-storage-in-a-database-or-a-filesystem/",
     bad: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  scans:\n    kind: file\n    object_size: 4MB\n    \
-durability: primary\n    backup: { every: 1d, keep: 30d }\n    database: postgresql\n    \
-justification: one backup for all\n",
+             durability: primary\n    backup: { every: 1d, keep: 30d }\n    database: postgresql\n    \
+             justification: one backup for all\n",
         )],
         &[("polyglot.yaml", "version: 1\ndata:\n  drawings: { kind: conversation, record_size: 3MB }\n")],
     ],
@@ -28,17 +28,16 @@ justification: one backup for all\n",
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  scans:\n    kind: file\n    object_size: 200kB\n    \
-durability: primary\n    backup: { every: 1d, keep: 30d }\n    database: postgresql\n    \
-justification: one backup for all\n",
+             durability: primary\n    backup: { every: 1d, keep: 30d }\n    database: postgresql\n    \
+             justification: one backup for all\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  scans: { kind: file, object_size: 4MB }\n  \
-drawings: { kind: conversation, record_size: 30kB }\n",
+             drawings: { kind: conversation, record_size: 30kB }\n",
         )],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 

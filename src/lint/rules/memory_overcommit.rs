@@ -10,14 +10,15 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Error),
     summary: "The host has less memory than its databases need.",
     why: "Where the shares exceed the memory the kernel picks a victim, mostly the largest process, which is \
-the database. What has to lie in memory is reckoned from the stated figures; the arithmetic is in \
-the finding, and `polyglot render` refuses the stack for the same reason.",
+          the database. What has to lie in memory is reckoned from the stated figures; the arithmetic is in \
+          the finding, and `polyglot render` refuses the stack for the same reason.",
     source: "https://docs.kernel.org/admin-guide/mm/concepts.html",
     bad: &[
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { memory: 1GB }\ndata:\n  articles:\n    kind: user_profile\n  \
-article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, sync: cdc }\n",
+             article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, \
+             sync: cdc }\n",
         )],
         &[(
             "polyglot.yaml",
@@ -28,16 +29,16 @@ article_search: { full_text: true, search_heavy: true, durability: derived, sour
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { memory: 16GB }\ndata:\n  articles:\n    kind: user_profile\n  \
-article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, sync: cdc }\n",
+             article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, \
+             sync: cdc }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  sessions: { durability: cache, data_size: 100MB }\ntarget:\n  \
-memory: 1GB\n",
+             memory: 1GB\n",
         )],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 

@@ -10,38 +10,37 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Error),
     summary: "A system of record is backed up by nothing.",
     why: "A volume is one mistaken `DELETE`, one bug or one dead disk from being empty, and a replica repeats \
-the mistake within milliseconds. Only a copy from before lets you go back, and only if somebody has \
-said how often it is made.",
+          the mistake within milliseconds. Only a copy from before lets you go back, and only if somebody has \
+          said how often it is made.",
     source: "https://www.postgresql.org/docs/current/backup.html",
     bad: &[
         &[("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n")],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  \
-accounts: { kind: user_profile, durability: primary, backup: { every: 1d } }\n  \
-carts: { key_lookup: true, durability: primary }\n",
+             accounts: { kind: user_profile, durability: primary, backup: { every: 1d } }\n  \
+             carts: { key_lookup: true, durability: primary }\n",
         )],
     ],
     good: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
-backup: { every: 1d, keep: 30d }\n",
+             backup: { every: 1d, keep: 30d }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  \
-accounts: { kind: user_profile, durability: primary, backup: { every: 1d } }\n  \
-invoices: { complex_relations: true, durability: primary }\n",
+             accounts: { kind: user_profile, durability: primary, backup: { every: 1d } }\n  \
+             invoices: { complex_relations: true, durability: primary }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  \
-clicks: { event_stream: true, scale: multi_node, durability: primary, retention: 7d }\n",
+             clicks: { event_stream: true, scale: multi_node, durability: primary, retention: 7d }\n",
         )],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 

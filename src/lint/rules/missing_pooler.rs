@@ -12,46 +12,46 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Warning),
     summary: "More clients connect than the database carries, and no pooler stands in front.",
     why: "Each connection costs memory and a process or thread, whether it works or waits. Past what the \
-database carries it swaps or turns clients away, mostly during a deployment, when the old and the \
-new processes are connected together. Of PostgreSQL a pooler is rendered; the others have none.",
-    source: "https://www.percona.com/blog/scaling-postgresql-with-pgbouncer-you-may-need-a-connection-pooler-sooner-than-you-expect/",
+          database carries it swaps or turns clients away, mostly during a deployment, when the old and the \
+          new processes are connected together. For PostgreSQL polyglot renders a pooler, for others it does not.",
+    source: "https://dev.mysql.com/doc/refman/8.4/en/connection-interfaces.html",
     bad: &[
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { memory: 32GB }\ndata:\n  orders:\n    needs_transactions: true\n    \
-connections: 1500\n",
+             connections: 1500\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { memory: 32GB }\ndata:\n  \
-orders: { needs_transactions: true, connections: 700 }\n  \
-returns: { needs_transactions: true, connections: 400 }\n",
+             orders: { needs_transactions: true, connections: 700 }\n  \
+             returns: { needs_transactions: true, connections: 400 }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { memory: 32GB }\ndata:\n  \
-readings: { kind: time_series, retention: 90d, connections: 500, database: timescaledb, justification: SQL }\n",
+             readings: { kind: time_series, retention: 90d, connections: 500, database: timescaledb, \
+             justification: SQL }\n",
         )],
     ],
     good: &[
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { memory: 32GB }\ndata:\n  orders:\n    needs_transactions: true\n    \
-connections: 400\n",
+             connections: 400\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { memory: 32GB }\ndata:\n  \
-orders: { kind: user_profile, connections: 1500 }\n",
+             orders: { kind: user_profile, connections: 1500 }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { memory: 32GB, environment: development }\ndata:\n  \
-orders: { needs_transactions: true, connections: 1500 }\n",
+             orders: { needs_transactions: true, connections: 1500 }\n",
         )],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 

@@ -9,26 +9,26 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Warning),
     summary: "There are more databases to run than engineers to run them.",
     why: "Each engine is upgrades, backups that somebody has restored once, alerts and failures that somebody \
-understands at night. With more engines than people nobody knows any of them well. One engineer for \
-each is a rule of thumb, and polyglot's judgement that it is worth a look.",
+          understands at night. With more engines than people nobody knows any of them well. One engineer for \
+          each is a rule of thumb, and polyglot's judgement that it is worth a look.",
     source: "https://www.amazingcto.com/postgres-for-everything/",
     bad: &[
         &[(
             "polyglot.yaml",
             "version: 1\nteam: { engineers: 2 }\ndata:\n  customers: { kind: user_profile }\n  \
-sessions: { durability: cache }\n  talks: { kind: conversation }\n",
+             sessions: { durability: cache }\n  talks: { kind: conversation }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\nteam: { engineers: 1 }\ndata:\n  customers: { kind: user_profile }\n  \
-sessions: { durability: cache }\n",
+             sessions: { durability: cache }\n",
         )],
     ],
     good: &[
         &[(
             "polyglot.yaml",
             "version: 1\nteam: { engineers: 3 }\ndata:\n  customers: { kind: user_profile }\n  \
-sessions: { durability: cache }\n  talks: { kind: conversation }\n",
+             sessions: { durability: cache }\n  talks: { kind: conversation }\n",
         )],
         &[(
             "polyglot.yaml",
@@ -37,11 +37,10 @@ sessions: { durability: cache }\n  talks: { kind: conversation }\n",
         &[(
             "polyglot.yaml",
             "version: 1\nteam: { engineers: 1 }\ndata:\n  customers: { kind: user_profile }\n  \
-photos: { kind: file, database: s3, justification: the vendor runs it }\n",
+             photos: { kind: file, database: s3, justification: the vendor runs it }\n",
         )],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 
@@ -58,7 +57,7 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
     let message = format!("{} databases for {} {people}: {}", run.len(), engineers.value, names.join(", "));
     let remark = Remark::new("team.engineers", system.at(engineers.place, "who run all of them"), message);
     findings.add(remark.help(
-        "let one database hold several kinds of data, pinned with `database: postgresql` and a `justification`, or take \
-         one that a vendor runs",
+        "let one database hold several kinds of data, pinned with `database: postgresql` and a `justification`, or \
+         take one that a vendor runs",
     ));
 }

@@ -9,15 +9,15 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Warning),
     summary: "A version runs that soon gets no fixes any more, and a later one is known.",
     why: "An upgrade of a database wants a rehearsal, a backup and an hour at night, and half a year is what \
-planning that takes; 180 days are polyglot's judgement. Where no later version is known there is \
-nothing to plan yet, and nothing is said.",
+          planning that takes; 180 days are polyglot's judgement. Where no later version is known there is \
+          nothing to plan yet, and nothing is said.",
     source: "https://endoflife.date",
     bad: &[
         &[
             (
                 "polyglot.yaml",
                 "version: 1\ndata:\n  rains:\n    time_series: true\n    retention: 3650d\n    \
-database: almanac@2\n    justification: it keeps readings for decades\n",
+                 database: almanac@2\n    justification: it keeps readings for decades\n",
             ),
             ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
             ("databases/almanac/database.toml", ALMANAC),
@@ -26,8 +26,8 @@ database: almanac@2\n    justification: it keeps readings for decades\n",
             (
                 "polyglot.yaml",
                 "version: 1\ndata:\n  \
-rains: { time_series: true, retention: 3650d, database: almanac, justification: decades }\n  \
-snows: { time_series: true, retention: 3650d, database: almanac@2, justification: decades }\n",
+                 rains: { time_series: true, retention: 3650d, database: almanac, justification: decades }\n  \
+                 snows: { time_series: true, retention: 3650d, database: almanac@2, justification: decades }\n",
             ),
             ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
             ("databases/almanac/database.toml", ALMANAC),
@@ -38,7 +38,7 @@ snows: { time_series: true, retention: 3650d, database: almanac@2, justification
             (
                 "polyglot.yaml",
                 "version: 1\ndata:\n  rains:\n    time_series: true\n    retention: 3650d\n    \
-database: almanac@3\n    justification: it keeps readings for decades\n",
+                 database: almanac@3\n    justification: it keeps readings for decades\n",
             ),
             ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
             ("databases/almanac/database.toml", ALMANAC),
@@ -50,7 +50,6 @@ database: almanac@3\n    justification: it keeps readings for decades\n",
     ],
     check: Check::System(check),
     needs_today: true,
-    ..Rule::EMPTY
 };
 
 /// The days before the end on which it is time to plan.
@@ -67,6 +66,7 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let message = format!("{} {} gets fixes until {end}: {days} more days", database.name, version.major);
         let spot = system.decided_version(kind, format!("version {}", version.major));
         let remark = Remark::new(kind.about(), spot, message).also(system.at(kind.data.key, "held by it"));
-        findings.add(remark.help(format!("plan the move to {0}: `database: {1}@{0}`", next.major, database.id)));
+        findings
+            .add(remark.help(format!("plan the move to version {0}: `database: {1}@{0}`", next.major, database.id)));
     }
 }

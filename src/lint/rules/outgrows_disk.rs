@@ -11,36 +11,36 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Error),
     summary: "The data outgrows the disk while it is still to be kept.",
     why: "A full disk stops every write, and some databases cannot even delete then. The sum is of stated \
-figures only: what is held today, what is added until the first of it is old enough to be removed, \
-and a year of growth where nothing says how long it is kept, which is polyglot's judgement.",
+          figures only: what is held today, what is added until the first of it is old enough to be removed, \
+          and a year of growth where nothing says how long it is kept, which is polyglot's judgement.",
     source: "",
     bad: &[
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { disk: 100GB }\ndata:\n  orders:\n    kind: user_profile\n    \
-data_size: 40GB\n    growth: 6GB/month\n",
+             data_size: 40GB\n    growth: 6GB/month\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { disk: 500GB }\ndata:\n  \
-readings: { kind: time_series, data_size: 10GB, growth: 2GB/day, retention: 365d }\n",
+             readings: { kind: time_series, data_size: 10GB, growth: 2GB/day, retention: 365d }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { disk: 20GB }\ndata:\n  \
-orders: { kind: user_profile, data_size: 10GB, growth: 100k/day, record_size: 1kB }\n",
+             orders: { kind: user_profile, data_size: 10GB, growth: 100k/day, record_size: 1kB }\n",
         )],
     ],
     good: &[
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { disk: 100GB }\ndata:\n  orders:\n    kind: user_profile\n    \
-data_size: 20GB\n    growth: 6GB/month\n",
+             data_size: 20GB\n    growth: 6GB/month\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { disk: 500GB }\ndata:\n  \
-readings: { kind: time_series, data_size: 10GB, growth: 2GB/day, retention: 90d }\n",
+             readings: { kind: time_series, data_size: 10GB, growth: 2GB/day, retention: 90d }\n",
         )],
         &[(
             "polyglot.yaml",
@@ -48,7 +48,6 @@ readings: { kind: time_series, data_size: 10GB, growth: 2GB/day, retention: 90d 
         )],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 
@@ -69,12 +68,12 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
     let place = stated.or_else(|| largest.data.data_size.as_ref().map(|size| size.place));
     let label = format!("`{}` alone comes to {}", largest.name, size.rounded());
     let remark = Remark::new("target.disk", system.at(disk.place, "too small"), message);
-    findings.add(
-        remark.also(system.at(place.unwrap_or(largest.data.key), label)).help(format!(
-            "give the host a larger `disk`, or say how long `{}` is kept: `retention: 90d`",
-            largest.name
-        )),
-    );
+    let less = match has_end(largest) {
+        true => format!("keep `{}` for less time", largest.name),
+        false => format!("say how long `{}` is kept: `retention: 90d`", largest.name),
+    };
+    let remark = remark.also(system.at(place.unwrap_or(largest.data.key), label));
+    findings.add(remark.help(format!("give the host a larger `disk`, or {less}")));
 }
 
 /// Whether it lies on the host alone: not at a vendor, and not spread over other hosts too.

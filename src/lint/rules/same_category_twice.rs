@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Warning),
     summary: "Two databases of one category run side by side, and one of them could hold all of it.",
     why: "A second engine of the same category brings upgrades, backups, alerts and habits of its own and no \
-ability that the first lacks. One transaction, one join and one backup no longer span the data.",
+          ability that the first lacks. One transaction, one join and one backup no longer span the data.",
     source: "https://learn.microsoft.com/en-us/azure/architecture/guide/technology-choices/data-store-overview",
     bad: &[
         &[(
@@ -19,23 +19,22 @@ ability that the first lacks. One transaction, one join and one backup no longer
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  sessions: { durability: cache }\n  \
-presence: { kind: realtime_state, durability: cache, database: keydb }\n",
+             presence: { kind: realtime_state, durability: cache, database: keydb }\n",
         )],
     ],
     good: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  customers: { kind: user_profile }\n  \
-stock: { needs_transactions: true, complex_relations: true }\n",
+             stock: { needs_transactions: true, complex_relations: true }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  customers: { kind: user_profile }\n  \
-blog: { needs_transactions: true, database: mysql, justification: WordPress wants it }\n",
+             blog: { needs_transactions: true, database: mysql, justification: WordPress wants it }\n",
         )],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 

@@ -10,39 +10,39 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Warning),
     summary: "A graph database is run for relationships of two hops at most.",
     why: "Up to two hops are joins, which a relational database answers in about the same time: 16 ms against \
-10 ms over a million people. From the third hop on a graph database is hundreds of times faster; \
-below, it is one more engine to run, back up and upgrade.",
+          10 ms over a million people. From the third hop on a graph database is hundreds of times faster; \
+          below, it is one more engine to run, back up and upgrade.",
     source: "https://neo4j.com/news/how-much-faster-is-a-graph-database-really/",
     bad: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  follows:\n    kind: graph\n    traversal_depth: 2\n    \
-durability: primary\n    backup: { every: 1d, keep: 30d }\n    database: neo4j\n    \
-justification: following is a graph\n",
+             durability: primary\n    backup: { every: 1d, keep: 30d }\n    database: neo4j\n    \
+             justification: following is a graph\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  \
-parts: { kind: graph, traversal_depth: 1, database: arangodb, justification: parts are made of parts }\n",
+             parts: { kind: graph, traversal_depth: 1, database: arangodb, justification: parts are made of parts }\n",
         )],
     ],
     good: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  follows:\n    kind: graph\n    traversal_depth: 4\n    \
-durability: primary\n    backup: { every: 1d, keep: 30d }\n    database: neo4j\n    \
-justification: following is a graph\n",
+             durability: primary\n    backup: { every: 1d, keep: 30d }\n    database: neo4j\n    \
+             justification: following is a graph\n",
         )],
         &[("polyglot.yaml", "version: 1\ndata:\n  follows: { kind: graph, traversal_depth: 2 }\n")],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  \
-follows: { kind: graph, traversal_depth: 2, database: neo4j, justification: it stands beside the routes }\n  \
-routes: { kind: graph, traversal_depth: 6, database: neo4j, justification: as the tree says }\n",
+             follows: { kind: graph, traversal_depth: 2, database: neo4j, \
+             justification: it stands beside the routes }\n  \
+             routes: { kind: graph, traversal_depth: 6, database: neo4j, justification: as the tree says }\n",
         )],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 
@@ -58,7 +58,8 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let hops = if depth.value.0 == 1 { "hop" } else { "hops" };
-        let message = format!("`{}` follows {} {hops}, which are joins, in {}", kind.name, depth.value, database.name);
+        let message =
+            format!("`{}` follows {} {hops} in {}, which joins do as well", kind.name, depth.value, database.name);
         let remark = Remark::new(kind.about(), system.at(depth.place, "no deeper"), message);
         findings.add(
             remark

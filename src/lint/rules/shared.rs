@@ -47,8 +47,8 @@ scale_multi_node = { level = \"no\", why = \"\", source = \"handbook\" }
 scale_multi_region = { level = \"no\", why = \"\", source = \"handbook\" }
 ";
 
-/// The version of a database to move to from one that ends: the one that is taken where nobody asks, or else the newest,
-/// if it lasts longer.
+/// The version of a database to move to from one that ends: the one that is taken where nobody asks, or else the
+/// newest, if it lasts longer.
 pub(super) fn lasting<'d>(database: &'d Database, version: &Version) -> Option<&'d Version> {
     let lasts = |next: &&Version| match (version.end_of_life, next.end_of_life) {
         (Some(now), Some(then)) => then > now,

@@ -9,41 +9,40 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Warning),
     summary: "A system of record that spans regions is rendered onto one host.",
     why: "The compose stack is one host, and so one region: while it is cut off, no other region can write, \
-and whoever is far away waits for the distance. Several regions need a cluster, or a service of a \
-vendor, that is set up beside it.",
+          and whoever is far away waits for the distance. Several regions need a cluster, or a service of a \
+          vendor, that is set up beside it.",
     source: "https://docs.docker.com/compose/intro/compose-application-model/",
     bad: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  accounts:\n    kind: user_profile\n    durability: primary\n    \
-scale: multi_region\n    backup: { every: 1d, keep: 30d }\n",
+             scale: multi_region\n    backup: { every: 1d, keep: 30d }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { environment: production }\ndata:\n  carts:\n    key_lookup: true\n    \
-durability: primary\n    scale: multi_region\n    backup: { every: 1d, keep: 30d }\n",
+             durability: primary\n    scale: multi_region\n    backup: { every: 1d, keep: 30d }\n",
         )],
     ],
     good: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  accounts:\n    kind: user_profile\n    durability: primary\n    \
-scale: single_node\n    backup: { every: 1d, keep: 30d }\n",
+             scale: single_node\n    backup: { every: 1d, keep: 30d }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { environment: development }\ndata:\n  carts:\n    key_lookup: true\n    \
-durability: primary\n    scale: multi_region\n    backup: { every: 1d, keep: 30d }\n",
+             durability: primary\n    scale: multi_region\n    backup: { every: 1d, keep: 30d }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  photos:\n    kind: file\n    durability: primary\n    \
-scale: multi_region\n    backup: { every: 1d, keep: 30d }\n    database: s3\n    \
-justification: the vendor copies them between regions\n",
+             scale: multi_region\n    backup: { every: 1d, keep: 30d }\n    database: s3\n    \
+             justification: the vendor copies them between regions\n",
         )],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 

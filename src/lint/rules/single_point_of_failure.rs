@@ -10,14 +10,14 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Warning),
     summary: "More availability is promised than one host gives.",
     why: "At 99.9 % a year has less than nine hours for everything: reboots, upgrades, a dead disk and the \
-restore after it. One host has nothing to fail over to. That 99.9 % or five minutes is more than one \
-host keeps is polyglot's judgement.",
+          restore after it. One host has nothing to fail over to. That 99.9 % or five minutes is more than one \
+          host keeps is polyglot's judgement.",
     source: "https://cloud.google.com/blog/products/gcp/available-or-not-that-is-the-question-cre-life-lessons",
     bad: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
-availability: 99.95%\n    backup: { every: 1d, keep: 30d }\n",
+             availability: 99.95%\n    backup: { every: 1d, keep: 30d }\n",
         )],
         &[("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: user_profile\n    rto: 1min\n")],
     ],
@@ -25,17 +25,16 @@ availability: 99.95%\n    backup: { every: 1d, keep: 30d }\n",
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
-availability: 99.5%\n    backup: { every: 1d, keep: 30d }\n",
+             availability: 99.5%\n    backup: { every: 1d, keep: 30d }\n",
         )],
         &[("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: user_profile\n    rto: 1h\n")],
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { environment: staging }\ndata:\n  orders:\n    kind: user_profile\n    \
-availability: 99.99%\n",
+             availability: 99.99%\n",
         )],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 
@@ -62,7 +61,7 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         }
         findings.add(remark.help(
             "run a replica on a second host beside this stack and allow the finding with that reason, or promise what \
-             one host keeps: `availability: 99.5%`",
+             one host keeps, such as `availability: 99.5%` and `rto: 1h`",
         ));
     }
 }

@@ -11,38 +11,39 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Warning),
     summary: "A wide-column store is run for data that one server holds.",
     why: "Wide-column stores pay from about a terabyte, or from more writes than one server takes: below, a \
-table per query, no joins and repairs over nodes are a price for nothing. Of Bigtable, the model of \
-them all, architects say so for less than 1 TB.",
+          table per query, no joins and repairs over nodes are a price for nothing. Of Bigtable, the model of \
+          them all, architects say so for less than 1 TB.",
     source: "https://www.oreilly.com/library/view/google-cloud-platform/9781788834308/575dd490-d437-413c-85a6-05226530aa22.xhtml",
     bad: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  messages:\n    key_lookup: true\n    write_heavy: true\n    \
-durability: primary\n    backup: { every: 1d, keep: 30d }\n    data_size: 40GB\n    \
-database: cassandra\n    justification: messages grow\n",
+             durability: primary\n    backup: { every: 1d, keep: 30d }\n    data_size: 40GB\n    \
+             database: cassandra\n    justification: messages grow\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  \
-events: { kind: conversation, data_size: 300GB, growth: 20GB/month, database: cassandra, justification: fast }\n",
+             events: { kind: conversation, data_size: 300GB, growth: 20GB/month, database: cassandra, \
+             justification: fast }\n",
         )],
     ],
     good: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  messages:\n    key_lookup: true\n    write_heavy: true\n    \
-durability: primary\n    backup: { every: 1d, keep: 30d }\n    data_size: 40GB\n    \
-scale: multi_node\n    database: cassandra\n    justification: messages grow\n",
+             durability: primary\n    backup: { every: 1d, keep: 30d }\n    data_size: 40GB\n    \
+             scale: multi_node\n    database: cassandra\n    justification: messages grow\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  \
-events: { kind: conversation, data_size: 300GB, growth: 80GB/month, database: cassandra, justification: fast }\n",
+             events: { kind: conversation, data_size: 300GB, growth: 80GB/month, database: cassandra, \
+             justification: fast }\n",
         )],
         &[("polyglot.yaml", "version: 1\ndata:\n  messages: { key_lookup: true, records: 200M, data_size: 60GB }\n")],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 

@@ -12,44 +12,43 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Error),
     summary: "A field refers to a collection that lives in another database.",
     why: "No foreign key and no commit spans two databases: the record that is referred to can vanish, or \
-never come, and nothing refuses the orphan. What has to stay consistent belongs into one database.",
+          never come, and nothing refuses the orphan. What has to stay consistent belongs into one database.",
     source: "https://www.postgresql.org/docs/current/ddl-constraints.html",
     bad: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  customers:\n    kind: user_profile\n    collections:\n      \
-customers:\n        fields:\n          id: { type: uuid, unique: true }\n  stock:\n    \
-needs_transactions: true\n    database: mysql\n    \
-justification: the warehouse software wants it\n    collections:\n      reservations:\n        \
-fields:\n          customer_id: { type: char(36), references: customers.id }\n",
+             customers:\n        fields:\n          id: { type: uuid, unique: true }\n  stock:\n    \
+             needs_transactions: true\n    database: mysql\n    \
+             justification: the warehouse software wants it\n    collections:\n      reservations:\n        \
+             fields:\n          customer_id: { type: char(36), references: customers.id }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  profiles:\n    kind: conversation\n    collections:\n      \
-profiles: { structure: nested documents }\n  payments:\n    kind: user_profile\n    \
-collections:\n      payments:\n        fields:\n          \
-profile: { type: text, references: profiles }\n",
+             profiles: { structure: nested documents }\n  payments:\n    kind: user_profile\n    \
+             collections:\n      payments:\n        fields:\n          \
+             profile: { type: text, references: profiles }\n",
         )],
     ],
     good: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  customers:\n    kind: user_profile\n    collections:\n      \
-customers:\n        fields:\n          id: { type: uuid, unique: true }\n  stock:\n    \
-needs_transactions: true\n    complex_relations: true\n    collections:\n      \
-reservations:\n        fields:\n          \
-customer_id: { type: uuid, references: customers.id }\n",
+             customers:\n        fields:\n          id: { type: uuid, unique: true }\n  stock:\n    \
+             needs_transactions: true\n    complex_relations: true\n    collections:\n      \
+             reservations:\n        fields:\n          \
+             customer_id: { type: uuid, references: customers.id }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  profiles:\n    kind: conversation\n    collections:\n      \
-profiles: { structure: nested documents }\n  payments:\n    kind: user_profile\n    \
-collections:\n      profiles: { fields: { id: { type: text, unique: true } } }\n      \
-payments:\n        fields:\n          profile: { type: text, references: profiles.id }\n",
+             profiles: { structure: nested documents }\n  payments:\n    kind: user_profile\n    \
+             collections:\n      profiles: { fields: { id: { type: text, unique: true } } }\n      \
+             payments:\n        fields:\n          profile: { type: text, references: profiles.id }\n",
         )],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 
@@ -78,8 +77,8 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// Whether a reference of it is a promise: it needs transactions, or its database has foreign keys. What is a copy is as
-/// consistent as its source lets it be.
+/// Whether a reference of it is a promise: it needs transactions, or its database has foreign keys. What is a copy is
+/// as consistent as its source lets it be.
 fn is_consistent(kind: &Kind<'_>) -> bool {
     let is_copy = matches!(kind.profile.durability, Some(Durability::Derived | Durability::Cache));
     !is_copy && (kind.flag(Flag::NeedsTransactions) || kind.is_in(Category::Relational))

@@ -9,14 +9,14 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Error),
     summary: "A system runs more databases than the policy allows.",
     why: "The policy is what the organisation can operate: each database is upgrades, backups, alerts and \
-somebody on call. Whoever adds one past the limit adds it to everybody's nights.",
+          somebody on call. Whoever adds one past the limit adds it to everybody's nights.",
     source: "",
     bad: &[
         &[
             (
                 "polyglot.yaml",
                 "version: 1\ndata:\n  customers: { kind: user_profile }\n  sessions: { durability: cache }\n  \
-talks: { kind: conversation }\n",
+                 talks: { kind: conversation }\n",
             ),
             ("polyglot.toml", "[policy]\nmax_databases = 2\n"),
         ],
@@ -24,7 +24,8 @@ talks: { kind: conversation }\n",
             (
                 "polyglot.yaml",
                 "version: 1\ndata:\n  customers: { kind: user_profile }\n  \
-stock: { needs_transactions: true, database: mysql, justification: the warehouse software wants it }\n",
+                 stock: { needs_transactions: true, database: mysql, \
+                 justification: the warehouse software wants it }\n",
             ),
             ("polyglot.toml", "[policy]\nmax_databases = 1\n"),
         ],
@@ -34,18 +35,17 @@ stock: { needs_transactions: true, database: mysql, justification: the warehouse
             (
                 "polyglot.yaml",
                 "version: 1\ndata:\n  customers: { kind: user_profile }\n  sessions: { durability: cache }\n  \
-talks: { kind: conversation }\n",
+                 talks: { kind: conversation }\n",
             ),
             ("polyglot.toml", "[policy]\nmax_databases = 3\n"),
         ],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  customers: { kind: user_profile }\n  sessions: { durability: cache }\n  \
-talks: { kind: conversation }\n",
+             talks: { kind: conversation }\n",
         )],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 

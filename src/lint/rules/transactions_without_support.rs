@@ -11,36 +11,35 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Error),
     summary: "Changes have to happen together in a database that cannot do that.",
     why: "Without a transaction a crash between two writes leaves half of an order behind, and nothing rolls \
-it back. The application then has to find and mend such halves itself, in every place that writes.",
+          it back. The application then has to find and mend such halves itself, in every place that writes.",
     source: "https://www.postgresql.org/docs/current/tutorial-transactions.html",
     bad: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  bookings:\n    needs_transactions: true\n    durability: primary\n    \
-backup: { every: 1d, keep: 30d }\n    database: cassandra\n    \
-justification: the team runs it already\n",
+             backup: { every: 1d, keep: 30d }\n    database: cassandra\n    \
+             justification: the team runs it already\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  \
-accounts: { kind: user_profile, database: redis, justification: it is fast }\n",
+             accounts: { kind: user_profile, database: redis, justification: it is fast }\n",
         )],
     ],
     good: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  bookings:\n    needs_transactions: true\n    durability: primary\n    \
-backup: { every: 1d, keep: 30d }\n    database: mongodb\n    \
-justification: the team runs it already\n",
+             backup: { every: 1d, keep: 30d }\n    database: mongodb\n    \
+             justification: the team runs it already\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  \
-accounts: { kind: user_profile, needs_transactions: false, database: redis, justification: it is fast }\n",
+             accounts: { kind: user_profile, needs_transactions: false, database: redis, justification: it is fast }\n",
         )],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 
@@ -52,10 +51,13 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
                 continue;
             }
             let name = &check.database.name;
-            let message = format!("`{}` needs transactions, and {name} has none that span its records", kind.name);
+            let message = format!(
+                "`{}` needs transactions, and {name} cannot commit or undo several changes together",
+                kind.name
+            );
             let spot = system.at(kind.flag_place(Flag::NeedsTransactions), "asked for here");
-            let remark = Remark::new(kind.about(), spot, message).also(system.decided(kind, service.why.as_str()));
-            findings.add(remark.help(
+            let remark = Remark::new(kind.about(), spot, message).also(system.decided(kind, "has none"));
+            findings.add(remark.help(service.why.as_str()).help(
                 "take a database that commits several changes together, `database: postgresql`, or say \
                  `needs_transactions: false` where each change stands alone",
             ));

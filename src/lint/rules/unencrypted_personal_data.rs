@@ -9,32 +9,31 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Error),
     summary: "Personal data or secrets are not encrypted on disk and on the wire.",
     why: "A disk that is sold, a backup that is copied or a network that is listened to is then a leak of \
-everything, which the law wants told to everybody concerned. The file says what has to be; polyglot \
-sets up neither the disk nor certificates, so whoever runs the stack does.",
+          everything, which the law wants told to everybody concerned. The file says what has to be; polyglot \
+          sets up neither the disk nor certificates, so whoever runs the stack does.",
     source: "https://gdpr-info.eu/art-32-gdpr/",
     bad: &[
         &[("polyglot.yaml", "version: 1\ndata:\n  customers:\n    kind: user_profile\n    sensitivity: pii\n")],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  tokens:\n    key_lookup: true\n    sensitivity: secret\n    \
-encryption: { at_rest: true }\n",
+             encryption: { at_rest: true }\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  customers:\n    kind: user_profile\n    sensitivity: pii\n    \
-encryption: { at_rest: true, in_transit: false }\n",
+             encryption: { at_rest: true, in_transit: false }\n",
         )],
     ],
     good: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  customers:\n    kind: user_profile\n    sensitivity: pii\n    \
-encryption: { at_rest: true, in_transit: true }\n",
+             encryption: { at_rest: true, in_transit: true }\n",
         )],
         &[("polyglot.yaml", "version: 1\ndata:\n  tokens:\n    key_lookup: true\n    sensitivity: internal\n")],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 

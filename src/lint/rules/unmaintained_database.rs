@@ -9,14 +9,14 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Warning),
     summary: "A database runs that nobody maintains any more.",
     why: "Where upstream has stopped, the next hole is yours to find and to mend, images vanish from \
-registries, and drivers move on. A successor that speaks the same protocol is mostly a change of one \
-line, as long as the data is small.",
+          registries, and drivers move on. A successor that speaks the same protocol is mostly a change of one \
+          line, as long as the data is small.",
     source: "",
     bad: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  presence:\n    kind: realtime_state\n    durability: cache\n    \
-database: keydb\n    justification: it uses all cores\n",
+             database: keydb\n    justification: it uses all cores\n",
         )],
         &[(
             "polyglot.yaml",
@@ -27,7 +27,7 @@ database: keydb\n    justification: it uses all cores\n",
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  presence:\n    kind: realtime_state\n    durability: cache\n    \
-database: valkey\n    justification: it uses all cores\n",
+             database: valkey\n    justification: it uses all cores\n",
         )],
         &[
             (
@@ -38,7 +38,6 @@ database: valkey\n    justification: it uses all cores\n",
         ],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 

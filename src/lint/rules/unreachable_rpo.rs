@@ -9,31 +9,30 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Warning),
     summary: "Less may be lost than lies between two backups.",
     why: "When the disk dies or somebody deletes the wrong rows, the last backup is where one goes back to: \
-what came after it is gone. The rendered stack makes dumps and archives no log, so a shorter loss \
-needs log shipping or a replica that is set up beside it.",
+          what came after it is gone. The rendered stack makes dumps and archives no log, so a shorter loss \
+          needs log shipping or a replica that is set up beside it.",
     source: "https://aws.amazon.com/blogs/mt/establishing-rpo-and-rto-targets-for-cloud-applications/",
     bad: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
-backup: { every: 1d, keep: 30d }\n    rpo: 5min\n",
+             backup: { every: 1d, keep: 30d }\n    rpo: 5min\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  accounts: { kind: user_profile, backup: { every: 12h } }\n  \
-invoices: { complex_relations: true, durability: primary, rpo: 1h }\n",
+             invoices: { complex_relations: true, durability: primary, rpo: 1h }\n",
         )],
     ],
     good: &[
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
-backup: { every: 6h, keep: 30d }\n    rpo: 6h\n",
+             backup: { every: 6h, keep: 30d }\n    rpo: 6h\n",
         )],
         &[("polyglot.yaml", "version: 1\ndata:\n  sessions: { durability: cache, rpo: 1s }\n")],
     ],
     check: Check::System(check),
-
     ..Rule::EMPTY
 };
 
@@ -48,9 +47,9 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let message = format!("`{}` may lose {}, and is backed up every {}", kind.name, rpo.value, every.value);
         let remark = Remark::new(kind.about(), system.at(rpo.place, "not kept by backups"), message);
         findings.add(remark.also(system.at(every.place, "between two backups")).help(format!(
-            "back up as often, `backup: {{ every: {} }}`; or ship the log or run a replica beside this stack, and allow \
-             the finding with that reason",
-            rpo.value
+            "ship the log or run a replica beside this stack, and allow the finding with that reason; or say what \
+             backups keep: `rpo: {}`",
+            every.value
         )));
     }
 }
