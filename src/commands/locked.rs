@@ -96,14 +96,14 @@ impl Found {
         selection: &Selection<'_>,
         facts: &Facts<'_>,
         terminal: &Terminal,
-    ) -> Result<Outcome> {
+    ) -> Outcome {
         if let Some((path, lock)) = &self.0 {
             let comparison = lock.compare(selection, &given.world.catalog, &given.world.tree, facts);
             let path = path.display().to_string();
             terminal.message(report::difference(&path, true, &comparison).trim_end());
             terminal.message(&format!("{path} is stale; accept the changes with `polyglot select --write`"));
         }
-        Ok(Outcome::Found)
+        Outcome::Found
     }
 
     /// Lets the databases run in the versions that are locked.

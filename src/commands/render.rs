@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
     let lock = locked::read(&given)?.unwrap_or_default();
     if lock.is_stale(&given) {
         let selection = Selection::of(requirements, &world.catalog, &world.tree, &facts, Depth::Answer);
-        return lock.refuse(&given, &selection, &facts, terminal);
+        return Ok(lock.refuse(&given, &selection, &facts, terminal));
     }
     lock.hold(&mut facts)?;
     let held = lock.held();

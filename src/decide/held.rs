@@ -55,7 +55,7 @@ impl<'a> Held<'a> {
     }
 }
 
-impl<'a> Facts<'a> {
+impl Facts<'_> {
     /// Lets the databases of earlier answers run in the versions that they had.
     ///
     /// # Errors

@@ -123,11 +123,11 @@ impl Baseline {
         });
         let entries: Vec<Entry> = entries.collect();
         let unknown = entries.iter().filter(|entry| super::rules::rule(&entry.rule).is_none());
-        let faults: Vec<Diagnostic> = unknown
+        let wrong: Vec<Diagnostic> = unknown
             .map(|entry| Diagnostic::error(format!("there is no rule `{}`", entry.rule)).at(entry.place, "this entry"))
             .collect();
-        if !faults.is_empty() {
-            return Err(BaselineError::Faulty(Faults::new((**source).clone(), faults)));
+        if !wrong.is_empty() {
+            return Err(BaselineError::Faulty(Faults::new((**source).clone(), wrong)));
         }
         Ok(Self { entries, source: Some(Arc::clone(source)) })
     }

@@ -118,13 +118,13 @@ impl Lock {
             return Err(faulty(vec![Diagnostic::error("there is no format 0").at(place, "expected 1")]));
         }
         let read: Read = toml::from_str(&source.text).map_err(|error| faulty(vec![describe(&error)]))?;
-        let mut faults = Vec::new();
+        let mut wrong = Vec::new();
         let data = read.data.into_iter().map(|(name, table)| {
             let place = Place::new(table.span().start, table.span().end);
-            (name, table.into_inner().locked(place, catalog, &mut faults))
+            (name, table.into_inner().locked(place, catalog, &mut wrong))
         });
         let lock = Self { data: data.collect() };
-        if faults.is_empty() { Ok(lock) } else { Err(faulty(faults)) }
+        if wrong.is_empty() { Ok(lock) } else { Err(faulty(wrong)) }
     }
 
     /// The lock as a text, the same for the same lock.

@@ -60,7 +60,13 @@ fn fingerprint(fields: &IndexMap<String, String>) -> String {
     for (field, value) in fields {
         hash.update(format!("{field}={value}\n"));
     }
-    hash.finalize().iter().take(BYTES).map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&hash.finalize(), BYTES)
+}
+
+/// The first of some bytes as hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8], most: usize) -> String {
+    let digits = bytes.iter().take(most).flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 impl Lock {

@@ -46,12 +46,10 @@ pub fn markdown(rule: &Rule) -> String {
         let Some(example) = examples.first() else { continue };
         let _ = writeln!(text, "{title}\n");
         for (path, content) in *example {
-            let language = if path.ends_with(".yaml") {
-                "yaml"
-            } else if path.ends_with(".md") {
-                "markdown"
-            } else {
-                "toml"
+            let language = match path.rsplit('.').next() {
+                Some("yaml") => "yaml",
+                Some("md") => "markdown",
+                _ => "toml",
             };
             let _ = writeln!(text, "```{language}\n# {path}\n{}\n```\n", content.trim_end());
         }

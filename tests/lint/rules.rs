@@ -81,8 +81,9 @@ fn every_rule_has_two_examples_of_each_sort_and_says_why() {
         assert!(rule.source.is_empty() || rule.source.starts_with("https://"), "{id}: {}", rule.source);
         assert!(id.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase())), "{id}");
         if is_off(rule) {
-            let on =
-                |example: &Example| example.iter().any(|(path, text)| path.ends_with(".toml") && text.contains(id));
+            let on = |example: &Example| {
+                example.iter().any(|(path, text)| path.ends_with("polyglot.toml") && text.contains(id))
+            };
             assert!(rule.bad.iter().all(on), "{id} is off: its bad examples switch it on in polyglot.toml");
         }
         if matches!(rule.check, Check::Comment(_) | Check::Baseline(_) | Check::Reading) {

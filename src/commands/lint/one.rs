@@ -108,7 +108,7 @@ impl<'w> Reader<'w> {
             profile: Profile::of(selected.data, catalog),
             selected,
         });
-        let root = self.stack_folder(path, judge);
+        let root = stack_folder(path, judge);
         let is_rendered = root.as_deref().is_some_and(|root| is_stack_of(root, requirements.name()));
         let stack = root.filter(|_| is_rendered && budget.is_ok());
         let stack = stack.and_then(|root| self.stack(&root, &requirements, &selection, catalog));
@@ -129,13 +129,6 @@ impl<'w> Reader<'w> {
             today: self.today.or(newest),
         };
         Seen { judged: judge_system(&system, stack.as_ref(), &judge.levels), incomplete: false }
-    }
-
-    /// Where the stack of a requirements file is rendered to: as polyglot.toml says, or beside the file.
-    fn stack_folder(&self, path: &Path, judge: &Judge) -> Option<PathBuf> {
-        let configured = judge.world.config.render.out.as_ref().map(|out| judge.world.home.join(out));
-        let beside = path.parent().map(|folder| folder.join(FOLDER));
-        configured.or(beside).filter(|root| root.is_dir())
     }
 
     /// How the folder differs from what would be rendered; nothing where it cannot be told.
@@ -202,6 +195,13 @@ impl<'w> Reader<'w> {
         };
         Seen { judged: judge_compose(&file, &judge.levels, self.today), incomplete: false }
     }
+}
+
+/// Where the stack of a requirements file is rendered to: as polyglot.toml says, or beside the file.
+fn stack_folder(path: &Path, judge: &Judge) -> Option<PathBuf> {
+    let configured = judge.world.config.render.out.as_ref().map(|out| judge.world.home.join(out));
+    let beside = path.parent().map(|folder| folder.join(FOLDER));
+    configured.or(beside).filter(|root| root.is_dir())
 }
 
 /// The configuration files that services mount, as far as they lie there and are texts of a bearable size.

@@ -1,4 +1,4 @@
-//! The findings as JUnit's XML: a suite for each file, a case for each finding, so that what passes is seen too.
+//! The findings as `JUnit`'s XML: a suite for each file, a case for each finding, so that what passes is seen too.
 
 use std::fmt::Write as _;
 
@@ -30,7 +30,7 @@ pub(super) fn report(report: &Report) -> String {
             failed.len(),
             allowed.len()
         );
-        let _ = write!(suites, "{passed}{}{}  </testsuite>\n", failed.concat(), allowed.concat());
+        let _ = writeln!(suites, "{passed}{}{}  </testsuite>", failed.concat(), allowed.concat());
         tests = tests.saturating_add(count);
         failures = failures.saturating_add(failed.len());
         skipped = skipped.saturating_add(allowed.len());

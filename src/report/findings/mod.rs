@@ -21,7 +21,7 @@ pub enum LintFormat {
     Sarif,
     /// Commands of GitHub's workflows, which it shows beside the lines.
     Github,
-    /// JUnit's XML, for GitLab, Jenkins and others.
+    /// `JUnit`'s XML, for GitLab, Jenkins and others.
     Junit,
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use crate::lint::{Finding, Spot};
+use crate::lock::hexadecimal;
 use crate::source::{LineColumn, Lines, Place, Source};
 
 /// A stretch of a file in lines and columns, as editors count them.
@@ -42,6 +43,6 @@ impl<'a> Fingerprints<'a> {
         let nth = self.0.entry((rule, file, about)).or_default();
         let hash = Sha256::digest(format!("{rule}\n{}\n{about}\n{nth}", file.replace('\\', "/")));
         *nth = nth.saturating_add(1);
-        hash.iter().take(BYTES).map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(&hash, BYTES)
     }
 }

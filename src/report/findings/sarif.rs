@@ -75,12 +75,13 @@ struct Writer<'a> {
 impl<'a> Writer<'a> {
     fn result(&mut self, finding: &'a Finding, allowed: Option<Value>) -> Value {
         let remark = &finding.remark;
-        let help = remark.help.iter().map(|help| format!("\n{help}")).collect::<String>();
+        let text: Vec<&str> =
+            std::iter::once(remark.message.as_str()).chain(remark.help.iter().map(String::as_str)).collect();
         let mut result = json!({
             "ruleId": finding.rule.id,
             "ruleIndex": self.index(finding.rule),
             "level": finding.level.name(),
-            "message": { "text": format!("{}{help}", remark.message) },
+            "message": { "text": text.join("\n") },
             "locations": [self.location(&remark.spot, None)],
             "partialFingerprints": { FINGERPRINT: self.fingerprints.of(finding) },
         });
