@@ -13,23 +13,23 @@ pub(super) static RULE: Rule = Rule {
           property of the model, so it is known.",
     source: "https://github.com/pgvector/pgvector#hnsw",
     bad: &[
-        &[("polyglot.yaml", "version: 1\ndata:\n  answers:\n    kind: vector\n    vectors: 2M\n")],
+        &[("polyglot.yaml", "version: 1\ndata:\n  answers:\n    kind: vector\n    vectors: 200k\n")],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  answers:\n    kind: vector\n    collections:\
-             \n      answers: { embedding_function: bge-m3, count: 2M }\n",
+             \n      answers: { embedding_function: bge-m3, count: 200k }\n",
         )],
     ],
     good: &[
         &[(
             "polyglot.yaml",
-            "version: 1\ndata:\n  answers:\n    kind: vector\n    vectors: 2M\
+            "version: 1\ndata:\n  answers:\n    kind: vector\n    vectors: 200k\
              \n    dimension: 1024\n",
         )],
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  answers:\n    kind: vector\n    collections:\
-             \n      answers: { embedding_function: bge-m3, dimension: 1024, count: 2M }\n",
+             \n      answers: { embedding_function: bge-m3, dimension: 1024, count: 200k }\n",
         )],
     ],
     check: Check::System(check),
