@@ -10,8 +10,9 @@ pub(super) static RULE: Rule = Rule {
     level: Some(Level::Warning),
     summary: "A graph database is run for relationships of two hops at most.",
     why: "Up to two hops are joins, which a relational database answers in about the same time: 16 ms against \
-          10 ms over a million people. From the third hop on a graph database is hundreds of times faster; \
-          below, it is one more engine to run, back up and upgrade.",
+          10 ms over a million people. The third hop is where a graph database pays, 30 s against 0.17 s in the \
+          same measurement, which is of 2012 and against an untuned MySQL; below, it is one more engine to run, \
+          back up and upgrade.",
     source: "https://neo4j.com/news/how-much-faster-is-a-graph-database-really/",
     bad: &[
         &[(
