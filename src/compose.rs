@@ -1,11 +1,22 @@
 //! The part of a compose file that rules look at, with places. What compose allows and no rule asks for is not read.
 
+mod image;
+mod mount;
+mod port;
+mod text;
+
 use std::sync::Arc;
+
+pub use image::{Running, split_image};
+pub use mount::Mount;
+pub use port::Port;
+pub use text::{Filled, filled, program};
 
 use crate::catalog::{Catalog, Database, Version};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Place, Placed, Source};
 use crate::yaml::{self, Budget, Entry, Node, Value};
+use text::words;
 
 /// A compose file.
 #[derive(Debug)]
@@ -27,14 +38,20 @@ pub struct Service {
     pub image: Option<Placed<String>>,
     /// The database that its image runs.
     pub database: Option<Running>,
+    /// Whether it is built here, so that the image is only what the result is called.
+    pub is_built: bool,
+    /// The service that it goes on from.
+    pub base: Option<Base>,
     /// What it publishes.
     pub ports: Vec<Port>,
     /// Its environment, with the values that stand in the file.
     pub environment: Vec<Variable>,
-    /// Its command, in words.
+    /// Its entrypoint and its command, in words.
     pub command: Vec<Placed<String>>,
     /// What it mounts.
     pub mounts: Vec<Mount>,
+    /// Whether it mounts what another container does.
+    pub mounts_elsewhere: bool,
     /// Its check of health; `disable: true` is none.
     pub healthcheck: Option<Place>,
     /// Its limit of memory.
@@ -45,26 +62,13 @@ pub struct Service {
     pub restart: Option<Placed<String>>,
 }
 
-/// The database that an image runs.
+/// A service that another one goes on from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Running {
-    /// Its id in the catalog.
-    pub id: String,
-    /// The version of the catalog that the tag names, if it names one that is known.
-    pub version: Option<String>,
-}
-
-/// A published port.
-#[derive(Debug)]
-pub struct Port {
-    /// Where it stands.
-    pub place: Place,
-    /// The address of the host, where one is given.
-    pub address: Option<String>,
-    /// The port of the host, as it is written; absent where the engine picks one.
-    pub published: Option<String>,
-    /// The port of the container.
-    pub target: String,
+pub enum Base {
+    /// One of the same file.
+    Here(String),
+    /// One of another file.
+    Elsewhere,
 }
 
 /// A variable of the environment.
@@ -78,54 +82,67 @@ pub struct Variable {
     pub place: Place,
 }
 
-/// A mount.
-#[derive(Debug)]
-pub struct Mount {
-    /// Where it stands.
-    pub place: Place,
-    /// What is mounted: the name of a volume, or a path; absent for an anonymous volume.
-    pub source: Option<String>,
-    /// Where it appears in the container.
-    pub target: String,
-}
-
 impl Compose {
-    /// Reads a compose file.
+    /// Reads a compose file. What other programs may make of it is theirs: tags such as `!reset`, fields of its own.
     ///
     /// # Errors
     /// The fault that makes the text no YAML, or no compose file.
     pub fn parse(source: &Arc<Source>, catalog: &Catalog, budget: Budget) -> Result<Self, Diagnostic> {
-        let document = yaml::read(&source.text, budget)?;
-        let Value::Mapping(_) = &document.root.value else {
-            return Err(Diagnostic::error("expected a compose file").at(document.root.place, "no map"));
-        };
-        let services = document.root.get("services").map(Node::entries).unwrap_or_default();
-        let services = services.iter().map(|entry| Service::read(entry, catalog)).collect();
-        let secrets = document.root.get("secrets").map(Node::entries).unwrap_or_default();
-        let file = |entry: &Entry| Some((entry.key.clone(), entry.value.get("file")?.placed()?));
-        let secret_files = secrets.iter().filter_map(file).collect();
-        Ok(Self { source: Arc::clone(source), services, secret_files })
+        if says_nothing(&source.text) {
+            let fault = Diagnostic::error("the compose file is empty").at(Place::default(), "");
+            return Err(fault.help("write `services:`, or remove the file: compose refuses it"));
+        }
+        let mut compose = Self { source: Arc::clone(source), services: Vec::new(), secret_files: Vec::new() };
+        for root in yaml::read_all(&source.text, budget)? {
+            if !matches!(root.value, Value::Mapping(_) | Value::Null) {
+                let fault = Diagnostic::error("expected a compose file, which is a map");
+                return Err(fault.at(root.place, format!("this is {}", root.value.shape())));
+            }
+            let services = root.get("services").map(Node::entries).unwrap_or_default();
+            compose.services.extend(services.iter().map(|entry| Service::read(entry, catalog)));
+            let secrets = root.get("secrets").map(Node::entries).unwrap_or_default();
+            let file = |entry: &Entry| Some((entry.key.clone(), entry.value.get("file")?.placed()?));
+            compose.secret_files.extend(secrets.iter().filter_map(file));
+        }
+        Ok(compose)
     }
+
+    /// The services of a name: several documents of one file may each say a part.
+    pub fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Service> {
+        self.services.iter().filter(move |service| service.name.value == name)
+    }
+}
+
+/// Whether a text holds comments at most.
+fn says_nothing(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{feff}');
+    text.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#') || line == "---")
 }
 
 impl Service {
     fn read(entry: &Entry, catalog: &Catalog) -> Self {
         let node = &entry.value;
+        let list = |key: &str| node.get(key).map(Node::items).unwrap_or_default().iter();
         let image = node.get("image").and_then(Node::placed);
         let limits = node.get("deploy").and_then(|deploy| deploy.get("resources")?.get("limits")?.get("memory"));
-        let healthcheck = node.entry("healthcheck").filter(|check| {
-            let says = |key: &str, value: &str| check.value.get(key).and_then(Node::text) == Some(value);
-            !says("disable", "true") && !says("test", "NONE")
-        });
+        let memory = node.get("tmpfs").into_iter().chain(list("tmpfs")).filter_map(Mount::memory);
+        // With the host's own network nothing is published, whatever stands there.
+        let is_on_host = node.get("network_mode").and_then(Node::text) == Some("host");
+        let ports = list("ports").filter(|_| !is_on_host).filter_map(Port::read);
+        let entrypoint = node.get("entrypoint").map(words).unwrap_or_default();
+        let command = node.get("command").map(words).unwrap_or_default();
         Self {
             name: Placed { value: entry.key.clone(), place: entry.place },
             database: image.as_ref().and_then(|image| Running::of(&image.value, catalog)),
             image,
-            ports: node.get("ports").map(Node::items).unwrap_or_default().iter().filter_map(Port::read).collect(),
+            is_built: node.get("build").is_some(),
+            base: node.get("extends").and_then(Base::read),
+            ports: ports.collect(),
             environment: node.get("environment").map(variables).unwrap_or_default(),
-            command: node.get("command").map(words).unwrap_or_default(),
-            mounts: node.get("volumes").map(Node::items).unwrap_or_default().iter().filter_map(Mount::read).collect(),
-            healthcheck: healthcheck.map(|check| check.place),
+            command: entrypoint.into_iter().chain(command).collect(),
+            mounts: list("volumes").filter_map(Mount::read).chain(memory).collect(),
+            mounts_elsewhere: node.get("volumes_from").is_some(),
+            healthcheck: node.entry("healthcheck").filter(|check| is_check(&check.value)).map(|check| check.place),
             memory: limits.or_else(|| node.get("mem_limit")).and_then(Node::placed),
             has_profiles: node.get("profiles").is_some_and(|profiles| !profiles.items().is_empty()),
             restart: node.get("restart").and_then(Node::placed),
@@ -144,107 +161,105 @@ impl Service {
 
     /// The database that it runs as a server, as the catalog knows it.
     pub fn server<'c>(&self, catalog: &'c Catalog) -> Option<(&'c Database, Option<&'c Version>)> {
-        let running = self.database.as_ref().filter(|_| !self.is_job() && !self.has_profiles)?;
+        let is_server = !self.is_job() && !self.has_profiles && self.serves();
+        let running = self.database.as_ref().filter(|_| is_server)?;
         let database = catalog.get(&running.id)?;
         Some((database, running.version.as_deref().and_then(|version| database.version(version))))
     }
-}
 
-impl Running {
-    /// The database of an image: by its repository as the catalog has it, or by its last part, as in
-    /// `bitnami/postgresql`.
-    fn of(image: &str, catalog: &Catalog) -> Option<Self> {
-        let (repository, tag) = split_image(image);
-        let name = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
-        let last = name(repository);
-        let runs = |database: &&Database| {
-            let mut images = database.versions.iter().filter_map(|version| version.image.as_deref());
-            database.id == last || images.any(|image| name(image) == last)
-        };
-        let database = catalog.databases().find(runs)?;
-        let version = tag.and_then(|tag| version_of(tag, database));
-        Some(Self { id: database.id.to_string(), version })
+    /// The image's own entrypoint, or a server that is named, serves. A tool of the same image does not. A script may do
+    /// either: then what is published or watched over is taken for a server.
+    fn serves(&self) -> bool {
+        let names = |known: &[&str]| self.command.iter().any(|word| known.contains(&program(&word.value)));
+        let Some(first) = self.command.first().map(|word| program(&word.value)) else { return true };
+        if self.command.iter().any(|word| word.value == "--sentinel") || OTHER_PROGRAMS.contains(&first) {
+            return false;
+        }
+        let is_argument = first.starts_with('-') || SUBCOMMANDS.contains(&first);
+        is_argument || names(&SERVERS) || !self.ports.is_empty() || self.healthcheck.is_some()
     }
 }
 
-/// The repository and the tag of an image; a digest is no tag.
-pub fn split_image(image: &str) -> (&str, Option<&str>) {
-    let named = image.split('@').next().unwrap_or(image);
-    match named.rsplit_once(':') {
-        Some((repository, tag)) if !tag.contains('/') => (repository, Some(tag)),
-        _ => (named, None),
-    }
+/// The programs of the images that are servers.
+const SERVERS: [&str; 17] = [
+    "postgres",
+    "mysqld",
+    "mysqld_safe",
+    "mariadbd",
+    "mariadbd-safe",
+    "redis-server",
+    "valkey-server",
+    "keydb-server",
+    "mongod",
+    "cassandra",
+    "neo4j",
+    "influxd",
+    "influxdb3",
+    "clickhouse-server",
+    "arangod",
+    "qdrant",
+    "weed",
+];
+
+/// What an image's own program is told to do when it is to serve.
+const SUBCOMMANDS: [&str; 5] = ["server", "serve", "start", "run", "eswrapper"];
+
+/// Programs of the same images that are no servers of data.
+const OTHER_PROGRAMS: [&str; 40] = [
+    "psql",
+    "pg_dump",
+    "pg_dumpall",
+    "pg_restore",
+    "pg_basebackup",
+    "pg_isready",
+    "pgbench",
+    "createdb",
+    "mysql",
+    "mysqldump",
+    "mysqladmin",
+    "mariadb",
+    "mariadb-dump",
+    "mariadb-admin",
+    "mariadb-backup",
+    "redis-cli",
+    "redis-sentinel",
+    "redis-benchmark",
+    "valkey-cli",
+    "valkey-sentinel",
+    "keydb-cli",
+    "mongosh",
+    "mongo",
+    "mongodump",
+    "mongorestore",
+    "mongos",
+    "cqlsh",
+    "nodetool",
+    "cypher-shell",
+    "neo4j-admin",
+    "influx",
+    "clickhouse-client",
+    "arangosh",
+    "arangodump",
+    "curl",
+    "sleep",
+    "tail",
+    "crond",
+    "cron",
+    "mc",
+];
+
+/// Whether an entry checks anything: `disable: true` and `test: NONE` do not.
+fn is_check(check: &Node) -> bool {
+    let is_disabled = check.get("disable").and_then(Node::text) == Some("true");
+    let test = check.get("test");
+    let first = test.and_then(|test| test.text().or_else(|| test.items().first().and_then(Node::text)));
+    !is_disabled && first != Some("NONE") && !matches!(check.value, Value::Null)
 }
 
-/// The version of the catalog whose numbers a tag begins with: `18.1-trixie` is version 18.
-fn version_of(tag: &str, database: &Database) -> Option<String> {
-    let numbers = |text: &str| -> Vec<u64> {
-        let digits = text.trim_start_matches('v').split(|c: char| !c.is_ascii_digit());
-        digits.map_while(|part| part.parse().ok()).collect()
-    };
-    let tagged = numbers(tag.split('-').next().unwrap_or(tag));
-    let version = database.versions.iter().find(|version| {
-        let major = numbers(&version.major);
-        !major.is_empty() && tagged.starts_with(&major)
-    });
-    version.map(|version| version.major.to_string())
-}
-
-impl Port {
-    /// Reads `8080`, `"5432:5432"`, `"127.0.0.1:5432:5432/tcp"`, `"[::1]:5432:5432"` or the long form.
+impl Base {
     fn read(node: &Node) -> Option<Self> {
-        if !node.entries().is_empty() {
-            let text = |key: &str| node.get(key).and_then(Node::text).map(str::to_owned);
-            let target = text("target")?;
-            return Some(Self { place: node.place, address: text("host_ip"), published: text("published"), target });
-        }
-        let text = without_protocol(node.text()?);
-        let (before, target) = split_last_colon(text).unwrap_or(("", text));
-        let (address, published) = split_last_colon(before).unwrap_or(("", before));
-        let some = |text: &str| (!text.is_empty()).then(|| text.trim_matches(['[', ']']).to_owned());
-        Some(Self { place: node.place, address: some(address), published: some(published), target: target.to_owned() })
-    }
-
-    /// Whether anybody who reaches the host reaches it.
-    pub fn is_open(&self) -> bool {
-        // A variable may hold an address: it is taken as one.
-        let is_loopback = |address: &str| address.starts_with("127.") || address == "::1" || address == "localhost";
-        let is_variable = |text: &Option<String>| text.as_deref().is_some_and(|text| text.contains('$'));
-        let whole_variable = is_variable(&self.published) && self.address.is_none() && self.target.contains('}');
-        !whole_variable && self.address.as_deref().is_none_or(|address| !is_loopback(address) && !address.contains('$'))
-    }
-}
-
-fn without_protocol(text: &str) -> &str {
-    text.rsplit_once('/').filter(|(_, protocol)| matches!(*protocol, "tcp" | "udp")).map_or(text, |(port, _)| port)
-}
-
-/// Splits at the last colon that stands in no `${…}`.
-fn split_last_colon(text: &str) -> Option<(&str, &str)> {
-    let mut depth = 0u32;
-    let at = text.char_indices().rev().find_map(|(at, c)| {
-        match c {
-            '}' => depth = depth.saturating_add(1),
-            '{' => depth = depth.saturating_sub(1),
-            ':' if depth == 0 => return Some(at),
-            _ => {}
-        }
-        None
-    })?;
-    Some((text.get(..at)?, text.get(at.saturating_add(1)..)?))
-}
-
-impl Mount {
-    /// Reads `data:/var/lib/data`, `./conf:/etc/conf:ro`, `/anonymous` or the long form.
-    fn read(node: &Node) -> Option<Self> {
-        if !node.entries().is_empty() {
-            let text = |key: &str| node.get(key).and_then(Node::text).map(str::to_owned);
-            return Some(Self { place: node.place, source: text("source"), target: text("target")? });
-        }
-        let text = node.text()?;
-        let text = text.strip_suffix(":ro").or_else(|| text.strip_suffix(":rw")).unwrap_or(text);
-        let (source, target) = split_last_colon(text).map_or((None, text), |(source, target)| (Some(source), target));
-        Some(Self { place: node.place, source: source.map(str::to_owned), target: target.to_owned() })
+        let name = node.text().or_else(|| node.get("service").and_then(Node::text))?;
+        Some(if node.get("file").is_some() { Self::Elsewhere } else { Self::Here(name.to_owned()) })
     }
 }
 
@@ -261,28 +276,6 @@ fn variables(node: &Node) -> Vec<Variable> {
         Some(Variable { name: name.to_owned(), value: value.map(str::to_owned), place: item.place })
     });
     of_map.chain(of_list).collect()
-}
-
-/// A command in words: the items of a list, or a text split as a shell would, quotes respected.
-fn words(node: &Node) -> Vec<Placed<String>> {
-    let listed = node.items().iter().filter_map(Node::placed);
-    let Some(text) = node.text() else { return listed.collect() };
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    for c in text.chars() {
-        match (quote, c) {
-            (Some(open), c) if c == open => quote = None,
-            (None, '"' | '\'') => {
-                quote = Some(c);
-                word.get_or_insert_default();
-            }
-            (None, c) if c.is_whitespace() => words.extend(word.take()),
-            (_, c) => word.get_or_insert_default().push(c),
-        }
-    }
-    words.extend(word);
-    words.into_iter().map(|value| Placed { value, place: node.place }).collect()
 }
 
 #[cfg(test)]
@@ -314,7 +307,7 @@ mod tests {
         let compose = read(forms);
         let service = &compose.services[0];
         let open: Vec<bool> = service.ports.iter().map(super::Port::is_open).collect();
-        assert_eq!(open, [true, true, false, false, true, false, true]);
+        assert_eq!(open, [true, true, false, false, true, false, false]);
         let running = service.database.as_ref().unwrap();
         assert_eq!((running.id.as_str(), running.version.as_deref()), ("postgresql", Some("17")));
     }

@@ -117,6 +117,19 @@ const BRACKETS_AHEAD: usize = 2_048;
 /// # Errors
 /// The first fault that makes the text unreadable.
 pub fn read(text: &str, budget: Budget) -> Result<Document, Diagnostic> {
+    build(text, budget, false).map(|(root, builder)| Document { root, faults: builder.faults })
+}
+
+/// Reads the documents of a text of somebody else, who may write what YAML allows: tags, keys that are no words.
+///
+/// # Errors
+/// The first fault that makes the text unreadable.
+pub fn read_all(text: &str, budget: Budget) -> Result<Vec<Node>, Diagnostic> {
+    let (root, builder) = build(text, budget, true)?;
+    Ok(builder.earlier.into_iter().chain([root]).collect())
+}
+
+fn build(text: &str, budget: Budget, several: bool) -> Result<(Node, Builder<'_>), Diagnostic> {
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     if let Some(offset) = text.find('\0') {
         return Err(nul(text, offset));
@@ -126,18 +139,18 @@ pub fn read(text: &str, budget: Budget) -> Result<Document, Diagnostic> {
         block_nesting_limit: BRACKETS_AHEAD,
         emit_comments: false,
     };
-    let mut builder = Builder::new(text, budget.values);
+    let mut builder = Builder { several, ..Builder::new(text, budget.values) };
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| unreadable(text, &error, builder.bracket()))?;
         let range = span.byte_range().unwrap_or(start..start);
         builder.take(event, Place::new(range.start, range.end))?;
     }
-    let root = builder.root.filter(|root| !matches!(root.value, Value::Null) || root.place.end > root.place.start);
-    let root = root.ok_or_else(|| {
+    let says = |root: &Node| several || !matches!(root.value, Value::Null) || root.place.end > root.place.start;
+    let root = builder.root.take().filter(says).ok_or_else(|| {
         let diagnostic = Diagnostic::error("the file is empty").at(Place::new(start, start), "nothing is said here");
         diagnostic.help("start with `version: 1` and `data:`, or run `polyglot init`")
     })?;
-    Ok(Document { root, faults: builder.faults })
+    Ok((root, builder))
 }
 
 fn nul(text: &str, offset: usize) -> Diagnostic {
@@ -442,13 +455,17 @@ struct Builder<'a> {
     open: Vec<Open>,
     anchors: HashMap<usize, Anchored>,
     root: Option<Node>,
+    /// Whether a text may have several documents; those before the last.
+    several: bool,
+    earlier: Vec<Node>,
     faults: Vec<Diagnostic>,
 }
 
 impl<'a> Builder<'a> {
     fn new(text: &'a str, values: usize) -> Self {
         let (open, anchors, faults) = (Vec::new(), HashMap::new(), Vec::new());
-        Self { text, left: values, allowed: values, open, anchors, root: None, faults }
+        let (root, several, earlier) = (None, false, Vec::new());
+        Self { text, left: values, allowed: values, open, anchors, root, several, earlier, faults }
     }
 
     /// The innermost bracket that is still open.
@@ -476,6 +493,10 @@ impl<'a> Builder<'a> {
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(place),
             Event::Alias(anchor) => self.repeat(anchor, place),
+            Event::DocumentStart(..) if self.several => {
+                self.earlier.extend(self.root.take());
+                Ok(())
+            }
             Event::DocumentStart(..) if self.root.is_some() => {
                 let diagnostic =
                     Diagnostic::error("the file has several documents").at(place, "the second one starts here");
@@ -589,15 +610,16 @@ impl<'a> Builder<'a> {
             std::mem::take(entries).into_iter().partition(|entry| entry.key == "<<");
         let mut merges = merges.into_iter();
         let Some(first) = merges.next() else { return };
-        for again in merges {
+        let again: Vec<_> = merges.collect();
+        for again in &again {
             let diagnostic = Diagnostic::error("`<<` is given twice").at(again.place, "given again");
             let diagnostic = diagnostic.related(first.place, "the first time");
             self.faults.push(diagnostic.help("name several maps in one list: `<<: [*a, *b]`"));
         }
-        let maps = match first.value.value {
+        let maps = std::iter::once(first).chain(again).flat_map(|merge| match merge.value.value {
             Value::Sequence(items) => items,
-            _ => vec![first.value],
-        };
+            _ => vec![merge.value],
+        });
         let mut known: HashSet<String> = kept.iter().map(|entry| entry.key.clone()).collect();
         for map in maps {
             let Value::Mapping(inherited) = map.value else {

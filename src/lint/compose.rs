@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use super::finding::Spot;
 use crate::catalog::{Catalog, Database, Version};
-use crate::compose::{Compose, Service};
-use crate::source::Place;
+use crate::compose::{Base, Compose, Service};
+use crate::source::{Place, Source};
 
 /// A compose file, with what was seen of the files that it names.
 pub struct ComposeFile<'a> {
     /// What it says.
     pub compose: Compose,
+    /// The other compose files of its folder: what is missing here may stand there.
+    pub others: Vec<Compose>,
     /// The databases.
     pub catalog: &'a Catalog,
     /// The files of secrets that others can read: the name of the secret and the file's mode.
@@ -26,8 +28,10 @@ pub struct Mounted {
     pub service: String,
     /// The path in the container.
     pub target: String,
+    /// Where it is mounted, in the compose file.
+    pub place: Place,
     /// Its text.
-    pub source: Arc<crate::source::Source>,
+    pub source: Arc<Source>,
 }
 
 impl<'a> ComposeFile<'a> {
@@ -43,5 +47,27 @@ impl<'a> ComposeFile<'a> {
             let (database, version) = service.server(catalog)?;
             Some((service, database, version))
         })
+    }
+
+    /// Whether a service says something: here, in another document or compose file of the folder, or in the service
+    /// that it goes on from. What goes on from a file that was not read may say anything.
+    pub fn says(&self, service: &Service, says: impl Fn(&Service) -> bool) -> bool {
+        /// Longer chains are taken to say it.
+        const LONGEST: usize = 16;
+        if says(service) {
+            return true;
+        }
+        let mut name = service.name.value.as_str();
+        for _ in 0..LONGEST {
+            let files = std::iter::once(&self.compose).chain(&self.others);
+            let parts: Vec<&Service> = files.flat_map(|file| file.named(name)).collect();
+            if parts.iter().any(|part| says(part) || part.base == Some(Base::Elsewhere)) {
+                return true;
+            }
+            let base = parts.iter().find_map(|part| part.base.as_ref());
+            let Some(Base::Here(base)) = base else { return false };
+            name = base;
+        }
+        true
     }
 }

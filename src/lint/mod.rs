@@ -6,9 +6,11 @@ mod compose;
 mod finding;
 mod fix;
 mod judge;
+mod known;
 mod levels;
 mod rule;
 pub mod rules;
+mod settings;
 mod stack;
 mod suppression;
 mod system;
@@ -25,7 +27,7 @@ pub use rules::{RULES, rule};
 pub use stack::{Differing, StackFolder};
 pub use suppression::{Named, Suppression, Until};
 pub use system::{Kind, Locked, System};
-pub use walk::{Found, FoundKind, walk};
+pub use walk::{Found, FoundKind, is_compose, walk};
 
 /// The name of the baseline's file.
 pub fn baseline_file() -> &'static str {

@@ -1,4 +1,4 @@
-//! What the rules about a rendered folder look at: how it differs from what would be rendered, and who can read what.
+//! What the rules about a rendered folder look at: how it differs from what would be rendered.
 
 use std::sync::Arc;
 
@@ -15,8 +15,6 @@ pub struct StackFolder {
     pub differing: Vec<Differing>,
     /// Secrets that are wanted and are not there, by path.
     pub missing_secrets: Vec<String>,
-    /// Secrets that others can read: the path and its mode.
-    pub readable_secrets: Vec<(String, u32)>,
     /// Whether an interrupted run left it half-way.
     pub interrupted: bool,
 }

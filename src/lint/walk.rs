@@ -88,7 +88,7 @@ fn kind_of(path: &Path) -> Option<FoundKind> {
 }
 
 /// Whether compose would take a file of this name for one of its own.
-fn is_compose(name: &str) -> bool {
+pub fn is_compose(name: &str) -> bool {
     let stem = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).unwrap_or_default();
     let stem = stem.strip_prefix("docker-").unwrap_or(stem);
     stem == "compose" || stem.strip_prefix("compose").is_some_and(|rest| rest.starts_with(['.', '-']))

@@ -16,8 +16,8 @@ use crate::decide::{Depth, Facts, Selection};
 use crate::diagnostic::{Diagnostic, Faults};
 use crate::expression::Formulas;
 use crate::lint::{
-    ComposeFile, Differing, Found, FoundKind, Judged, Kind, Locked, Mounted, Rule, StackFolder, System, judge_compose,
-    judge_system, rule, unreadable,
+    ComposeFile, Differing, Found, FoundKind, Judged, Kind, Locked, Mounted, Rule, StackFolder, System, is_compose,
+    judge_compose, judge_system, rule, unreadable,
 };
 use crate::lock::{Lock, LockError};
 use crate::plan::Plan;
@@ -70,7 +70,7 @@ impl<'w> Reader<'w> {
         let Some(judge) = self.worlds.of(&folder)? else { return Ok(Seen { incomplete: true, ..Seen::default() }) };
         Ok(match file.kind {
             FoundKind::Requirements => self.requirements(&file.path, source, &judge),
-            FoundKind::Compose => self.compose(&folder, source, &judge),
+            FoundKind::Compose => self.compose(&file.path, source, &judge),
         })
     }
 
@@ -170,12 +170,12 @@ impl<'w> Reader<'w> {
             path: root.display().to_string(),
             differing: differing.chain(orphans).collect(),
             missing_secrets: comparison.missing_secrets.iter().map(|secret| secret.path.clone()).collect(),
-            readable_secrets: stack.secrets.iter().filter_map(|wanted| readable(root, &wanted.path)).collect(),
             interrupted: comparison.interrupted.is_some(),
         })
     }
 
-    fn compose(&self, folder: &Path, source: Source, judge: &Judge) -> Seen {
+    fn compose(&self, path: &Path, source: Source, judge: &Judge) -> Seen {
+        let folder = input::folder_of(path);
         let source = Arc::new(source);
         let catalog = &judge.world.catalog;
         let compose = match Compose::parse(&source, catalog, input::budget(input::MAX_SIZE)) {
@@ -186,10 +186,11 @@ impl<'w> Reader<'w> {
             }
         };
         let secrets = compose.secret_files.iter();
-        let secrets = secrets.filter_map(|(name, path)| Some((name.clone(), readable(folder, &path.value)?.1)));
+        let secrets = secrets.filter_map(|(name, path)| Some((name.clone(), readable(&folder, &path.value)?.1)));
         let file = ComposeFile {
             readable_secrets: secrets.collect(),
-            configurations: configurations(&compose, folder),
+            configurations: configurations(&compose, &folder),
+            others: others(path, &folder, catalog),
             compose,
             catalog,
         };
@@ -202,6 +203,28 @@ fn stack_folder(path: &Path, judge: &Judge) -> Option<PathBuf> {
     let configured = judge.world.config.render.out.as_ref().map(|out| judge.world.home.join(out));
     let beside = path.parent().map(|folder| folder.join(FOLDER));
     configured.or(beside).filter(|root| root.is_dir())
+}
+
+/// The other compose files of a folder, as far as they can be read: compose reads several as one.
+fn others(path: &Path, folder: &Path, catalog: &Catalog) -> Vec<Compose> {
+    /// More than these are no files of one project.
+    const LISTED: usize = 1_000;
+    const READ: usize = 16;
+    let names = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .take(LISTED)
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let others = names.filter(|name| is_compose(name) && path.file_name().is_none_or(|own| own != name.as_str()));
+    let mut others: Vec<String> = others.collect();
+    others.sort();
+    let parsed = others.iter().take(READ).filter_map(|name| {
+        let full = folder.join(name);
+        let text = input::read_text(&full, input::MAX_SIZE).ok()?;
+        let source = Arc::new(Source { name: full.display().to_string(), text });
+        Compose::parse(&source, catalog, input::budget(input::MAX_SIZE)).ok()
+    });
+    parsed.collect()
 }
 
 /// The configuration files that services mount, as far as they lie there and are texts of a bearable size.
@@ -219,7 +242,8 @@ fn configurations(compose: &Compose, folder: &Path) -> Vec<Mounted> {
             }
             if let Ok(text) = input::read_text(&full, input::MAX_SIZE) {
                 let source = Arc::new(Source { name: full.display().to_string(), text });
-                found.push(Mounted { service: service.name.value.clone(), target: mount.target.clone(), source });
+                let (service, target) = (service.name.value.clone(), mount.target.clone());
+                found.push(Mounted { service, target, place: mount.place, source });
             }
         }
     }

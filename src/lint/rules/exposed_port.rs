@@ -16,9 +16,18 @@ pub(super) static RULE: Rule = Rule {
             "compose.yaml",
             "services:\n  cache:\n    image: redis:8.2\n    ports:\n      - { target: 6379, published: \"6379\", host_ip: 0.0.0.0 }\n",
         )],
+        &[(
+            "compose.yaml",
+            "services:\n  db:\n    image: postgres:18.1\n    ports: [\"${BIND:-0.0.0.0}:5432:5432\"]\n",
+        )],
     ],
     good: &[
-        &[("compose.yaml", "services:\n  db:\n    image: postgres:18.1\n    ports: [\"127.0.0.1:5432:5432\"]\n")],
+        &[(
+            "compose.yaml",
+            "services:\n  db:\n    image: postgres:18.1\n    ports: [\"127.0.0.1:5432:5432\"]\n    mem_limit: 1g\n    \
+             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  db:\n",
+        )],
+        &[("compose.yaml", "services:\n  db:\n    image: postgres:18.1\n    ports: [\"10.0.0.5:5432:5432\"]\n")],
         &[("compose.yaml", "services:\n  web:\n    image: nginx:1.29\n    ports: [\"80:80\"]\n")],
     ],
     check: Check::Compose(check),
@@ -33,7 +42,8 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
             let published = port.published.as_deref().unwrap_or(&port.target);
             let help =
                 format!("publish it on the host alone, `\"127.0.0.1:{published}:{}\"`, or not at all", port.target);
-            findings.add(Remark::new(service.about(), file.at(port.place, "no address"), message).help(help));
+            let text = if port.address.is_some() { "an address that all reach" } else { "no address" };
+            findings.add(Remark::new(service.about(), file.at(port.place, text), message).help(help));
         }
     }
 }

@@ -4,6 +4,7 @@ mod prelude;
 mod shared;
 
 mod cache_as_record;
+mod cache_without_eviction;
 mod cache_without_ttl;
 mod capped_with_sharding;
 mod capped_without_size;
@@ -18,23 +19,34 @@ mod derived_without_source;
 mod dimension_over_index_limit;
 mod dual_write;
 mod end_of_life;
+mod evicting_record;
+mod expired_suppression;
 mod exposed_port;
 mod hand_edited;
 mod hot_shard_key;
 mod index_as_record;
+mod invalid_compose;
+mod invalid_config;
+mod invalid_lock;
 mod invalid_requirements;
 mod large_objects_in_rows;
 mod latency_below_durability;
 mod memory_overcommit;
 mod missing_backup;
+mod missing_healthcheck;
+mod missing_limit;
 mod missing_lock;
 mod missing_pooler;
 mod missing_retention;
+mod missing_volume;
 mod more_engines_than_team;
 mod near_end_of_life;
 mod nothing_fits;
 mod outgrows_disk;
 mod pin_against_limit;
+mod plain_password;
+mod port_clash;
+mod readable_secret;
 mod redundant_flag;
 mod requirement_flipped;
 mod same_category_twice;
@@ -43,20 +55,28 @@ mod single_node_for_regions;
 mod single_point_of_failure;
 mod small_wide_column;
 mod split_transaction;
+mod stack_differs;
+mod stale_baseline;
 mod stale_lock;
 mod too_many_databases;
 mod transactions_without_support;
 mod ttl_on_record;
 mod unencrypted_personal_data;
+mod unexplained_suppression;
 mod unjustified_pin;
+mod unknown_rule;
+mod unknown_setting;
 mod unmaintained_database;
 mod unowned_data;
+mod unpinned_image;
 mod unqueryable_retention;
 mod unreachable_rpo;
+mod unreadable_file;
 mod unsupported_metric;
 mod unused_suppression;
 mod vector_mismatch;
 mod vectors_without_dimension;
+mod volatile_record;
 
 use super::rule::Rule;
 
@@ -118,10 +138,30 @@ pub static RULES: &[&Rule] = &[
     &too_many_databases::RULE,
     &unmaintained_database::RULE,
     // stack
+    &cache_without_eviction::RULE,
+    &evicting_record::RULE,
     &exposed_port::RULE,
     &hand_edited::RULE,
+    &missing_healthcheck::RULE,
+    &missing_limit::RULE,
+    &missing_volume::RULE,
+    &plain_password::RULE,
+    &port_clash::RULE,
+    &readable_secret::RULE,
+    &stack_differs::RULE,
+    &unknown_setting::RULE,
+    &unpinned_image::RULE,
+    &volatile_record::RULE,
     // linting
+    &expired_suppression::RULE,
+    &invalid_compose::RULE,
+    &invalid_config::RULE,
+    &invalid_lock::RULE,
     &invalid_requirements::RULE,
+    &stale_baseline::RULE,
+    &unexplained_suppression::RULE,
+    &unknown_rule::RULE,
+    &unreadable_file::RULE,
     &unused_suppression::RULE,
 ];
 

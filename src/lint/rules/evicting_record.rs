@@ -1,0 +1,76 @@
+//! `evicting-record`
+
+use super::prelude::*;
+use crate::lint::settings::last;
+
+pub(super) static RULE: Rule = Rule {
+    id: "evicting-record",
+    group: Group::Stack,
+    level: Some(Level::Error),
+    summary: "A store that is to keep its data may throw any of it away.",
+    why: "The log of writes says that the data is to survive, and `allkeys-…` says that any key may go when memory \
+          is full. The keys that go are gone from the log too, without an error: the application finds out when it \
+          misses them.",
+    source: "https://redis.io/docs/latest/develop/reference/eviction/",
+    bad: &[
+        &[(
+            "compose.yaml",
+            "services:\n  store:\n    image: redis:8.2\n    \
+             command: redis-server --appendonly yes --maxmemory 512mb --maxmemory-policy allkeys-lru\n    \
+             mem_limit: 1g\n    volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\n\
+             volumes:\n  data:\n",
+        )],
+        &[
+            (
+                "compose.yaml",
+                "services:\n  store:\n    image: valkey/valkey:9.1\n    command: valkey-server /etc/valkey.conf\n    \
+             mem_limit: 1g\n    volumes: [\"data:/data\", \"./valkey.conf:/etc/valkey.conf:ro\"]\n    \
+             healthcheck: { test: [CMD, redis-cli, ping] }\nvolumes:\n  data:\n",
+            ),
+            ("valkey.conf", "appendonly yes\nmaxmemory 512mb\nmaxmemory-policy allkeys-lfu\n"),
+        ],
+    ],
+    good: &[
+        &[(
+            "compose.yaml",
+            "services:\n  store:\n    image: redis:8.2\n    \
+             command: redis-server --appendonly yes --maxmemory 512mb --maxmemory-policy noeviction\n    \
+             mem_limit: 1g\n    volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\n\
+             volumes:\n  data:\n",
+        )],
+        &[(
+            "compose.yaml",
+            "services:\n  cache:\n    image: redis:8.2\n    \
+             command: redis-server --appendonly no --maxmemory 512mb --maxmemory-policy allkeys-lru\n    \
+             mem_limit: 1g\n    volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\n\
+             volumes:\n  data:\n",
+        )],
+    ],
+    check: Check::Compose(check),
+    ..Rule::EMPTY
+};
+
+fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+    for (service, database, _) in file.servers() {
+        let settings = file.settings(service, database);
+        // What has a time to live may go by its own wish: `volatile-…` evicts nothing else. Without a limit nothing goes.
+        let policy = last(&settings, "maxmemory-policy").filter(|policy| policy.value.starts_with("allkeys-"));
+        let kept = last(&settings, "appendonly").filter(|kept| kept.is_on());
+        let limit = last(&settings, "maxmemory").filter(|limit| !limit.is_off());
+        let (Some(policy), Some(kept), Some(_)) = (policy, kept, limit) else { continue };
+        let message =
+            format!("`{}` keeps a log of its writes, and `{}` evicts any key", service.name.value, policy.value);
+        let mut remark = Remark::new(service.about(), policy.spot.clone(), message);
+        if kept.spot.place != policy.spot.place {
+            remark = remark.also(Spot { text: String::from("it is to survive"), ..kept.spot.clone() });
+        }
+        if let Some(place) = policy.mounted {
+            remark = remark.also(file.at(place, "mounted here"));
+        }
+        findings.add(
+            remark
+                .help("for a store of record: `maxmemory-policy noeviction`; writes then fail when memory is full")
+                .help("for a cache: `appendonly no`"),
+        );
+    }
+}

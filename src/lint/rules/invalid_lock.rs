@@ -1,0 +1,32 @@
+//! `invalid-lock`
+
+use super::prelude::*;
+
+pub(super) static RULE: Rule = Rule {
+    id: "invalid-lock",
+    group: Group::Linting,
+    level: Some(Level::Error),
+    summary: "A polyglot.lock cannot be used.",
+    why: "The lock says which database holds the data that is there. As long as it cannot be read, nobody can tell \
+          whether a change of the requirements would move it, and the file beside it is not checked. The exit code \
+          is then 2.",
+    bad: &[
+        &[
+            ("polyglot.lock", "version = 1\n\n<<<<<<< ours\n[data.sessions]\n"),
+            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+        ],
+        &[
+            ("polyglot.lock", "version = 99\n"),
+            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+        ],
+    ],
+    good: &[
+        &[("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n")],
+        &[
+            ("polyglot.lock", "version = 1\n\n[data]\n"),
+            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+        ],
+    ],
+    check: Check::Reading,
+    ..Rule::EMPTY
+};

@@ -1,0 +1,81 @@
+//! `missing-healthcheck`
+
+use super::prelude::*;
+
+pub(super) static RULE: Rule = Rule {
+    id: "missing-healthcheck",
+    group: Group::Stack,
+    level: Some(Level::Warning),
+    summary: "A database has no healthcheck.",
+    why: "A database takes seconds to minutes before it answers, longer after a crash. Without a healthcheck \
+          `depends_on` only waits for the process, so the application fails at the first connection, and nobody is \
+          told when the server hangs.",
+    source: "https://docs.docker.com/compose/how-tos/startup-order/",
+    bad: &[
+        &[(
+            "compose.yaml",
+            "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
+             volumes: [\"db:/var/lib/postgresql\"]\nvolumes:\n  db:\n",
+        )],
+        &[(
+            "compose.yaml",
+            "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
+             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { disable: true }\nvolumes:\n  db:\n",
+        )],
+    ],
+    good: &[
+        &[(
+            "compose.yaml",
+            "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
+             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
+             db:\n",
+        )],
+        &[(
+            "compose.yaml",
+            "services:\n  db:\n    image: postgres:18.1\n    restart: \"no\"\n    command: pg_dump -h primary\n    \
+             mem_limit: 1g\n    volumes: [\"db:/var/lib/postgresql\"]\nvolumes:\n  db:\n",
+        )],
+        &[
+            (
+                "compose.yaml",
+                "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
+             volumes: [\"db:/var/lib/postgresql\"]\nvolumes:\n  db:\n",
+            ),
+            ("compose.override.yaml", "services:\n  db:\n    healthcheck: { test: [CMD, pg_isready] }\n"),
+        ],
+    ],
+    check: Check::Compose(check),
+    ..Rule::EMPTY
+};
+
+fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+    for (service, database, _) in file.servers() {
+        // Another image, or one that is built, may bring its own.
+        let is_known = !service.is_built && service.database.as_ref().is_some_and(|running| running.is_known);
+        if !is_known || file.says(service, |service| service.healthcheck.is_some()) {
+            continue;
+        }
+        let message = format!("nothing checks that {} answers", database.name);
+        let remark = Remark::new(service.about(), file.at(service.name.place, "no `healthcheck`"), message);
+        findings.add(match test(database.id.as_str()) {
+            Some(test) => remark.help(format!("add `healthcheck: {{ test: {test}, interval: 10s }}`")),
+            None => remark.help("add a `healthcheck` that asks the server for an answer"),
+        });
+    }
+}
+
+/// A test that needs nothing but what the image has.
+fn test(id: &str) -> Option<&'static str> {
+    Some(match id {
+        "postgresql" | "timescaledb" => "[CMD, pg_isready]",
+        "mysql" => "[CMD, mysqladmin, ping]",
+        "mariadb" => "[CMD, healthcheck.sh, --connect, --innodb_initialized]",
+        "redis" => "[CMD, redis-cli, ping]",
+        "valkey" => "[CMD, valkey-cli, ping]",
+        "keydb" => "[CMD, keydb-cli, ping]",
+        "mongodb" => "[CMD, mongosh, --quiet, --eval, \"db.runCommand('ping')\"]",
+        "cassandra" => "[CMD, nodetool, info]",
+        "clickhouse" => "[CMD, wget, -qO-, \"http://localhost:8123/ping\"]",
+        _ => return None,
+    })
+}

@@ -1,0 +1,170 @@
+//! `plain-password`
+
+use std::collections::BTreeSet;
+
+use super::prelude::*;
+use crate::compose::{Service, filled, program};
+use crate::source::Place;
+
+pub(super) static RULE: Rule = Rule {
+    id: "plain-password",
+    group: Group::Stack,
+    level: Some(Level::Error),
+    summary: "A password stands in the compose file.",
+    why: "The file goes into version control, and from there to everybody who ever gets a copy of the repository: a \
+          password that was committed once has to be changed, not removed. The environment is also shown by `docker \
+          inspect` and inherited by every process.",
+    source: "https://docs.docker.com/compose/how-tos/use-secrets/",
+    bad: &[
+        &[(
+            "compose.yaml",
+            "services:\n  db:\n    image: postgres:18.1\n    environment: { POSTGRES_PASSWORD: hunter2 }\n    \
+             mem_limit: 1g\n    volumes: [\"db:/var/lib/postgresql\"]\n    \
+             healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  db:\n",
+        )],
+        &[(
+            "compose.yaml",
+            "services:\n  api:\n    image: example/api:1.4\n    environment:\n      \
+             - DATABASE_URL=postgres://app:hunter2@db:5432/shop\n",
+        )],
+        &[(
+            "compose.yaml",
+            "services:\n  cache:\n    image: redis:8.2\n    command: redis-server --requirepass hunter2\n    \
+             mem_limit: 1g\n    volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\n\
+             volumes:\n  data:\n",
+        )],
+        &[(
+            "compose.yaml",
+            "services:\n  db:\n    image: postgres:18.1\n    \
+             environment: { POSTGRES_PASSWORD: \"${DB_PASSWORD:-hunter2}\" }\n    mem_limit: 1g\n    \
+             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
+             db:\n",
+        )],
+    ],
+    good: &[
+        &[(
+            "compose.yaml",
+            "services:\n  db:\n    image: postgres:18.1\n    \
+             environment: { POSTGRES_PASSWORD_FILE: /run/secrets/db }\n    mem_limit: 1g\n    \
+             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
+             db:\n",
+        )],
+        &[(
+            "compose.yaml",
+            "services:\n  db:\n    image: postgres:18.1\n    \
+             environment: { POSTGRES_PASSWORD: \"${DB_PASSWORD:?}\" }\n    mem_limit: 1g\n    \
+             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
+             db:\n",
+        )],
+        &[(
+            "compose.yaml",
+            "services:\n  api:\n    image: example/api:1.4\n    environment:\n      \
+             - DATABASE_URL=postgres://app:${DB_PASSWORD}@db:5432/shop\n      - MYSQL_ALLOW_EMPTY_PASSWORD=yes\n      \
+             - MAX_TOKEN=4096\n      - API_TOKEN\n",
+        )],
+        &[(
+            "compose.yaml",
+            "services:\n  cache:\n    image: redis:8.2\n    \
+             command: redis-server --requirepass ${REDIS_PASSWORD:?}\n    mem_limit: 1g\n    \
+             volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\nvolumes:\n  data:\n",
+        )],
+    ],
+    check: Check::Compose(check),
+    ..Rule::EMPTY
+};
+
+fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+    // What several services take in from one place is one fault.
+    let mut places = BTreeSet::new();
+    for service in &file.compose.services {
+        let variables = service.environment.iter().filter_map(|variable| {
+            let value = variable.value.as_deref()?;
+            let is_secret = is_secret(&variable.name, value);
+            let what = if is_secret { "holds a secret in clear" } else { "holds an address with its password" };
+            (is_secret || has_password(value)).then(|| (variable.place, format!("`{}` {what}", variable.name)))
+        });
+        for (place, message) in variables.chain(told(service)) {
+            if places.insert(place) {
+                let remark = Remark::new(service.about(), file.at(place, "in clear"), message);
+                findings.add(
+                    remark
+                        .help(
+                            "take it from a secret's file (`…_FILE: /run/secrets/NAME`), or from outside: `${NAME:?}`",
+                        )
+                        .help("change the password: who has the file's history has the old one"),
+                );
+            }
+        }
+    }
+}
+
+/// The options of a command that hand over a password.
+fn told(service: &Service) -> impl Iterator<Item = (Place, String)> {
+    const OPTIONS: [&str; 5] = ["--requirepass", "--masterauth", "--primaryauth", "--password", "--passwd"];
+    const CLIENTS: [&str; 6] = ["mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-dump", "mariadb-admin"];
+    let words = &service.command;
+    let is_client = words.iter().any(|word| CLIENTS.contains(&program(&word.value)));
+    words.iter().enumerate().filter_map(move |(index, word)| {
+        let (option, given) = word.value.split_once('=').map_or((word.value.as_str(), None), |(a, b)| (a, Some(b)));
+        let next = words.get(index.saturating_add(1)).filter(|next| !next.value.starts_with('-'));
+        if OPTIONS.contains(&option) {
+            let place = if given.is_some() { word.place } else { next?.place };
+            let value = given.or_else(|| next.map(|next| next.value.as_str()))?;
+            return is_literal(value).then(|| (place, format!("`{option}` is followed by the password in clear")));
+        }
+        let short = word.value.strip_prefix("-p").filter(|value| is_client && is_literal(value));
+        if short.is_some() {
+            return Some((word.place, String::from("`-p` is followed by the password in clear")));
+        }
+        has_password(&word.value).then(|| (word.place, String::from("the command has an address with its password")))
+    })
+}
+
+/// Whether a variable's name promises a secret and its value is one.
+fn is_secret(name: &str, value: &str) -> bool {
+    const ENDS: [&str; 11] = [
+        "PASSWORD",
+        "PASSWD",
+        "PASSPHRASE",
+        "_PASS",
+        "SECRET",
+        "SECRET_KEY",
+        "SECRET_ACCESS_KEY",
+        "TOKEN",
+        "API_KEY",
+        "APIKEY",
+        "PRIVATE_KEY",
+    ];
+    let name = name.to_ascii_uppercase().replace(['-', '.'], "_");
+    if name == "NEO4J_AUTH" {
+        return value.split_once('/').is_some_and(|(_, password)| is_literal(password));
+    }
+    // What ends in `TOKEN` may count them, and what is public is no secret.
+    let counts = value.bytes().all(|byte| byte.is_ascii_digit()) && !name.contains("PASS");
+    let is_named = ENDS.iter().any(|end| name.ends_with(end)) && !name.contains("PUBLIC");
+    is_named && !counts && is_literal(value)
+}
+
+/// Whether a value stands here in clear: it is no variable, no path and no switch.
+fn is_literal(value: &str) -> bool {
+    const SWITCHES: [&str; 10] = ["yes", "no", "true", "false", "on", "off", "0", "1", "none", "null"];
+    let filled = filled(value);
+    let text = filled.text.trim();
+    let is_switch = SWITCHES.iter().any(|switch| text.eq_ignore_ascii_case(switch));
+    !filled.is_open && !text.is_empty() && !is_switch && !text.starts_with('/') && !text.contains("$(")
+}
+
+/// Whether a text has an address with a password: `scheme://user:password@host`.
+fn has_password(value: &str) -> bool {
+    if !value.contains("://") {
+        return false;
+    }
+    let text = filled(value).text;
+    text.match_indices("://").any(|(at, mark)| {
+        let rest = text.get(at.saturating_add(mark.len())..).unwrap_or_default();
+        let authority = rest.split(['/', '?', '#', ' ', '"', '\'']).next().unwrap_or_default();
+        let user = authority.rsplit_once('@').map(|(user, _)| user);
+        let password = user.and_then(|user| user.split_once(':')).map(|(_, password)| password);
+        password.is_some_and(|password| !password.is_empty() && !password.contains(['$', '<', '{', '*']))
+    })
+}

@@ -1,0 +1,88 @@
+//! `port-clash`
+
+use std::collections::BTreeMap;
+
+use super::prelude::*;
+use crate::compose::{Port, Service};
+
+pub(super) static RULE: Rule = Rule {
+    id: "port-clash",
+    group: Group::Stack,
+    level: Some(Level::Error),
+    summary: "Two services publish the same port of the host.",
+    why: "A port of an address belongs to one process. The service that comes second does not start, and which one \
+          that is differs from start to start.",
+    source: "https://docs.docker.com/reference/compose-file/services/#ports",
+    bad: &[
+        &[(
+            "compose.yaml",
+            "services:\n  web:\n    image: nginx:1.29\n    ports: [\"8080:80\"]\n  admin:\n    \
+             image: nginx:1.29\n    ports: [\"8080:8000\"]\n",
+        )],
+        &[(
+            "compose.yaml",
+            "services:\n  web:\n    image: nginx:1.29\n    ports: [\"127.0.0.1:8000-8001:8000-8001\"]\n  admin:\n    \
+             image: nginx:1.29\n    ports: [\"0.0.0.0:${ADMIN_PORT:-8001}:80\"]\n",
+        )],
+    ],
+    good: &[
+        &[(
+            "compose.yaml",
+            "services:\n  web:\n    image: nginx:1.29\n    ports: [\"8080:80\"]\n  admin:\n    \
+             image: nginx:1.29\n    ports: [\"8081:8000\"]\n",
+        )],
+        &[(
+            "compose.yaml",
+            "services:\n  web:\n    image: nginx:1.29\n    ports: [\"127.0.0.1:8080:80\"]\n  admin:\n    \
+             image: nginx:1.29\n    ports: [\"10.0.0.5:8080:80\"]\n",
+        )],
+        &[(
+            "compose.yaml",
+            "services:\n  web:\n    image: nginx:1.29\n    ports: [\"8080:80\"]\n    profiles: [plain]\n  \
+             admin:\n    image: nginx:1.29\n    ports: [\"8080:8000\"]\n    profiles: [full]\n",
+        )],
+        &[(
+            "compose.yaml",
+            "services:\n  web:\n    image: nginx:1.29\n    ports: [\"443:443/tcp\"]\n  quic:\n    \
+             image: nginx:1.29\n    ports: [\"443:443/udp\"]\n",
+        )],
+    ],
+    check: Check::Compose(check),
+    ..Rule::EMPTY
+};
+
+/// More services than this on one port are found by the first of them.
+const COMPARED: usize = 16;
+
+/// A range that is wider is not looked into.
+const WIDEST: u16 = 64;
+
+fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+    let mut taken: BTreeMap<(u16, &str), Vec<(&Service, &Port)>> = BTreeMap::new();
+    // Of services with profiles only some run at a time.
+    for service in file.compose.services.iter().filter(|service| !service.has_profiles) {
+        for port in &service.ports {
+            let Some(range) = port.taken().filter(|range| range.end().saturating_sub(*range.start()) <= WIDEST) else {
+                continue;
+            };
+            let clash = range.clone().find_map(|number| {
+                let others = taken.get(&(number, port.protocol.as_str()))?.iter();
+                let mut others = others.filter(|(other, _)| other.name.value != service.name.value);
+                let (other, theirs) = others.find(|(_, theirs)| theirs.shares_address(port))?;
+                Some((number, *other, *theirs))
+            });
+            if let Some((number, other, theirs)) = clash {
+                let message = format!("`{}` and `{}` both publish port {number}", other.name.value, service.name.value);
+                let remark = Remark::new(service.about(), file.at(port.place, "taken already"), message);
+                let remark = remark.also(file.at(theirs.place, format!("by `{}`", other.name.value)));
+                findings.add(remark.help("give one of them another port of the host, or none"));
+            }
+            for number in range {
+                let others = taken.entry((number, port.protocol.as_str())).or_default();
+                if others.len() < COMPARED {
+                    others.push((service, port));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! `readable-secret`
+
+use super::prelude::*;
+
+pub(super) static RULE: Rule = Rule {
+    id: "readable-secret",
+    group: Group::Stack,
+    level: Some(Level::Error),
+    summary: "Everybody on the host can read the file of a secret.",
+    why: "Compose mounts the file of a secret with the rights that it has on the host, so it has to be readable in \
+          the container, but not for every user and program of the host. A folder that lets in nobody else gives \
+          both.",
+    source: "https://docs.docker.com/reference/compose-file/secrets/",
+    bad: &[
+        &[
+            (
+                "compose.yaml",
+                "services:\n  db:\n    image: postgres:18.1\n    secrets: [db]\n    mem_limit: 1g\n    \
+             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
+             db:\nsecrets:\n  db: { file: ./secrets/db.txt }\n",
+            ),
+            ("secrets/db.txt", "hunter2\n"),
+        ],
+        &[
+            ("compose.yaml", "services: {}\nsecrets:\n  token:\n    file: secrets/token\n"),
+            ("secrets/token", "hunter2\n"),
+        ],
+    ],
+    good: &[
+        &[(
+            "compose.yaml",
+            "services:\n  db:\n    image: postgres:18.1\n    secrets: [db]\n    mem_limit: 1g\n    \
+             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
+             db:\nsecrets:\n  db: { environment: DB_PASSWORD }\n",
+        )],
+        &[("compose.yaml", "services: {}\nsecrets:\n  token:\n    file: secrets/not-here\n")],
+    ],
+    check: Check::Compose(check),
+    ..Rule::EMPTY
+};
+
+fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+    for (name, mode) in &file.readable_secrets {
+        let Some((_, path)) = file.compose.secret_files.iter().find(|(secret, _)| secret == name) else { continue };
+        let folder = path.value.rsplit_once('/').map_or(".", |(folder, _)| folder);
+        let message = format!("every user of the host can read the secret `{name}`");
+        let spot = file.at(path.place, format!("mode {mode:04o}, in a folder that is open too"));
+        let remark = Remark::new(format!("secrets.{name}"), spot, message);
+        findings.add(remark.help(format!("close the folder: `chmod 700 {folder}`")));
+    }
+}

@@ -1,0 +1,69 @@
+//! `stack-differs`
+
+use super::prelude::*;
+use crate::render::write::State;
+
+pub(super) static RULE: Rule = Rule {
+    id: "stack-differs",
+    group: Group::Stack,
+    level: Some(Level::Error),
+    summary: "The rendered folder is not what would be rendered now.",
+    why: "The stack that runs is then not the one that the requirements ask for: a change was never rendered, a file \
+          or a secret was lost, or a run was interrupted half-way. Whoever renders next changes more than they mean \
+          to.",
+    bad: &[
+        &[
+            ("deploy/compose.yaml", "name: shop\nservices: {}\n"),
+            ("polyglot.yaml", "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile }\n"),
+        ],
+        &[
+            ("deploy/compose.yaml", "# our own\nname: \"shop\"\n"),
+            ("deploy/README.md", "my own notes\n"),
+            ("polyglot.yaml", "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile }\n"),
+        ],
+    ],
+    good: &[
+        &[(
+            "polyglot.yaml",
+            "version: 1\nname: shop\ndata:\n  \
+             orders: { kind: user_profile, backup: { every: 1d, keep: 30d }, encryption: { at_rest: true, in_transit: true } }\n",
+        )],
+        &[
+            ("deploy/compose.yaml", "name: another\nservices: {}\n"),
+            ("polyglot.yaml", "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile }\n"),
+        ],
+    ],
+    check: Check::Stack(check),
+    ..Rule::EMPTY
+};
+
+fn check(_: &System<'_>, folder: &StackFolder, findings: &mut Findings<'_>) {
+    if folder.interrupted {
+        let remark = Remark::new("stack", folder.spot("compose.yaml"), "a run was interrupted half-way");
+        findings.add(remark.help("`polyglot render` finishes it, or discards what it had begun"));
+    }
+    for file in &folder.differing {
+        let path = folder.join(&file.path);
+        let (message, text, help) = match file.state {
+            Some(State::Missing) => (format!("{path} is missing"), "", "render it again with `polyglot render`"),
+            Some(State::Outdated) => (
+                format!("{path} is not what would be rendered now"),
+                "outdated",
+                "see what changes with `polyglot render --diff`, then `polyglot render`",
+            ),
+            None => (format!("{path} is no longer wanted"), "not part of the stack", "`polyglot render` removes it"),
+            Some(State::Same | State::Edited | State::Foreign) => continue,
+        };
+        let remark = Remark::new(format!("stack.{}", file.path), file.spot(folder, text), message);
+        findings.add(remark.help(help));
+    }
+    for path in &folder.missing_secrets {
+        let message = format!("the secret {} is missing", folder.join(path));
+        let remark = Remark::new(format!("stack.{path}"), folder.spot(path), message);
+        findings.add(
+            remark
+                .help("put back the one that the data was made with")
+                .help("where nothing runs yet, `polyglot render` makes a new one"),
+        );
+    }
+}

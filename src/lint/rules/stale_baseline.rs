@@ -1,0 +1,69 @@
+//! `stale-baseline`
+
+use std::sync::Arc;
+
+use super::prelude::*;
+use crate::lint::baseline::Entry;
+use crate::source::Source;
+
+pub(super) static RULE: Rule = Rule {
+    id: "stale-baseline",
+    group: Group::Linting,
+    level: Some(Level::Warning),
+    summary: "The baseline has an entry that no finding needs any more.",
+    why: "What it stood for was mended. As long as the entry is there the same fault can come back, and nobody is \
+          told: the baseline is a list that only gets shorter.",
+    bad: &[
+        &[
+            (
+                "polyglot.baseline.toml",
+                "version = 1\n\n[[finding]]\nrule = \"derived-without-source\"\nfile = \"polyglot.yaml\"\n\
+             about = \"data.sessions\"\n",
+            ),
+            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+        ],
+        &[
+            (
+                "polyglot.baseline.toml",
+                "version = 1\n\n[[finding]]\nrule = \"derived-without-source\"\nfile = \"polyglot.yaml\"\n\
+             about = \"data.orders\"\ncount = 2\n",
+            ),
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  \
+             orders: { full_text: true, search_heavy: true, durability: derived, sync: outbox }\n",
+            ),
+        ],
+    ],
+    good: &[
+        &[
+            (
+                "polyglot.baseline.toml",
+                "version = 1\n\n[[finding]]\nrule = \"derived-without-source\"\nfile = \"polyglot.yaml\"\n\
+             about = \"data.orders\"\n",
+            ),
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  \
+             orders: { full_text: true, search_heavy: true, durability: derived, sync: outbox }\n",
+            ),
+        ],
+        &[
+            ("polyglot.baseline.toml", "version = 1\n"),
+            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+        ],
+    ],
+    check: Check::Baseline(check),
+    ..Rule::EMPTY
+};
+
+fn check(entry: &Entry, source: &Arc<Source>, findings: &mut Findings<'_>) {
+    let Entry { file, about, rule, count, place } = entry;
+    let message = if *count > 1 {
+        format!("`{rule}` finds `{about}` in {file} less than {count} times")
+    } else {
+        format!("`{rule}` no longer finds `{about}` in {file}")
+    };
+    let remark = Remark::new("baseline", Spot::new(source, *place, "not needed"), message);
+    findings.add(remark.help(if *count > 1 { "lower its `count`, or remove the entry" } else { "remove the entry" }));
+}

@@ -1,0 +1,102 @@
+//! `unknown-setting`
+
+use std::collections::BTreeSet;
+
+use super::prelude::*;
+use crate::lint::known::Known;
+
+pub(super) static RULE: Rule = Rule {
+    id: "unknown-setting",
+    group: Group::Stack,
+    level: Some(Level::Error),
+    summary: "A setting is none that the server knows.",
+    why: "A server that meets an unknown setting stops at once, or passes over it and runs with its default: neither \
+          is what the line was written for. The names are those that the server of the version itself lists.",
+    source: "https://www.postgresql.org/docs/current/config-setting.html",
+    bad: &[
+        &[(
+            "compose.yaml",
+            "services:\n  db:\n    image: postgres:18.1\n    command: postgres -c shared_buffer=1GB\n    \
+             mem_limit: 1g\n    volumes: [\"db:/var/lib/postgresql\"]\n    \
+             healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  db:\n",
+        )],
+        &[(
+            "compose.yaml",
+            "services:\n  cache:\n    image: redis:8.2\n    \
+             command: redis-server --maxmemory-polcy allkeys-lru --save \"\" --maxmemory 512mb\n    \
+             mem_limit: 1g\n    healthcheck: { test: [CMD, redis-cli, ping] }\n",
+        )],
+        &[
+            (
+                "compose.yaml",
+                "services:\n  db:\n    image: postgres:18.1\n    command: [-c, config_file=/etc/postgresql.conf]\n    \
+             mem_limit: 1g\n    \
+             volumes: [\"db:/var/lib/postgresql\", \"./postgresql.conf:/etc/postgresql.conf:ro\"]\n    \
+             healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  db:\n",
+            ),
+            ("postgresql.conf", "# the hosts that may come in\nlisten_adresses = '*'\n"),
+        ],
+        &[("compose.yaml", "services:\n  db:\n    image: mysql:8.0\n    command: --max-conections=500\n")],
+    ],
+    good: &[
+        &[(
+            "compose.yaml",
+            "services:\n  db:\n    image: postgres:18.1\n    \
+             command: postgres -c shared_buffers=1GB -c pg_stat_statements.max=5000\n    mem_limit: 1g\n    \
+             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
+             db:\n",
+        )],
+        &[(
+            "compose.yaml",
+            "services:\n  cache:\n    image: redis:8.2\n    \
+             command: redis-server --maxmemory-policy allkeys-lru --save \"\" --maxmemory 512mb\n    \
+             mem_limit: 1g\n    healthcheck: { test: [CMD, redis-cli, ping] }\n",
+        )],
+        &[
+            (
+                "compose.yaml",
+                "services:\n  db:\n    image: postgres:18.1\n    command: [-c, config_file=/etc/postgresql.conf]\n    \
+             mem_limit: 1g\n    \
+             volumes: [\"db:/var/lib/postgresql\", \"./postgresql.conf:/etc/postgresql.conf:ro\"]\n    \
+             healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  db:\n",
+            ),
+            ("postgresql.conf", "# the hosts that may come in\nlisten_addresses = '*'\ninclude_dir 'conf.d'\n"),
+        ],
+        &[(
+            "compose.yaml",
+            "services:\n  db:\n    image: mysql:8.0\n    \
+             command: --max-connections=500 --default-authentication-plugin=caching_sha2_password --skip-name-resolve\n",
+        )],
+    ],
+    check: Check::Compose(check),
+    ..Rule::EMPTY
+};
+
+/// What a configuration file has besides settings.
+const DIRECTIVES: [&str; 4] = ["include", "include_dir", "include_if_exists", "includedir"];
+
+fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+    let mut places = BTreeSet::new();
+    for (service, database, version) in file.servers() {
+        let settings = file.settings(service, database);
+        let Some(known) = Known::of(database, version).filter(|_| !settings.is_empty()) else { continue };
+        for setting in settings.into_iter().filter(|setting| !DIRECTIVES.contains(&setting.name.as_str())) {
+            let Some(unknown) = known.judge(&setting.name) else { continue };
+            // One command may be shared by services, and one line may hold several settings.
+            if !places.insert((setting.spot.source.name.clone(), setting.spot.place, setting.name)) {
+                continue;
+            }
+            let name =
+                version.map_or_else(|| database.name.to_string(), |one| format!("{} {}", database.name, one.major));
+            let message = format!("`{}` is no setting of {name}", setting.written);
+            let mut remark = Remark::new(service.about(), setting.spot, message);
+            if let Some(place) = setting.mounted {
+                remark = remark.also(file.at(place, "mounted here"));
+            }
+            findings.add(remark.help(match unknown.meant {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => String::from("look for its new name in the release notes, or remove it"),
+            }));
+        }
+    }
+}

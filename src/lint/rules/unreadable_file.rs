@@ -1,0 +1,34 @@
+//! `unreadable-file`
+
+use super::prelude::*;
+
+pub(super) static RULE: Rule = Rule {
+    id: "unreadable-file",
+    group: Group::Linting,
+    level: Some(Level::Error),
+    summary: "A file cannot be read.",
+    why: "It is no text in UTF-8, too large, not to be opened for this user, or a folder. What it says was not \
+          checked, so the exit code is 2, whatever else was found.",
+    bad: &[
+        &[
+            ("polyglot.lock/notes.txt", "a folder where the lock should be\n"),
+            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+        ],
+        &[
+            ("polyglot.lock/.keep", "\n"),
+            ("req.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+        ],
+    ],
+    good: &[
+        &[
+            ("notes.txt", "beside the requirements\n"),
+            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+        ],
+        &[
+            ("polyglot.lock.d/notes.txt", "\n"),
+            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+        ],
+    ],
+    check: Check::Reading,
+    ..Rule::EMPTY
+};

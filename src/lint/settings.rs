@@ -1,0 +1,196 @@
+//! The settings that a compose file gives a database: in its command, and in the configuration files that it mounts.
+
+use super::compose::{ComposeFile, Mounted};
+use super::finding::Spot;
+use crate::catalog::Database;
+use crate::compose::{Service, program};
+use crate::source::{Place, Placed};
+
+/// A setting.
+#[derive(Debug)]
+pub(super) struct Setting {
+    /// Its name as the list of known ones has it: small letters, and `_` where `-` means the same.
+    pub(super) name: String,
+    /// Its name as it is written.
+    pub(super) written: String,
+    /// Its value, without quotes; empty where none is given.
+    pub(super) value: String,
+    /// Where it stands.
+    pub(super) spot: Spot,
+    /// Where the file that it stands in is mounted.
+    pub(super) mounted: Option<Place>,
+}
+
+/// How settings are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    Postgres,
+    MySql,
+    Redis,
+}
+
+impl Dialect {
+    fn of(database: &Database) -> Option<Self> {
+        Some(match database.id.as_str() {
+            "postgresql" | "timescaledb" => Self::Postgres,
+            "mysql" | "mariadb" => Self::MySql,
+            "redis" | "valkey" | "keydb" => Self::Redis,
+            _ => return None,
+        })
+    }
+
+    fn servers(self) -> &'static [&'static str] {
+        match self {
+            Self::Postgres => &["postgres"],
+            Self::MySql => &["mysqld", "mariadbd"],
+            Self::Redis => &["redis-server", "valkey-server", "keydb-server"],
+        }
+    }
+
+    /// A name as the list of known ones has it.
+    fn name(self, written: &str) -> String {
+        let small = written.to_ascii_lowercase();
+        if self == Self::Redis { small } else { small.replace('-', "_") }
+    }
+}
+
+impl Setting {
+    /// Whether its value switches something off.
+    pub(super) fn is_off(&self) -> bool {
+        matches!(self.value.to_ascii_lowercase().as_str(), "off" | "false" | "no" | "0" | "of" | "f" | "n")
+    }
+
+    /// Whether its value switches something on.
+    pub(super) fn is_on(&self) -> bool {
+        matches!(self.value.to_ascii_lowercase().as_str(), "on" | "true" | "yes" | "1")
+    }
+}
+
+/// The setting of a name that holds: the last one.
+pub(super) fn last<'s>(settings: &'s [Setting], name: &str) -> Option<&'s Setting> {
+    settings.iter().rev().find(|setting| setting.name == name)
+}
+
+impl ComposeFile<'_> {
+    /// The settings of a service that runs a database, those of files first: a command has the last word.
+    pub(super) fn settings(&self, service: &Service, database: &Database) -> Vec<Setting> {
+        let Some(dialect) = Dialect::of(database) else { return Vec::new() };
+        let mounted = self.configurations.iter().filter(|file| file.service == service.name.value);
+        let mounted = mounted.filter(|file| is_read(dialect, file, service));
+        let written = mounted.flat_map(|file| of_file(dialect, file));
+        let words = arguments(dialect, service);
+        let told = of_command(dialect, words).into_iter().map(|(name, value, place)| Setting {
+            name: dialect.name(&name),
+            written: name,
+            value,
+            spot: self.at(place, ""),
+            mounted: None,
+        });
+        written.chain(told).collect()
+    }
+}
+
+/// The words that the server itself is given: none where a script stands between.
+fn arguments(dialect: Dialect, service: &Service) -> &[Placed<String>] {
+    let words = service.command.as_slice();
+    let server = words.iter().rposition(|word| dialect.servers().contains(&program(&word.value)));
+    let start = match server {
+        Some(at) => at.saturating_add(1),
+        None if words.first().is_some_and(|word| word.value.starts_with('-')) => 0,
+        None => return &[],
+    };
+    let words = words.get(start..).unwrap_or_default();
+    let ends = |word: &Placed<String>| matches!(word.value.as_str(), "&&" | "||" | ";" | "|" | "&");
+    let end = words.iter().position(ends).unwrap_or(words.len());
+    words.get(..end).unwrap_or_default()
+}
+
+/// Names, values and places.
+fn of_command(dialect: Dialect, words: &[Placed<String>]) -> Vec<(String, String, Place)> {
+    let mut found = Vec::new();
+    let mut words = words.iter().peekable();
+    while let Some(word) = words.next() {
+        let text = word.value.as_str();
+        let pair = match dialect {
+            Dialect::Postgres => {
+                let told = if text == "-c" { words.next() } else { None };
+                let long = || text.strip_prefix("--").or_else(|| text.strip_prefix("-c"));
+                let place = told.map_or(word.place, |told| told.place);
+                let told = told.map(|told| told.value.as_str()).or_else(long);
+                let pair = told.and_then(|told| told.split_once('='));
+                pair.map(|(name, value)| (name.trim(), value.trim().to_owned(), place))
+            }
+            Dialect::MySql => text.strip_prefix("--").filter(|name| !name.is_empty()).map(|option| {
+                let mut next = || words.next_if(|word| !word.value.starts_with('-')).map(|word| word.value.clone());
+                match option.split_once('=') {
+                    Some((name, value)) => (name, value.to_owned(), word.place),
+                    None => (option, next().unwrap_or_default(), word.place),
+                }
+            }),
+            Dialect::Redis => text.strip_prefix("--").filter(|name| !name.is_empty()).map(|name| {
+                let mut values = Vec::new();
+                while let Some(value) = words.next_if(|word| !word.value.starts_with("--")) {
+                    values.push(value.value.as_str());
+                }
+                (name, values.join(" "), word.place)
+            }),
+        };
+        found.extend(pair.map(|(name, value, place)| (name.to_owned(), value, place)));
+    }
+    found
+}
+
+/// Whether the server reads a file that is mounted: it is named in the command, or lies where it looks by itself.
+fn is_read(dialect: Dialect, file: &Mounted, service: &Service) -> bool {
+    let name = program(&file.target);
+    let is_named = service.command.iter().any(|word| word.value.ends_with(&file.target));
+    match dialect {
+        Dialect::Postgres => is_named || (name == "postgresql.conf" && file.target.starts_with("/var/lib/postgresql/")),
+        Dialect::MySql => name.ends_with(".cnf") && (file.target.starts_with("/etc/my") || is_named),
+        Dialect::Redis => is_named,
+    }
+}
+
+fn of_file(dialect: Dialect, file: &Mounted) -> Vec<Setting> {
+    /// The groups of a `my.cnf` that the server reads.
+    const GROUPS: [&str; 4] = ["[mysqld]", "[server]", "[mariadb]", "[mariadbd]"];
+    let mut settings = Vec::new();
+    let mut is_ours = dialect != Dialect::MySql;
+    let mut start = 0usize;
+    for line in file.source.text.split_inclusive('\n') {
+        let indentation = line.len().saturating_sub(line.trim_start().len());
+        let at = start.saturating_add(indentation);
+        start = start.saturating_add(line.len());
+        let line = line.trim();
+        if line.starts_with('[') && dialect == Dialect::MySql {
+            is_ours = GROUPS.contains(&line);
+        }
+        if !is_ours || line.is_empty() || line.starts_with(['#', ';', '!', '[']) {
+            continue;
+        }
+        let ends = |c: char| c.is_whitespace() || (c == '=' && dialect != Dialect::Redis);
+        let (written, rest) = line.split_at(line.find(ends).unwrap_or(line.len()));
+        let rest = rest.trim_start();
+        let rest = if dialect == Dialect::Redis { rest } else { rest.strip_prefix('=').unwrap_or(rest) };
+        settings.push(Setting {
+            name: dialect.name(written),
+            written: written.to_owned(),
+            value: value(dialect, rest),
+            spot: Spot::new(&file.source, Place::new(at, at.saturating_add(written.len())), ""),
+            mounted: Some(file.place),
+        });
+    }
+    settings
+}
+
+/// A value of a file, without quotes and what follows it.
+fn value(dialect: Dialect, text: &str) -> String {
+    let text = text.trim();
+    for quote in ['\'', '"'] {
+        if let Some((inside, _)) = text.strip_prefix(quote).and_then(|rest| rest.split_once(quote)) {
+            return inside.to_owned();
+        }
+    }
+    let plain = if dialect == Dialect::Redis { text } else { text.split('#').next().unwrap_or(text) };
+    plain.trim().to_owned()
+}
