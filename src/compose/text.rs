@@ -30,7 +30,12 @@ fn fill(text: &str, depth: u8, filled: &mut Filled) {
         if let Some(after) = rest.strip_prefix('$') {
             filled.text.push('$');
             rest = after;
-        } else if let Some((inside, after)) = rest.strip_prefix('{').and_then(braced) {
+        } else if let Some(opened) = rest.strip_prefix('{') {
+            // What is never closed is no variable, and compose refuses the file.
+            let Some((inside, after)) = braced(opened) else {
+                filled.text.push('$');
+                break;
+            };
             variable(inside, depth, filled);
             rest = after;
         } else {
@@ -110,12 +115,16 @@ pub(super) fn words(node: &Node) -> Vec<Placed<String>> {
 
 /// Which word is the script of a shell.
 fn script(words: &[Placed<String>]) -> Option<usize> {
-    const SHELLS: [&str; 4] = ["sh", "bash", "ash", "dash"];
-    let shell = words.iter().position(|word| SHELLS.contains(&program(&word.value)))?;
+    let shell = words.iter().position(|word| is_shell(&word.value))?;
     let options = words.iter().skip(shell.saturating_add(1)).take_while(|word| word.value.starts_with('-'));
     let has_script = options.clone().any(|word| !word.value.starts_with("--") && word.value.ends_with('c'));
     let at = shell.saturating_add(1).saturating_add(options.count());
     (has_script && at < words.len()).then_some(at)
+}
+
+/// Whether a word runs a shell.
+pub(super) fn is_shell(word: &str) -> bool {
+    matches!(program(word), "sh" | "bash" | "ash" | "dash")
 }
 
 /// The last part of a path: what a program is called.
@@ -161,5 +170,6 @@ mod tests {
         let deep = format!("{}x{}", "${A:-".repeat(50_000), "}".repeat(50_000));
         assert!(of(&deep).1);
         assert_eq!(of(&"${".repeat(50_000)).0.len(), 100_000);
+        assert_eq!(of("a$${b}"), ("a${b}".into(), false));
     }
 }

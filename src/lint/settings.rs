@@ -1,5 +1,7 @@
 //! The settings that a compose file gives a database: in its command, and in the configuration files that it mounts.
 
+use std::path::Path;
+
 use super::compose::{ComposeFile, Mounted};
 use super::finding::Spot;
 use crate::catalog::Database;
@@ -93,7 +95,7 @@ impl ComposeFile<'_> {
 /// The words that the server itself is given: none where a script stands between.
 fn arguments(dialect: Dialect, service: &Service) -> &[Placed<String>] {
     let words = service.command.as_slice();
-    let server = words.iter().rposition(|word| dialect.servers().contains(&program(&word.value)));
+    let server = service.runs(dialect.servers());
     let start = match server {
         Some(at) => at.saturating_add(1),
         None if words.first().is_some_and(|word| word.value.starts_with('-')) => 0,
@@ -146,7 +148,10 @@ fn is_read(dialect: Dialect, file: &Mounted, service: &Service) -> bool {
     let is_named = service.command.iter().any(|word| word.value.ends_with(&file.target));
     match dialect {
         Dialect::Postgres => is_named || (name == "postgresql.conf" && file.target.starts_with("/var/lib/postgresql/")),
-        Dialect::MySql => name.ends_with(".cnf") && (file.target.starts_with("/etc/my") || is_named),
+        Dialect::MySql => {
+            Path::new(name).extension().is_some_and(|end| end == "cnf")
+                && (file.target.starts_with("/etc/my") || is_named)
+        }
         Dialect::Redis => is_named,
     }
 }

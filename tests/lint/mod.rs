@@ -5,6 +5,7 @@ mod docs;
 mod formats;
 mod integrations;
 mod rules;
+mod stack;
 
 use std::fs;
 use std::path::Path;

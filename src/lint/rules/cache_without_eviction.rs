@@ -1,5 +1,7 @@
 //! `cache-without-eviction`
 
+use std::path::Path;
+
 use super::prelude::*;
 use crate::lint::settings::{Setting, last};
 
@@ -54,7 +56,7 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
         let settings = file.settings(service, database);
         // An `include` and a file that was not read may hold the policy.
         let is_seen = service.command.iter().all(|word| {
-            let is_file = word.value.ends_with(".conf");
+            let is_file = Path::new(&word.value).extension().is_some_and(|end| end == "conf");
             !is_file || file.configurations.iter().any(|one| word.value.ends_with(&one.target))
         });
         let keeps_nothing = last(&settings, "save").is_some_and(|save| save.value.is_empty())

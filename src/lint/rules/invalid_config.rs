@@ -12,21 +12,33 @@ pub(super) static RULE: Rule = Rule {
     bad: &[
         &[
             ("polyglot.toml", "[lint]\ndual-writes = \"error\"\n"),
-            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n",
+            ),
         ],
         &[
             ("polyglot.toml", "[policy]\nmax_databases = \"three\"\n"),
-            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n",
+            ),
         ],
     ],
     good: &[
         &[
             ("polyglot.toml", "[lint]\nexposed-port = \"error\"\n"),
-            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n",
+            ),
         ],
         &[
             ("polyglot.toml", "[policy]\nmax_databases = 3\n"),
-            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n",
+            ),
         ],
     ],
     check: Check::Reading,

@@ -13,18 +13,27 @@ pub(super) static RULE: Rule = Rule {
     bad: &[
         &[
             ("polyglot.lock", "version = 1\n\n<<<<<<< ours\n[data.sessions]\n"),
-            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n",
+            ),
         ],
         &[
             ("polyglot.lock", "version = 99\n"),
-            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n",
+            ),
         ],
     ],
     good: &[
-        &[("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n")],
+        &[("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n")],
         &[
             ("polyglot.lock", "version = 1\n\n[data]\n"),
-            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n",
+            ),
         ],
     ],
     check: Check::Reading,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::prelude::*;
-use crate::compose::{Service, filled, program};
+use crate::compose::{Service, filled};
 use crate::source::Place;
 
 pub(super) static RULE: Rule = Rule {
@@ -103,7 +103,7 @@ fn told(service: &Service) -> impl Iterator<Item = (Place, String)> {
     const OPTIONS: [&str; 5] = ["--requirepass", "--masterauth", "--primaryauth", "--password", "--passwd"];
     const CLIENTS: [&str; 6] = ["mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-dump", "mariadb-admin"];
     let words = &service.command;
-    let is_client = words.iter().any(|word| CLIENTS.contains(&program(&word.value)));
+    let is_client = service.runs(&CLIENTS).is_some();
     words.iter().enumerate().filter_map(move |(index, word)| {
         let (option, given) = word.value.split_once('=').map_or((word.value.as_str(), None), |(a, b)| (a, Some(b)));
         let next = words.get(index.saturating_add(1)).filter(|next| !next.value.starts_with('-'));
@@ -147,11 +147,15 @@ fn is_secret(name: &str, value: &str) -> bool {
 
 /// Whether a value stands here in clear: it is no variable, no path and no switch.
 fn is_literal(value: &str) -> bool {
-    const SWITCHES: [&str; 10] = ["yes", "no", "true", "false", "on", "off", "0", "1", "none", "null"];
+    const SWITCHES: [&str; 13] =
+        ["yes", "no", "true", "false", "on", "off", "0", "1", "none", "null", "enabled", "disabled", "required"];
+    // What another program fills in, where a service of secrets is asked, and what is encrypted.
+    const STANDS_FOR: [&str; 4] = ["$(", "{{", "://", "ENC["];
     let filled = filled(value);
     let text = filled.text.trim();
     let is_switch = SWITCHES.iter().any(|switch| text.eq_ignore_ascii_case(switch));
-    !filled.is_open && !text.is_empty() && !is_switch && !text.starts_with('/') && !text.contains("$(")
+    let stands_for = text.starts_with('/') || STANDS_FOR.iter().any(|mark| text.contains(mark));
+    !filled.is_open && !text.is_empty() && !is_switch && !stands_for
 }
 
 /// Whether a text has an address with a password: `scheme://user:password@host`.

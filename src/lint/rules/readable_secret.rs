@@ -1,6 +1,9 @@
 //! `readable-secret`
 
+use std::collections::BTreeMap;
+
 use super::prelude::*;
+use crate::source::Place;
 
 pub(super) static RULE: Rule = Rule {
     id: "readable-secret",
@@ -40,12 +43,23 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+    // A folder that is open is one fault, however many secrets lie in it.
+    let mut folders: BTreeMap<&str, Vec<(&str, Place, u32)>> = BTreeMap::new();
     for (name, mode) in &file.readable_secrets {
         let Some((_, path)) = file.compose.secret_files.iter().find(|(secret, _)| secret == name) else { continue };
         let folder = path.value.rsplit_once('/').map_or(".", |(folder, _)| folder);
-        let message = format!("every user of the host can read the secret `{name}`");
-        let spot = file.at(path.place, format!("mode {mode:04o}, in a folder that is open too"));
-        let remark = Remark::new(format!("secrets.{name}"), spot, message);
-        findings.add(remark.help(format!("close the folder: `chmod 700 {folder}`")));
+        folders.entry(folder).or_default().push((name, path.place, *mode));
+    }
+    for (folder, secrets) in folders {
+        let Some((name, place, mode)) = secrets.first() else { continue };
+        let others = match secrets.len().saturating_sub(1) {
+            0 => String::new(),
+            1 => String::from(" and another one"),
+            count => format!(" and {count} others"),
+        };
+        let message = format!("every user of the host can read the secret `{name}`{others}");
+        let spot = file.at(*place, format!("mode {mode:04o}, in a folder that is open too"));
+        let help = format!("close the folder: `chmod 700 {folder}`");
+        findings.add(Remark::new(format!("secrets.{name}"), spot, message).help(help));
     }
 }

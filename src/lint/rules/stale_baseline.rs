@@ -20,7 +20,10 @@ pub(super) static RULE: Rule = Rule {
                 "version = 1\n\n[[finding]]\nrule = \"derived-without-source\"\nfile = \"polyglot.yaml\"\n\
              about = \"data.sessions\"\n",
             ),
-            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n",
+            ),
         ],
         &[
             (
@@ -50,7 +53,10 @@ pub(super) static RULE: Rule = Rule {
         ],
         &[
             ("polyglot.baseline.toml", "version = 1\n"),
-            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n",
+            ),
         ],
     ],
     check: Check::Baseline(check),

@@ -12,21 +12,30 @@ pub(super) static RULE: Rule = Rule {
     bad: &[
         &[
             ("polyglot.lock/notes.txt", "a folder where the lock should be\n"),
-            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n",
+            ),
         ],
         &[
             ("polyglot.lock/.keep", "\n"),
-            ("req.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+            ("req.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n"),
         ],
     ],
     good: &[
         &[
             ("notes.txt", "beside the requirements\n"),
-            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n",
+            ),
         ],
         &[
             ("polyglot.lock.d/notes.txt", "\n"),
-            ("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, ttl: 1h }\n"),
+            (
+                "polyglot.yaml",
+                "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n",
+            ),
         ],
     ],
     check: Check::Reading,

@@ -3,6 +3,7 @@
 mod image;
 mod mount;
 mod port;
+mod server;
 mod text;
 
 use std::sync::Arc;
@@ -12,7 +13,7 @@ pub use mount::Mount;
 pub use port::Port;
 pub use text::{Filled, filled, program};
 
-use crate::catalog::{Catalog, Database, Version};
+use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Place, Placed, Source};
 use crate::yaml::{self, Budget, Entry, Node, Value};
@@ -158,95 +159,7 @@ impl Service {
     pub fn is_job(&self) -> bool {
         self.restart.as_ref().is_some_and(|restart| restart.value == "no")
     }
-
-    /// The database that it runs as a server, as the catalog knows it.
-    pub fn server<'c>(&self, catalog: &'c Catalog) -> Option<(&'c Database, Option<&'c Version>)> {
-        let is_server = !self.is_job() && !self.has_profiles && self.serves();
-        let running = self.database.as_ref().filter(|_| is_server)?;
-        let database = catalog.get(&running.id)?;
-        Some((database, running.version.as_deref().and_then(|version| database.version(version))))
-    }
-
-    /// The image's own entrypoint, or a server that is named, serves. A tool of the same image does not. A script may do
-    /// either: then what is published or watched over is taken for a server.
-    fn serves(&self) -> bool {
-        let names = |known: &[&str]| self.command.iter().any(|word| known.contains(&program(&word.value)));
-        let Some(first) = self.command.first().map(|word| program(&word.value)) else { return true };
-        if self.command.iter().any(|word| word.value == "--sentinel") || OTHER_PROGRAMS.contains(&first) {
-            return false;
-        }
-        let is_argument = first.starts_with('-') || SUBCOMMANDS.contains(&first);
-        is_argument || names(&SERVERS) || !self.ports.is_empty() || self.healthcheck.is_some()
-    }
 }
-
-/// The programs of the images that are servers.
-const SERVERS: [&str; 17] = [
-    "postgres",
-    "mysqld",
-    "mysqld_safe",
-    "mariadbd",
-    "mariadbd-safe",
-    "redis-server",
-    "valkey-server",
-    "keydb-server",
-    "mongod",
-    "cassandra",
-    "neo4j",
-    "influxd",
-    "influxdb3",
-    "clickhouse-server",
-    "arangod",
-    "qdrant",
-    "weed",
-];
-
-/// What an image's own program is told to do when it is to serve.
-const SUBCOMMANDS: [&str; 5] = ["server", "serve", "start", "run", "eswrapper"];
-
-/// Programs of the same images that are no servers of data.
-const OTHER_PROGRAMS: [&str; 40] = [
-    "psql",
-    "pg_dump",
-    "pg_dumpall",
-    "pg_restore",
-    "pg_basebackup",
-    "pg_isready",
-    "pgbench",
-    "createdb",
-    "mysql",
-    "mysqldump",
-    "mysqladmin",
-    "mariadb",
-    "mariadb-dump",
-    "mariadb-admin",
-    "mariadb-backup",
-    "redis-cli",
-    "redis-sentinel",
-    "redis-benchmark",
-    "valkey-cli",
-    "valkey-sentinel",
-    "keydb-cli",
-    "mongosh",
-    "mongo",
-    "mongodump",
-    "mongorestore",
-    "mongos",
-    "cqlsh",
-    "nodetool",
-    "cypher-shell",
-    "neo4j-admin",
-    "influx",
-    "clickhouse-client",
-    "arangosh",
-    "arangodump",
-    "curl",
-    "sleep",
-    "tail",
-    "crond",
-    "cron",
-    "mc",
-];
 
 /// Whether an entry checks anything: `disable: true` and `test: NONE` do not.
 fn is_check(check: &Node) -> bool {
@@ -292,6 +205,12 @@ mod tests {
         Compose::parse(&source, &Catalog::embedded().unwrap(), Budget { values: 1000 }).unwrap()
     }
 
+    fn fault(text: &str) -> String {
+        let source = Arc::new(Source { name: "compose.yaml".into(), text: text.into() });
+        let budget = Budget { values: 1000 };
+        Compose::parse(&source, &Catalog::embedded().unwrap(), budget).expect_err("a fault").message
+    }
+
     #[test]
     fn images_are_split_as_docker_does() {
         assert_eq!(split_image("postgres"), ("postgres", None));
@@ -310,6 +229,53 @@ mod tests {
         assert_eq!(open, [true, true, false, false, true, false, false]);
         let running = service.database.as_ref().unwrap();
         assert_eq!((running.id.as_str(), running.version.as_deref()), ("postgresql", Some("17")));
+    }
+
+    #[test]
+    fn what_compose_allows_is_no_fault() {
+        let compose = read(
+            "x-odd: { ? [a, b] : 1, 5: !mine x }\nx-base: &base { mem_limit: 1g }\nx-more: &more { restart: always }\nservices:\n  \
+             db:\n    <<: [*base, *more]\n    image: postgres:18\n    ports: !reset []\n  again:\n    <<: *base\n    <<: *more\n    \
+             healthcheck: { test: [NONE] }\n---\nservices: { db: { healthcheck: { test: pg_isready } } }\n",
+        );
+        let [db, again, more] = compose.services.as_slice() else { panic!("three services") };
+        for service in [db, again] {
+            assert!(service.memory.is_some() && service.restart.is_some() && service.healthcheck.is_none());
+        }
+        assert!(more.healthcheck.is_some());
+        assert_eq!(compose.named("db").count(), 2);
+        assert_eq!(fault("# nothing\n---\n"), "the compose file is empty");
+        assert_eq!(fault("- a\n"), "expected a compose file, which is a map");
+    }
+
+    #[test]
+    fn mounts_are_read_with_their_options() {
+        let compose = read(
+            "services:\n  db:\n    tmpfs: [\"/tmp:size=64m\", /run]\n    volumes:\n      - a:/b:ro,z\n      - ${DATA:-./data}:/b/\n      \
+             - C:\\data:/b\n      - /b\n      - { type: tmpfs, target: /b }\n",
+        );
+        let mounts = &compose.services[0].mounts;
+        assert!(mounts[..5].iter().all(|mount| mount.folder() == "/b"), "{mounts:?}");
+        let sources: Vec<_> = mounts.iter().map(|mount| mount.source.as_deref()).collect();
+        let windows = Some("C:\\data");
+        assert_eq!(sources, [Some("a"), Some("${DATA:-./data}"), windows, None, None, None, None]);
+        assert_eq!(mounts.iter().filter(|mount| mount.is_memory).count(), 3);
+        assert_eq!(mounts[5].target, "/tmp");
+    }
+
+    #[test]
+    fn images_are_known_by_any_name() {
+        let catalog = Catalog::embedded().unwrap();
+        let of = |image: &str| {
+            let running = super::Running::of(image, &catalog);
+            running.map(|one| (one.id, one.version.unwrap_or_default(), one.is_known))
+        };
+        let some = |id: &str, version: &str, is_known| Some((id.to_owned(), version.to_owned(), is_known));
+        assert_eq!(of("docker.io/library/postgres:${V:-17}-alpine"), some("postgresql", "17", true));
+        assert_eq!(of("pgvector/pgvector:pg17"), some("postgresql", "", true));
+        assert_eq!(of("bitnami/redis:8.2.1"), some("redis", "8.2", false));
+        assert_eq!(of("registry.example.com/team/mongo:8.0"), some("mongodb", "8.0", false));
+        assert_eq!(of("prometheuscommunity/postgres-exporter:v0.18.1"), None);
     }
 
     #[test]
