@@ -60,6 +60,7 @@ impl FromStr for Date {
 
 impl Date {
     /// The days from the first of March of the year 0 to this one, in the Gregorian calendar: for differences.
+    #[allow(clippy::arithmetic_side_effects, reason = "a year has five digits at most")]
     pub fn days(self) -> i64 {
         let january_or_february = i64::from(self.month <= 2);
         let year = i64::from(self.year) - january_or_february;
