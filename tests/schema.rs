@@ -72,7 +72,7 @@ fn key_text(key: serde_yaml::Value) -> Result<String, String> {
 }
 
 /// What has a schema.
-const SCHEMAS: [&str; 4] = ["requirements", "selection", "tune", "endpoints"];
+const SCHEMAS: [&str; 5] = ["requirements", "selection", "tune", "findings", "endpoints"];
 
 #[test]
 fn the_schemas_are_as_committed() {

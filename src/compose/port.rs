@@ -1,6 +1,6 @@
 //! Published ports.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 use std::ops::RangeInclusive;
 
 use super::text::{filled, split_last_colon};

@@ -85,7 +85,7 @@ impl<'a> Drawing<'a> {
 
     /// Adds the text with its marks to a group, the first of which is the fault itself.
     pub(super) fn marked<'g>(&'g self, mut group: Group<'g>, marks: &[Mark<'_>]) -> Group<'g> {
-        if marks.is_empty() || self.text.is_empty() {
+        if marks.iter().all(|mark| self.text.is_empty() && mark.text.is_empty()) {
             return group.element(Origin::path(self.name.as_str()));
         }
         match self.lines(marks) {
