@@ -17,7 +17,7 @@ use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Place, Placed, Source};
 use crate::yaml::{self, Budget, Entry, Node, Value};
-use text::words;
+use text::{locate, words};
 
 /// A compose file.
 #[derive(Debug)]
@@ -105,6 +105,7 @@ impl Compose {
             let file = |entry: &Entry| Some((entry.key.clone(), entry.value.get("file")?.placed()?));
             compose.secret_files.extend(secrets.iter().filter_map(file));
         }
+        compose.services.iter_mut().for_each(|service| locate(&mut service.command, &source.text));
         Ok(compose)
     }
 
@@ -289,6 +290,10 @@ mod tests {
         };
         assert_eq!(words(0), ["redis-server", "--save", "", "--requirepass", "a b"]);
         assert_eq!(words(1), ["postgres", "-c", "fsync=off"]);
+        for word in compose.services.iter().flat_map(|service| &service.command) {
+            let pointed_at = &compose.source.text[word.place.range()];
+            assert!(pointed_at == word.value || word.value.is_empty(), "{pointed_at}");
+        }
         for service in &compose.services {
             let variables: Vec<_> =
                 service.environment.iter().map(|one| (one.name.as_str(), one.value.as_deref())).collect();

@@ -1,6 +1,6 @@
 //! What stands in the single values of a compose file: variables, and commands.
 
-use crate::source::Placed;
+use crate::source::{Place, Placed};
 use crate::yaml::Node;
 
 /// A text with its variables filled in, as far as the file itself says how.
@@ -111,6 +111,24 @@ pub(super) fn words(node: &Node) -> Vec<Placed<String>> {
         }
     }
     words
+}
+
+/// Points each word of a longer text at itself, where it stands there as it is read.
+pub(super) fn locate(words: &mut [Placed<String>], text: &str) {
+    let mut whole = Place::default();
+    let mut start = 0usize;
+    for word in words {
+        if word.place != whole {
+            whole = word.place;
+            start = whole.start;
+        }
+        let rest = text.get(start..whole.end).unwrap_or_default();
+        if let Some(at) = rest.find(&word.value).filter(|_| !word.value.is_empty()) {
+            let from = start.saturating_add(at);
+            start = from.saturating_add(word.value.len());
+            word.place = Place::new(from, start);
+        }
+    }
 }
 
 /// Which word is the script of a shell.

@@ -77,7 +77,7 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
         }
         let folder = folders.first().map_or("", String::as_str);
         let message = format!("the data of {} goes with the container", database.name);
-        let beside = service.mounts.iter().find(|mount| mount.source.is_some() && !mount.is_file());
+        let beside = service.mounts.iter().find(|mount| mount.source.is_some() && !is_for_others(mount));
         let text = format!("nothing holds `{folder}`");
         let mut remark = Remark::new(service.about(), file.at(service.name.place, text), message);
         if let Some(mount) = beside {
@@ -114,6 +114,12 @@ fn keeps(mount: &Mount, service: &Service, folders: Option<&Vec<String>>) -> boo
     let named = said.chain(told).filter(|text| text.starts_with('/'));
     let is_variable = target.contains('$');
     is_variable || folders.iter().any(|folder| is_near(folder)) || (!mount.is_file() && named.into_iter().any(is_near))
+}
+
+/// Whether a mount is plainly for something else: scripts, configurations, logs.
+fn is_for_others(mount: &Mount) -> bool {
+    const FOLDERS: [&str; 5] = ["/docker-entrypoint-initdb.d", "/etc", "/run", "/tmp", "/var/log"];
+    mount.is_file() || FOLDERS.iter().any(|folder| is_within(&mount.target, folder))
 }
 
 /// Whether a path is a folder or lies in it.
