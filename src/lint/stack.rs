@@ -13,7 +13,8 @@ pub struct StackFolder {
     pub path: String,
     /// The files that are not as they would be rendered.
     pub differing: Vec<Differing>,
-    /// Secrets that are wanted and are not there, by path.
+    /// Secrets that are wanted and are not there, by path; none where there are no secrets at all, as in what git checks
+    /// out, for they are no part of it.
     pub missing_secrets: Vec<String>,
     /// Whether an interrupted run left it half-way.
     pub interrupted: bool,
@@ -36,17 +37,18 @@ impl StackFolder {
         format!("{}/{path}", self.path.trim_end_matches('/'))
     }
 
-    /// The beginning of a file of the folder that is no text to point into.
-    pub fn spot(&self, path: &str) -> Spot {
-        let source = Arc::new(Source { name: self.join(path), text: String::new() });
+    /// Where a finding about what is not there stands: at the compose file, since a report can only point at a file
+    /// that there is.
+    pub fn spot(&self) -> Spot {
+        let source = Arc::new(Source { name: self.join("compose.yaml"), text: String::new() });
         Spot::new(&source, Place::default(), "")
     }
 }
 
 impl Differing {
-    /// Where a finding about it stands: its first line, or the bare file.
+    /// Where a finding about it stands: its first line, or the compose file.
     pub fn spot(&self, folder: &StackFolder, text: impl Into<String>) -> Spot {
-        let Some(source) = &self.source else { return folder.spot(&self.path) };
+        let Some(source) = &self.source else { return folder.spot() };
         let end = source.text.find('\n').unwrap_or(source.text.len());
         Spot::new(source, Place::new(0, end), text)
     }

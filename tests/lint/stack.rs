@@ -34,6 +34,7 @@ fn what_we_render_breaks_no_rule_until_somebody_touches_it() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     fs::copy(project("requirements-examples/all-stores.yaml"), folder.join("polyglot.yaml")).unwrap();
+    assert!(run(folder, &["select", "--write"]).status.success());
     let rendered = run(folder, &["render"]);
     assert!(rendered.status.success(), "{}", String::from_utf8_lossy(&rendered.stderr));
     assert_eq!(broken(folder), []);
@@ -48,6 +49,9 @@ fn what_we_render_breaks_no_rule_until_somebody_touches_it() {
         ("stack-differs".to_owned(), format!("the secret deploy/secrets/{name} is missing")),
     ];
     assert_eq!(broken(folder), expected);
+    fs::remove_dir_all(&secrets).unwrap();
+    let of_git = broken(folder);
+    assert_eq!(of_git, expected[..1], "what git checks out has no secrets, and misses none");
 }
 
 #[cfg(unix)]
@@ -58,6 +62,7 @@ fn a_folder_of_secrets_that_others_may_enter_is_one_finding() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     fs::copy(project("requirements-examples/web-shop.yaml"), folder.join("polyglot.yaml")).unwrap();
+    assert!(run(folder, &["select", "--write"]).status.success());
     assert!(run(folder, &["render"]).status.success());
     assert_eq!(broken(folder), []);
     fs::set_permissions(folder.join("deploy/secrets"), fs::Permissions::from_mode(0o701)).unwrap();

@@ -166,10 +166,16 @@ impl<'w> Reader<'w> {
             state: None,
             source: source(&orphan.path),
         });
+        let lives_here = root.join("secrets").is_dir();
         Some(StackFolder {
             path: root.display().to_string(),
             differing: differing.chain(orphans).collect(),
-            missing_secrets: comparison.missing_secrets.iter().map(|secret| secret.path.clone()).collect(),
+            missing_secrets: comparison
+                .missing_secrets
+                .iter()
+                .map(|secret| secret.path.clone())
+                .filter(|_| lives_here)
+                .collect(),
             interrupted: comparison.interrupted.is_some(),
         })
     }

@@ -39,7 +39,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(_: &System<'_>, folder: &StackFolder, findings: &mut Findings<'_>) {
     if folder.interrupted {
-        let remark = Remark::new("stack", folder.spot("compose.yaml"), "a run was interrupted half-way");
+        let remark = Remark::new("stack", folder.spot(), "a run was interrupted half-way");
         findings.add(remark.help("`polyglot render` finishes it, or discards what it had begun"));
     }
     for file in &folder.differing {
@@ -59,7 +59,7 @@ fn check(_: &System<'_>, folder: &StackFolder, findings: &mut Findings<'_>) {
     }
     for path in &folder.missing_secrets {
         let message = format!("the secret {} is missing", folder.join(path));
-        let remark = Remark::new(format!("stack.{path}"), folder.spot(path), message);
+        let remark = Remark::new(format!("stack.{path}"), folder.spot(), message);
         findings.add(
             remark
                 .help("put back the one that the data was made with")
