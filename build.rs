@@ -26,7 +26,7 @@ mod catalog {
     pub mod recipe;
     pub mod text;
 
-    pub use text::Text;
+    pub use text::{Map, Text};
 }
 
 #[allow(dead_code, unreachable_pub, reason = "the build script uses a part of each shared module")]
@@ -69,7 +69,7 @@ fn folders(parent: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
 }
 
 /// The templates of a database's folder, by file name.
-fn templates(folder: &Path) -> Result<indexmap::IndexMap<catalog::Text, catalog::Text>, Box<dyn Error>> {
+fn templates(folder: &Path) -> Result<catalog::text::Map<catalog::Text, catalog::Text>, Box<dyn Error>> {
     let paths: Result<Vec<_>, _> = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect();
     let mut paths: Vec<_> = paths?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "j2")).collect();
     paths.sort();

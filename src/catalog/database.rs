@@ -5,11 +5,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::date::Date;
-use super::text::Text;
+use super::text::{Map, Text};
 use crate::vocabulary::{DistanceMetric, Flag, Need, Quantity};
 
 /// A database.
@@ -46,7 +45,7 @@ pub struct Database {
     /// What it is for.
     pub role: Role,
     /// How well it meets each need.
-    pub serves: IndexMap<Need, Service>,
+    pub serves: Map<Need, Service>,
     /// How its vector index can measure distance, where that is not every way that a requirement can ask for.
     #[serde(default)]
     pub distance_metrics: Option<Metrics>,
@@ -233,14 +232,14 @@ pub struct Role {
     /// In one sentence.
     pub purpose: Text,
     /// Names of kinds of data, and what each holds.
-    pub use_cases: IndexMap<Text, Text>,
+    pub use_cases: Map<Text, Text>,
     /// What it does well.
     pub strengths: Vec<Text>,
     /// What it does not.
     pub weaknesses: Vec<Text>,
     /// The structures that it offers, and what each is good for.
     #[serde(default)]
-    pub data_structures: IndexMap<Text, Text>,
+    pub data_structures: Map<Text, Text>,
 }
 
 /// How well a need is met.
@@ -254,7 +253,7 @@ pub struct Service {
     pub via: Option<Text>,
     /// The quantities up to which the level holds; beyond, the need is strained.
     #[serde(default)]
-    pub up_to: IndexMap<Quantity, Text>,
+    pub up_to: Map<Quantity, Text>,
     /// Why.
     pub why: Text,
     /// A key of `sources`.

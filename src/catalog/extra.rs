@@ -4,9 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use indexmap::IndexMap;
-
-use super::{Bound, Catalog, Database, Entry, Text};
+use super::{Bound, Catalog, Database, Entry, Map, Text};
 use crate::diagnostic::{Diagnostic, Faults};
 use crate::expression::{Formulas, Names};
 use crate::source::{Place, Source};
@@ -74,7 +72,7 @@ impl Catalog {
 }
 
 /// The templates in the folder of a `database.toml`, by file name.
-fn templates_beside(file: &Path) -> Result<IndexMap<Text, Text>, ExtraError> {
+fn templates_beside(file: &Path) -> Result<Map<Text, Text>, ExtraError> {
     let folder = file.parent().unwrap_or(Path::new("."));
     let unreadable = |path: &Path| {
         let path = path.to_owned();

@@ -25,7 +25,7 @@ pub use recipe::{
     Connect, Container, Endpoint, Family, FileTemplate, Healthcheck, HostSetting, Image, Job, Memory, MemoryNotation,
     Notation, Purpose, Recipe, Secret, Tuning, Volume,
 };
-pub use text::{Text, read_toml};
+pub use text::{Map, Text, read_toml};
 
 /// The databases by id, and the matrix that recommends them.
 #[derive(Debug, Clone)]

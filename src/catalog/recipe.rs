@@ -2,10 +2,9 @@
 //!
 //! The texts are formulas and templates; what they may speak of is said by `size::scope`.
 
-use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use super::text::Text;
+use super::text::{Map, Text};
 
 /// Everything that rendering and tuning need to know of a database.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -34,7 +33,7 @@ pub struct Recipe {
     pub connect: Option<Connect>,
     /// The templates beside `database.toml`, by file name; filled in by who reads the folder.
     #[serde(default)]
-    pub templates: IndexMap<Text, Text>,
+    pub templates: Map<Text, Text>,
 }
 
 /// How settings are written.
@@ -123,7 +122,7 @@ pub struct Container {
     pub flag: Option<Text>,
     /// Environment variables; one whose value is empty is left out.
     #[serde(default)]
-    pub environment: IndexMap<Text, Text>,
+    pub environment: Map<Text, Text>,
     /// Who runs it in the container.
     #[serde(default)]
     pub user: Option<Text>,
@@ -147,10 +146,10 @@ pub struct Container {
     pub cap_add: Vec<Text>,
     /// Limits of its processes.
     #[serde(default)]
-    pub ulimits: IndexMap<Text, i64>,
+    pub ulimits: Map<Text, i64>,
     /// Namespaced kernel settings.
     #[serde(default)]
-    pub sysctls: IndexMap<Text, Text>,
+    pub sysctls: Map<Text, Text>,
     /// Whether docker's init has to reap its children.
     #[serde(default)]
     pub init: bool,

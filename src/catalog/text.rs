@@ -7,6 +7,10 @@ use std::ops::Deref;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+/// A map that keeps the order of its file. Its keys are names of ours, so that they need no hash that withstands an
+/// attack, and every start fills some hundreds of them.
+pub type Map<K, V> = indexmap::IndexMap<K, V, foldhash::fast::FixedState>;
+
 /// A text that lives as long as the program.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Text(Cow<'static, str>);

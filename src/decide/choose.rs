@@ -120,7 +120,8 @@ impl<'a, 'f> Chooser<'a, 'f, '_> {
     ) -> Option<Candidate<'a, 'f>> {
         let mut best: Option<(Strain, Candidate<'a, 'f>)> = None;
         for candidate in candidates {
-            let Some(strain) = self.facts.strain(&candidate, profile, self.load) else { continue };
+            let of_use = best.as_ref().map_or(Strain::Standing, |(least, _)| *least);
+            let Some(strain) = self.facts.strain(&candidate, profile, self.load, of_use) else { continue };
             if strain == Strain::Little {
                 return Some(candidate);
             }
@@ -165,11 +166,16 @@ impl<'a, 'f> Chooser<'a, 'f, '_> {
         };
         let together = self.answers.iter().filter(|answer| answer.engines.len() > 1).cloned();
         let all = self.facts.engines().map(Candidate::single).chain(together);
-        let fitting = all.filter(|candidate| candidate.is_run_here() == run_here).filter_map(|candidate| {
-            let strain = self.facts.strain(&candidate, profile, self.load)?;
-            Some(((strain, rank(&candidate)), candidate))
-        });
-        fitting.min_by(|(one, _), (other, _)| one.cmp(other)).map(|(_, candidate)| candidate)
+        let mut best = None;
+        for candidate in all.filter(|candidate| candidate.is_run_here() == run_here) {
+            let of_use = best.as_ref().map_or(Strain::Standing, |((strain, _), _)| *strain);
+            let Some(strain) = self.facts.strain(&candidate, profile, self.load, of_use) else { continue };
+            let order = (strain, rank(&candidate));
+            if best.as_ref().is_none_or(|(least, _)| order < *least) {
+                best = Some((order, candidate));
+            }
+        }
+        best.map(|(_, candidate)| candidate)
     }
 
     /// What the policy prefers, where it fits no worse; nothing where the walk's answer is itself the first choice.

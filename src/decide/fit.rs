@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::candidate::Candidate;
 use super::check::{Check, Figure, Verdict, What, passes};
-use super::facts::{Bounded, Engine, Facts, Reckoned, Served, Standing};
+use super::facts::{Bounded, Engine, Facts, Reckoned, Served, Standing, Threshold};
 use super::load::{Counted, Load};
 use crate::catalog::{Level, Limit, Service};
 use crate::requirements::Profile;
@@ -56,14 +56,22 @@ impl<'a> Facts<'a> {
         verdict
     }
 
-    /// How a candidate that does not exceed is strained at the worst; nothing where it exceeds.
-    pub(super) fn strain(&self, candidate: &Candidate<'a, '_>, profile: &Profile, load: &Load) -> Option<Strain> {
+    /// How a candidate that does not exceed is strained at the worst; nothing where it exceeds, or is strained more than
+    /// is of use.
+    pub(super) fn strain(
+        &self,
+        candidate: &Candidate<'a, '_>,
+        profile: &Profile,
+        load: &Load,
+        of_use: Strain,
+    ) -> Option<Strain> {
         let mut strain = Strain::Little;
         let end = self.each_check(candidate, profile, load, &mut |check| {
             if check.verdict == Verdict::Strained {
                 strain = strain.max(Strain::of(&check));
             }
-            if check.verdict == Verdict::Exceeds { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            let useless = check.verdict == Verdict::Exceeds || strain > of_use;
+            if useless { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         end.is_continue().then_some(strain)
     }
@@ -110,7 +118,8 @@ impl<'a> Facts<'a> {
         if !engine.is_bound_by(limit, profile) {
             return None;
         }
-        let dimension = load.dimension(engine, profile);
+        let asks = |threshold: &Option<Threshold<'_>>| matches!(threshold, Some(Threshold::OfData(_)));
+        let dimension = if asks(strained) || asks(exceeds) { load.dimension(engine, profile) } else { None };
         let bound =
             |threshold: &Option<_>| threshold.as_ref().and_then(|t| self.bound(limit.what, t, profile, dimension));
         let (strained, exceeds): (Option<Bounded>, Option<Bounded>) = (bound(strained), bound(exceeds));

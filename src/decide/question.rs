@@ -1,9 +1,8 @@
 //! The tree's questions and answers as `tree.toml` holds them: an organisation can give its own.
 
-use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::Text;
+use crate::catalog::{Map, Text};
 use crate::vocabulary::{Consistency, Durability, Flag, Quantity, Scale};
 
 /// A tree as it is written.
@@ -13,9 +12,9 @@ pub struct TreeFile {
     /// The question that is asked first.
     pub first: Text,
     /// The questions by name.
-    pub question: IndexMap<Text, Question>,
+    pub question: Map<Text, Question>,
     /// The answers by name.
-    pub answer: IndexMap<Text, Answer>,
+    pub answer: Map<Text, Answer>,
 }
 
 /// A question and where each answer leads: to another question, or to an answer.
@@ -74,7 +73,7 @@ pub struct Answer {
     pub pattern: Option<Text>,
     /// With several databases: the quantities that only one of them carries.
     #[serde(default)]
-    pub carries: IndexMap<Quantity, Text>,
+    pub carries: Map<Quantity, Text>,
 }
 
 /// Where a question is from.

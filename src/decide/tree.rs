@@ -2,10 +2,8 @@
 
 use std::collections::HashSet;
 
-use indexmap::IndexMap;
-
 use super::question::{Answer, Condition, Reference, TreeFile};
-use crate::catalog::{Catalog, Text};
+use crate::catalog::{Catalog, Map, Text};
 use crate::requirements::Profile;
 use crate::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
 
@@ -16,7 +14,7 @@ const EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tree.bin"));
 #[derive(Debug, Clone)]
 pub struct Tree {
     questions: Vec<Node>,
-    answers: IndexMap<Text, Answer>,
+    answers: Map<Text, Answer>,
     first: Next,
 }
 
@@ -210,7 +208,7 @@ impl Tree {
     }
 
     /// The answers by name, in the order of the file.
-    pub fn answers(&self) -> &IndexMap<Text, Answer> {
+    pub fn answers(&self) -> &Map<Text, Answer> {
         &self.answers
     }
 

@@ -3,10 +3,9 @@
 use std::fmt::Write as _;
 
 use comfy_table::{Attribute, Cell};
-use indexmap::IndexMap;
 
 use super::style::{FAINT, HEADING, Look, NAME};
-use crate::catalog::{Bound, Catalog, Database, Hosting, Level, Limit, Row, Text};
+use crate::catalog::{Bound, Catalog, Database, Hosting, Level, Limit, Map, Row, Text};
 
 /// All databases.
 pub fn all(catalog: &Catalog, look: Look) -> String {
@@ -119,7 +118,7 @@ impl Page<'_> {
         let role = &self.database.role;
         self.heading("role");
         self.line(2, &role.purpose);
-        let pairs = |pairs: &IndexMap<Text, Text>| -> Vec<String> {
+        let pairs = |pairs: &Map<Text, Text>| -> Vec<String> {
             pairs.iter().map(|(name, what)| format!("{name}: {what}")).collect()
         };
         self.list("used for", &pairs(&role.use_cases));

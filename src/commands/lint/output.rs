@@ -11,6 +11,7 @@ use super::super::save::save;
 use super::super::terminal::Terminal;
 use crate::cli::LintOutput;
 use crate::lint::{Edit, apply};
+use crate::render::write::diff;
 use crate::report::findings::Report;
 use crate::report::style::Look;
 use crate::source::Source;
@@ -58,8 +59,7 @@ pub(super) fn fix(report: &mut Report, dry_run: bool, terminal: &Terminal) -> Re
         let mended = apply(&source.text, edits);
         if dry_run {
             outcome = Outcome::Found;
-            let diff = similar::TextDiff::from_lines(source.text.as_str(), mended.as_str());
-            terminal.result(&diff.unified_diff().header(&format!("a/{name}"), &format!("b/{name}")).to_string())?;
+            terminal.result(&diff::of(name, Some(&source.text), Some(&mended)))?;
         } else {
             save(Path::new(name), &mended)?;
         }

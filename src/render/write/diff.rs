@@ -12,7 +12,7 @@ const CONTEXT: usize = 3;
 const LONGEST: usize = 1 << 20;
 
 /// What changes from one text to another; none is a file that is not there.
-pub(super) fn of(path: &str, old: Option<&str>, new: Option<&str>) -> String {
+pub fn of(path: &str, old: Option<&str>, new: Option<&str>) -> String {
     let named = |side: &str, text: Option<&str>| text.map_or(String::from("/dev/null"), |_| format!("{side}/{path}"));
     let (before, after) = (named("a", old), named("b", new));
     let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());

@@ -5,7 +5,7 @@
 
 mod change;
 mod compare;
-mod diff;
+pub mod diff;
 mod disk;
 mod error;
 mod header;
