@@ -56,7 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let matrix: catalog::matrix::Matrix = read(Path::new("src/catalog/matrix.toml"))?;
     let tree: question::TreeFile = read(Path::new("src/decide/tree.toml"))?;
     write("catalog.bin", &(databases, matrix))?;
-    write("recipes.bin", &recipes)?;
+    write_packed("recipes.bin", &recipes)?;
     write("tree.bin", &tree)
 }
 
@@ -87,6 +87,13 @@ fn read<T: Deserialize<'static>>(path: &Path) -> Result<T, Box<dyn Error>> {
 fn read_with<T>(path: &Path, read: fn(String) -> Result<T, toml::de::Error>) -> Result<T, Box<dyn Error>> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     read(text).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+/// Writes what not every start reads: small, at the price of unpacking it.
+fn write_packed<T: Serialize>(name: &str, value: &T) -> Result<(), Box<dyn Error>> {
+    let folder = env::var("OUT_DIR")?;
+    fs::write(Path::new(&folder).join(name), lz4_flex::compress_prepend_size(&postcard::to_stdvec(value)?))?;
+    Ok(())
 }
 
 fn write<T: Serialize>(name: &str, value: &T) -> Result<(), Box<dyn Error>> {

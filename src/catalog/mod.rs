@@ -45,11 +45,28 @@ pub struct Catalog {
 #[error("the embedded catalog cannot be read; build polyglot again")]
 pub struct EmbeddedError(#[from] postcard::Error);
 
+impl EmbeddedError {
+    /// What is packed cannot be unpacked.
+    fn packed() -> Self {
+        Self(postcard::Error::DeserializeUnexpectedEnd)
+    }
+}
+
 /// The databases and the matrix, as the build script wrote them.
 const EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
 
-/// How the databases are run, apart from it because decisions do not need it.
+/// How the databases are run, apart from it because decisions do not need it, and packed.
 const RECIPES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/recipes.bin"));
+
+/// The recipes, unpacked once: their texts point into them.
+fn recipes() -> Result<&'static [u8], EmbeddedError> {
+    static UNPACKED: OnceLock<Vec<u8>> = OnceLock::new();
+    if let Some(unpacked) = UNPACKED.get() {
+        return Ok(unpacked);
+    }
+    let unpacked = lz4_flex::decompress_size_prepended(RECIPES).map_err(|_| EmbeddedError::packed())?;
+    Ok(UNPACKED.get_or_init(|| unpacked))
+}
 
 impl Catalog {
     /// The catalog that comes with the binary.
@@ -73,7 +90,7 @@ impl Catalog {
         let recipes = match self.recipes.get() {
             Some(recipes) => recipes,
             None => {
-                let recipes = postcard::from_bytes(RECIPES)?;
+                let recipes = postcard::from_bytes(recipes()?)?;
                 self.recipes.get_or_init(|| recipes)
             }
         };
