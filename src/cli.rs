@@ -297,7 +297,10 @@ impl std::str::FromStr for LintOutput {
         if file == Some("") {
             return Err(String::from("expected a file after the `=`"));
         }
-        Ok(Self { format: LintFormat::from_str(format, false)?, file: file.map(PathBuf::from) })
+        let known = LintFormat::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        let expected = || one_of(&known.map(|format| format.get_name().to_owned()).collect::<Vec<_>>());
+        let format = LintFormat::from_str(format, false).map_err(|_| expected())?;
+        Ok(Self { format, file: file.map(PathBuf::from) })
     }
 }
 

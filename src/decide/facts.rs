@@ -69,8 +69,8 @@ pub(super) struct Reckoned<'a> {
 
 /// A bound, ready to compare.
 pub(super) enum Threshold<'a> {
-    /// A figure.
-    Fixed(Amount),
+    /// A figure, read when it is first asked for: of hundreds a run asks for some tens.
+    Fixed { text: &'a str, read: OnceCell<Option<Amount>> },
     /// A formula of the host alone, reckoned when it is first asked for.
     OfHost { text: &'a str, reckoned: OnceCell<Option<Bounded>> },
     /// A formula of the data too.
@@ -147,7 +147,10 @@ impl<'a> Facts<'a> {
             Some(Bounded { amount, assumed: self.rests_on_assumption(text) })
         };
         match threshold {
-            Threshold::Fixed(amount) => Some(Bounded { amount: *amount, assumed: false }),
+            Threshold::Fixed { text, read } => {
+                let amount = *read.get_or_init(|| what.parse(text).ok());
+                amount.map(|amount| Bounded { amount, assumed: false })
+            }
             Threshold::OfHost { text, reckoned } => {
                 *reckoned.get_or_init(|| reckon(text, &self.formulas.compile(text).ok()?, &self.host))
             }
@@ -192,9 +195,9 @@ impl<'a> Facts<'a> {
 }
 
 impl<'a> Threshold<'a> {
-    fn new(what: Quantity, bound: &'a Bound) -> Option<Self> {
-        Some(match bound {
-            Bound::Fixed(amount) => Self::Fixed(what.parse(amount).ok()?),
+    fn new(bound: &'a Bound) -> Self {
+        match bound {
+            Bound::Fixed(text) => Self::Fixed { text, read: OnceCell::new() },
             Bound::Formula(text) => {
                 let of = Quantity::ALL.iter().copied().filter(|quantity| mentions(text, quantity.name()));
                 let of: SmallVec<_> = of.collect();
@@ -203,13 +206,13 @@ impl<'a> Threshold<'a> {
                     false => Self::OfData(OfData { text, of, compiled: OnceCell::new(), last: RefCell::default() }),
                 }
             }
-        })
+        }
     }
 
     /// Whether the bound depends on a quantity of the data.
     pub(super) fn depends_on(&self, quantity: Quantity) -> bool {
         match self {
-            Self::Fixed(_) | Self::OfHost { .. } => false,
+            Self::Fixed { .. } | Self::OfHost { .. } => false,
             Self::OfData(OfData { of, .. }) => of.contains(&quantity),
         }
     }
@@ -250,8 +253,8 @@ fn limits<'a>(database: &'a Database, version: &Version) -> Vec<Reckoned<'a>> {
     let limits = database.limits.iter().filter(|limit| database.has_limit(limit, version));
     let reckoned = limits.map(|limit| Reckoned {
         limit,
-        strained: limit.strained.as_ref().and_then(|bound| Threshold::new(limit.what, bound)),
-        exceeds: limit.exceeds.as_ref().and_then(|bound| Threshold::new(limit.what, bound)),
+        strained: limit.strained.as_ref().map(Threshold::new),
+        exceeds: limit.exceeds.as_ref().map(Threshold::new),
     });
     reckoned.collect()
 }

@@ -99,8 +99,9 @@ impl<'a> Facts<'a> {
         let alone = candidate.engines.len() == 1;
         for engine in candidate.engines.iter() {
             let carried = |limit: &&Reckoned<'a>| alone || candidate.is_carried_by(limit.limit.what, engine);
-            for check in engine.limits.iter().filter(carried).filter_map(|l| self.limit_check(engine, l, profile, load))
-            {
+            let known = |limit: &&Reckoned<'a>| profile.quantity(limit.limit.what).is_some();
+            let limits = engine.limits.iter().filter(known).filter(carried);
+            for check in limits.filter_map(|limit| self.limit_check(engine, limit, profile, load)) {
                 visit(check)?;
             }
         }
