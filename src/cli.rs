@@ -74,7 +74,7 @@ pub enum Command {
     Render(Render),
     /// Show the settings of one database for a share of memory
     Tune(Tune),
-    /// Check requirements, locks, rendered folders and compose files, and report what is wrong
+    /// Check requirements, locks, rendered folders and compose files
     Lint(Lint),
     /// Explain a kind of data, a database, a row of the matrix, a field or a setting
     Explain(Explain),
