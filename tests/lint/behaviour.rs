@@ -138,6 +138,8 @@ fn a_baseline_counts_what_was_there_and_only_that() {
     let (text, _, code) = lint(folder.path(), &["--format", "json"]);
     assert_eq!(code, 0);
     assert_eq!(findings(&text)[0].1, "stale-baseline");
+    write(folder.path(), "polyglot.toml", "[lint]\nstale-baseline = \"error\"\n");
+    assert_eq!(lint(folder.path(), &[]).2, 1, "its level is that of polyglot.toml");
     write(folder.path(), "polyglot.baseline.toml", "version = 2\n");
     let (_, errors, code) = lint(folder.path(), &[]);
     assert!(code == 2 && errors.contains("has format 2"), "{errors}");

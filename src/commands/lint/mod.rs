@@ -46,7 +46,8 @@ pub(super) fn run(arguments: &Lint, terminal: &Terminal) -> Result<Outcome> {
     if arguments.write_baseline {
         return write_baseline(&home, &report, terminal);
     }
-    apply_baseline(&home, &files, &mut report)?;
+    let levels = worlds.of(&home)?.map(|judge| judge.levels.clone()).unwrap_or_default();
+    apply_baseline(&home, &files, &levels, &mut report)?;
     if arguments.fix {
         let rest = output::fix(&mut report, arguments.dry_run, terminal)?;
         if arguments.dry_run {
@@ -131,7 +132,7 @@ fn write_baseline(home: &Path, report: &Report, terminal: &Terminal) -> Result<O
     Ok(Outcome::Done)
 }
 
-fn apply_baseline(home: &Path, files: &[Found], report: &mut Report) -> Result<()> {
+fn apply_baseline(home: &Path, files: &[Found], levels: &Levels, report: &mut Report) -> Result<()> {
     let path = home.join(baseline_file());
     if !path.is_file() {
         return Ok(());
@@ -144,8 +145,7 @@ fn apply_baseline(home: &Path, files: &[Found], report: &mut Report) -> Result<(
         newer @ BaselineError::Newer { .. } => newer.into(),
     })?;
     let looked_at: BTreeSet<String> = files.iter().map(|file| from(home, &file.path.display().to_string())).collect();
-    let levels = Levels::default();
-    report.baselined = baseline.apply(&mut report.findings, |file| from(home, file), &looked_at, &levels);
+    report.baselined = baseline.apply(&mut report.findings, |file| from(home, file), &looked_at, levels);
     report.findings.sort_by(crate::lint::Finding::order);
     Ok(())
 }
