@@ -1,0 +1,42 @@
+//! Good plans before the search: open and close one facility at a time while that helps.
+
+use super::bits::{Bits, bit};
+use super::forest::Server;
+use super::model::{Model, Plan};
+use super::node::Node;
+
+/// How good a plan is: what it breaks first, then what it comes to.
+type Merit = ((usize, u64), Plan);
+
+/// The best plan that uses some facilities and no others.
+fn merit(server: &mut Server, model: &Model, node: &Node, some: u128) -> Option<Merit> {
+    let choices = server.serve(model, &node.spots, some)?;
+    Some((model.excess(&choices), model.plan(choices)))
+}
+
+/// Opens and closes facilities, one at a time, while the plan gets better.
+pub(super) fn improve(server: &mut Server, model: &Model, node: &Node, start: u128) -> Option<Plan> {
+    let undecided = node.undecided();
+    let best = merit(server, model, node, start | node.open);
+    let mut best = match best {
+        Some(best) => best,
+        None => merit(server, model, node, node.open | undecided)?,
+    };
+    // Each in turn, until none has helped since its last turn.
+    let undecided: Vec<usize> = Bits(undecided).collect();
+    let mut idle = 0_usize;
+    for facility in undecided.iter().cycle() {
+        if idle >= undecided.len() {
+            break;
+        }
+        let used = model.used(&best.1.choices) | node.open;
+        match merit(server, model, node, used ^ bit(*facility)) {
+            Some(next) if next < best => {
+                best = next;
+                idle = 0;
+            }
+            _ => idle = idle.saturating_add(1),
+        }
+    }
+    Some(best.1).filter(|_| best.0 == (0, 0))
+}
