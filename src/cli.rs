@@ -1,5 +1,6 @@
 //! The command line: every flag, its help and its group. No logic.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::Styles;
@@ -106,6 +107,7 @@ pub struct Input {
 
 /// Flags of `select`.
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Select {
     /// The file.
     #[command(flatten)]
@@ -118,6 +120,18 @@ pub struct Select {
     /// Show the way through the tree, the fit with its headroom, the alternatives and the flips
     #[arg(long, help_heading = "Output")]
     pub explain: bool,
+
+    /// Find the cheapest databases for all kinds of data together, instead of the best for each alone
+    #[arg(long, help_heading = "Portfolio")]
+    pub portfolio: bool,
+
+    /// Run so many databases at the most; where absent, as many as the policy allows
+    #[arg(long, value_name = "N", requires = "portfolio", help_heading = "Portfolio")]
+    pub max_databases: Option<NonZeroUsize>,
+
+    /// Decide for each kind of data alone, although the lock records a portfolio
+    #[arg(long, conflicts_with = "portfolio", help_heading = "Portfolio")]
+    pub no_portfolio: bool,
 
     /// Record the decisions in polyglot.lock beside the file
     #[arg(long, group = "with-lock", help_heading = "Lock")]
@@ -364,6 +378,8 @@ pub enum SchemaOf {
     Requirements,
     /// The output of `select --format json`
     Selection,
+    /// The output of `select --portfolio --format json`
+    Portfolio,
     /// The output of `tune --format json`
     Tune,
     /// The output of `lint --format json`

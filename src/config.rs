@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::catalog::{Catalog, Database, describe};
+use crate::decide::portfolio::Overrides;
 use crate::diagnostic::{Diagnostic, Faults, did_you_mean, suggestion};
 use crate::source::{Place, Source};
 
@@ -26,6 +27,8 @@ pub struct Config {
     pub catalog: CatalogConfig,
     /// Where rendered files go.
     pub render: RenderConfig,
+    /// What things cost in a portfolio.
+    pub portfolio: Overrides,
 }
 
 /// What may be chosen.
@@ -97,6 +100,7 @@ impl Config {
         let policy = &self.policy;
         let named = [&policy.allowed_databases, &policy.denied_databases, &policy.preferred_databases];
         let unknown = named.into_iter().flatten().filter(|id| catalog.get(id.get_ref()).is_none());
+        let unknown = unknown.chain(self.portfolio.databases().filter(|id| catalog.get(id.get_ref()).is_none()));
         let databases = unknown.map(|id| unknown_database(id.get_ref(), id.span(), catalog));
         let licences = policy.allowed_licences.iter().chain(&policy.denied_licences);
         let misspelt = licences.filter_map(|licence| misspelt_licence(licence, catalog));

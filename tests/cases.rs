@@ -12,14 +12,22 @@ use serde::Deserialize;
 use crate::given_tree::FLAGS;
 use crate::support::{decide, parse, project};
 
+/// A published decision.
 #[derive(Deserialize)]
-struct Case {
-    id: String,
+pub(crate) struct Case {
+    pub(crate) id: String,
     group: String,
-    requirement: BTreeMap<String, serde_json::Value>,
-    categories: Vec<String>,
-    one_postgres_is_enough: bool,
+    pub(crate) requirement: BTreeMap<String, serde_json::Value>,
+    pub(crate) categories: Vec<String>,
+    pub(crate) one_postgres_is_enough: bool,
     contested: bool,
+}
+
+/// The decisions that the sources agree on.
+pub(crate) fn uncontested() -> Vec<Case> {
+    let text = fs::read_to_string(project("tests/cases/decisions.json")).unwrap();
+    let cases: Vec<Case> = serde_json::from_str(&text).unwrap();
+    cases.into_iter().filter(|case| !case.contested).collect()
 }
 
 /// The share of agreement that is promised in the README.
@@ -29,8 +37,7 @@ const PROMISED: f64 = 0.999;
 fn the_answer_is_the_experts() {
     let catalog = Catalog::embedded().unwrap();
     let tree = Tree::embedded(&catalog).unwrap();
-    let text = fs::read_to_string(project("tests/cases/decisions.json")).unwrap();
-    let cases: Vec<Case> = serde_json::from_str(&text).unwrap();
+    let cases = uncontested();
     let mut misses = Vec::new();
     let score = share(&cases, |case| {
         let answer = decide(&file(case, |_| true)).selections.remove(0).databases;
@@ -64,7 +71,7 @@ fn the_answer_is_the_experts() {
 /// The share of the scored cases that something gets right, averaged within each group and then over the groups.
 fn share(cases: &[Case], mut right: impl FnMut(&Case) -> bool) -> f64 {
     let mut groups: BTreeMap<&str, Vec<bool>> = BTreeMap::new();
-    for case in cases.iter().filter(|case| !case.contested) {
+    for case in cases {
         groups.entry(&case.group).or_default().push(right(case));
     }
     let of = |group: &Vec<bool>| group.iter().filter(|right| **right).count() as f64 / group.len() as f64;
@@ -73,7 +80,12 @@ fn share(cases: &[Case], mut right: impl FnMut(&Case) -> bool) -> f64 {
 
 /// A requirements file of a case, with the fields that are wanted.
 fn file(case: &Case, wanted: impl Fn(&str) -> bool) -> String {
-    let mut text = String::from("version: 1\ndata:\n  it:\n    description: a published case\n");
+    format!("version: 1\ndata:\n  it:\n{}", fields(case, wanted))
+}
+
+/// The fields of a case that are wanted, as those of a kind of data.
+pub(crate) fn fields(case: &Case, wanted: impl Fn(&str) -> bool) -> String {
+    let mut text = String::from("    description: a published case\n");
     for (field, value) in case.requirement.iter().filter(|(field, _)| wanted(field)) {
         text.push_str(&format!("    {field}: {}\n", value.as_str().map_or_else(|| value.to_string(), String::from)));
     }

@@ -164,3 +164,67 @@ fn standard_input_has_no_lock_and_other_names_have_their_own() {
         assert_eq!(run(folder.path(), &["render", "--stdout"]), free, "a fresh lock changes nothing of {example}");
     }
 }
+
+/// Search beside accounts, which a team that runs `PostgreSQL` holds there too.
+const TOGETHER: &str = "\
+version: 1
+name: shop
+target: { memory: 16GB, cpus: 4, disk: 500GB }
+team: { operates: [postgresql] }
+data:
+  orders:
+    kind: user_profile
+    data_size: 20GB
+    backup: { every: 1d, keep: 30d }
+  search:
+    kind: log
+    data_size: 2GB
+    records: 200k
+    retention: 30d
+";
+
+#[test]
+fn a_portfolio_is_recorded_kept_and_rendered() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    fs::write(root.join("polyglot.yaml"), TOGETHER).unwrap();
+    let (_, said, code) = run(root, &["select", "--portfolio", "--write", "--date", "2026-11-22"]);
+    assert_eq!((said.as_str(), code), ("wrote polyglot.lock\n", 0));
+    let read: toml::Table = lock(root).parse().unwrap();
+    assert!(read["portfolio"].as_table().unwrap().is_empty());
+    assert_eq!(read["data"]["search"]["databases"].as_array().unwrap()[0].as_str(), Some("postgresql@18"));
+
+    let (shown, _, code) = run(root, &["select", "--diff"]);
+    assert_eq!(code, 0, "the lock is compared with the portfolio that it records: {shown}");
+    let (_, said, _) = run(root, &["select", "--write"]);
+    assert_eq!(said, "polyglot.lock is up to date\n", "and stays one");
+    let (_, said, code) = run(root, &["render", "-o", "deploy"]);
+    assert_eq!(code, 0, "{said}");
+    let compose = fs::read_to_string(root.join("deploy/compose.yaml")).unwrap();
+    assert!(compose.contains("postgres:18") && !compose.contains("elasticsearch"), "{compose}");
+    let (found, _, _) = run(root, &["lint"]);
+    assert!(!found.contains("drift") && !found.contains("lock"), "{found}");
+
+    let (shown, _, code) = run(root, &["select", "--diff", "--no-portfolio"]);
+    assert!(code == 1 && shown.contains("elasticsearch"), "{shown}");
+    run(root, &["select", "--write", "--no-portfolio"]);
+    assert!(!lock(root).contains("portfolio]"), "{}", lock(root));
+}
+
+#[test]
+fn a_portfolio_that_has_moved_on_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    fs::write(root.join("polyglot.yaml"), TOGETHER).unwrap();
+    run(root, &["select", "--portfolio", "--max-databases", "1", "--write"]);
+    let read: toml::Table = lock(root).parse().unwrap();
+    assert_eq!(read["portfolio"]["max_databases"].as_integer(), Some(1));
+    // Another policy changes no field, but the answer.
+    fs::write(root.join("polyglot.toml"), "[policy]\ndenied_databases = [\"postgresql\"]\n").unwrap();
+    let (found, _, code) = run(root, &["lint"]);
+    assert!(code == 1 && found.contains("decision-drift"), "{found}");
+    fs::remove_file(root.join("polyglot.toml")).unwrap();
+    edit(root, "polyglot.yaml", "records: 200k", "records: 200M");
+    let (_, said, code) = run(root, &["render"]);
+    assert!(code == 1 && said.contains("stale"), "{said}");
+}

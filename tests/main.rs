@@ -31,6 +31,7 @@ mod lint;
 mod live;
 mod lock;
 mod matrix;
+mod portfolio;
 mod readme;
 mod render;
 mod render_cmd;

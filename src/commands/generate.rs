@@ -9,13 +9,14 @@ use crate::catalog::Catalog;
 use crate::cli::{Cli, Completions, Man, Schema, SchemaOf};
 use crate::diagnostic::suggestion;
 use crate::render::Endpoints;
-use crate::report::{document, findings, tune};
+use crate::report::{document, findings, portfolio, tune};
 use crate::requirements;
 
 pub(super) fn schema(arguments: &Schema, terminal: &Terminal) -> Result<Outcome> {
     let schema = match arguments.of {
         SchemaOf::Requirements => requirements::schema(&Catalog::embedded()?),
         SchemaOf::Selection => document::schema(),
+        SchemaOf::Portfolio => portfolio::document::schema(),
         SchemaOf::Tune => tune::schema(),
         SchemaOf::Findings => findings::schema(),
         SchemaOf::Endpoints => schemars::schema_for!(Endpoints).to_value(),

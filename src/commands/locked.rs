@@ -10,7 +10,7 @@ use super::save::save;
 use super::terminal::Terminal;
 use crate::catalog::{Catalog, Date};
 use crate::decide::{Facts, Held, HeldDatabase, Selection};
-use crate::lock::{Lock, LockError, name_for};
+use crate::lock::{Lock, LockError, Together, name_for};
 use crate::plan::Plan;
 use crate::report::lock as report;
 use crate::size::{Host, Reckoner};
@@ -42,12 +42,18 @@ fn parse(path: &Path, catalog: &Catalog) -> Result<Lock> {
 }
 
 /// Writes the lock of a file, and says what became of it.
-pub(super) fn write(given: &Given, selection: &Selection<'_>, date: Option<Date>) -> Result<String> {
+pub(super) fn write(
+    given: &Given,
+    selection: &Selection<'_>,
+    together: Option<Together>,
+    date: Option<Date>,
+) -> Result<String> {
     let Some(path) = given.path.as_deref().map(path_for) else {
         bail!("a lock lies beside its file, and standard input is none; name the file");
     };
     let older = read(given)?.and_then(|Found(found)| found).map(|(_, lock)| lock);
-    let text = made(given, selection, older.as_ref(), date)?.text()?;
+    let lock = Lock { portfolio: together, ..made(given, selection, older.as_ref(), date)? };
+    let text = lock.text()?;
     let shown = path.display();
     if older.is_some() && input::read_text(&path, input::MAX_SIZE)? == text {
         return Ok(format!("{shown} is up to date"));
@@ -84,6 +90,11 @@ pub(super) fn show_difference(
 }
 
 impl Found {
+    /// How all kinds of data were decided together, where they were.
+    pub(super) fn portfolio(&self) -> Option<Together> {
+        self.0.as_ref().and_then(|(_, lock)| lock.portfolio)
+    }
+
     /// Whether the file has moved on since the lock was written.
     pub(super) fn is_stale(&self, given: &Given) -> bool {
         self.0.as_ref().is_some_and(|(_, lock)| lock.stale(&given.requirements, &given.world.catalog))

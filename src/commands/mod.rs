@@ -10,6 +10,7 @@ mod input;
 #[cfg(feature = "lint")]
 mod lint;
 mod locked;
+mod portfolio;
 mod render;
 mod save;
 mod select;

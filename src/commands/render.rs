@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use super::Outcome;
 use super::input::{self, Given, World};
 use super::locked;
+use super::portfolio;
 use super::select::warn;
 use super::terminal::Terminal;
 use crate::cli::Render;
@@ -30,8 +31,7 @@ pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
     let mut facts = Facts::new(&world.catalog, &world.config.policy, &formulas, requirements);
     let lock = locked::read(&given)?.unwrap_or_default();
     if lock.is_stale(&given) {
-        let selection = Selection::of(requirements, &world.catalog, &world.tree, &facts, Depth::Answer);
-        return Ok(lock.refuse(&given, &selection, &facts, terminal));
+        return refuse_stale(&lock, &given, &facts, terminal);
     }
     lock.hold(&mut facts)?;
     let held = lock.held();
@@ -71,6 +71,16 @@ pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
     warn(&selection, &world.config, terminal);
     tell_host(&stack.host, terminal);
     Ok(Outcome::Done)
+}
+
+/// Says what the file asks for now that the lock does not record.
+fn refuse_stale<'a>(lock: &locked::Found, given: &'a Given, facts: &Facts<'a>, terminal: &Terminal) -> Result<Outcome> {
+    let Given { requirements, world, .. } = given;
+    let alone = Selection::of(requirements, &world.catalog, &world.tree, facts, Depth::Answer);
+    let Some(together) = lock.portfolio() else { return Ok(lock.refuse(given, &alone, facts, terminal)) };
+    let portfolio = portfolio::portfolio(requirements, world, facts, &alone, together.max_databases)?;
+    let selection = portfolio::selection(requirements, world, facts, &portfolio, Depth::Answer);
+    Ok(lock.refuse(given, &selection, facts, terminal))
 }
 
 /// The files of a stack for what was selected.

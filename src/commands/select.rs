@@ -4,42 +4,117 @@ use anyhow::{Result, bail};
 
 use super::Outcome;
 use super::input::{self, Given};
-use super::locked;
+use super::locked::{self, Found};
+use super::portfolio;
 use super::terminal::Terminal;
 use crate::cli::Select;
 use crate::config::Config;
+use crate::decide::portfolio::Portfolio;
 use crate::decide::{Depth, Facts, Selection, Verdict};
 use crate::expression::Formulas;
+use crate::lock::Together;
 use crate::report::style::verdict;
-use crate::report::{Format, Shown, explain, names};
+use crate::report::{self, Format, Shown, explain, names};
 
 pub(super) fn run(arguments: &Select, terminal: &Terminal) -> Result<Outcome> {
-    if arguments.explain && matches!(arguments.format, Format::Markdown | Format::Csv) {
-        bail!("`--explain` goes with the table; `--format json` and `yaml` hold all of it");
-    }
+    refuse_explanation(arguments)?;
     let given = input::requirements(&arguments.input, terminal)?;
     let Given { requirements, world, .. } = &given;
     let formulas = Formulas::default();
     let facts = Facts::new(&world.catalog, &world.config.policy, &formulas, requirements);
-    let depth = if arguments.explain || arguments.format.shows_flips() { Depth::Flips } else { Depth::Answer };
-    let selection = Selection::of(requirements, &world.catalog, &world.tree, &facts, depth);
-    if arguments.diff {
-        return locked::show_difference(&given, &selection, &facts, terminal);
+    let together = together(arguments, &given)?;
+    let shows_flips = arguments.explain || arguments.format.shows_flips();
+    let depth = if shows_flips && together.is_none() { Depth::Flips } else { Depth::Answer };
+    let alone = Selection::of(requirements, &world.catalog, &world.tree, &facts, depth);
+    let Some(together) = together else { return finish(arguments, &given, &alone, &facts, None, terminal) };
+    let waiting = terminal.wait("looking for the cheapest databases");
+    let portfolio = portfolio::portfolio(requirements, world, &facts, &alone, together.max_databases)?;
+    drop(waiting);
+    let selection = portfolio::selection(requirements, world, &facts, &portfolio, Depth::Answer);
+    finish(arguments, &given, &selection, &facts, Some((together, &portfolio)), terminal)
+}
+
+fn refuse_explanation(arguments: &Select) -> Result<()> {
+    let explained = match arguments.format {
+        Format::Table | Format::Json | Format::Yaml => true,
+        Format::Markdown => arguments.portfolio,
+        Format::Csv => false,
+    };
+    if arguments.explain && !explained {
+        bail!("`--explain` goes with the table; `--format json` and `yaml` hold all of it");
     }
-    let shown = Shown { requirements, selection: &selection, tree: &world.tree };
-    let look = terminal.look();
+    Ok(())
+}
+
+/// Whether all kinds of data are to be decided together: as the command line says, and where it only asks for the lock,
+/// as that does.
+fn together(arguments: &Select, given: &Given) -> Result<Option<Together>> {
+    if arguments.portfolio {
+        return Ok(Some(Together { max_databases: arguments.max_databases.map(usize::from) }));
+    }
+    let follows_lock = (arguments.write || arguments.diff) && !arguments.no_portfolio;
+    if !follows_lock {
+        return Ok(None);
+    }
+    Ok(locked::read(given)?.as_ref().and_then(Found::portfolio))
+}
+
+/// Shows what was decided, and records it or compares it with the lock where that is asked for.
+fn finish(
+    arguments: &Select,
+    given: &Given,
+    selection: &Selection<'_>,
+    facts: &Facts<'_>,
+    portfolio: Option<(Together, &Portfolio<'_>)>,
+    terminal: &Terminal,
+) -> Result<Outcome> {
+    if arguments.diff {
+        return locked::show_difference(given, selection, facts, terminal);
+    }
+    let text = match portfolio.filter(|_| arguments.format != Format::Csv) {
+        Some((_, portfolio)) => shown_together(arguments, given, selection, portfolio, terminal)?,
+        None => shown_alone(arguments, given, selection, terminal)?,
+    };
+    let together = portfolio.map(|(together, _)| together);
+    let written = arguments.write.then(|| locked::write(given, selection, together, arguments.date)).transpose()?;
+    terminal.result(&text)?;
+    if let Some(written) = written {
+        terminal.message(&written);
+    }
+    warn(selection, &given.world.config, terminal);
+    Ok(Outcome::Done)
+}
+
+fn shown_alone(
+    arguments: &Select,
+    Given { requirements, world, .. }: &Given,
+    selection: &Selection<'_>,
+    terminal: &Terminal,
+) -> Result<String> {
+    let (look, shown) = (terminal.look(), Shown { requirements, selection, tree: &world.tree });
     let mut text = arguments.format.render(shown, look)?;
     if arguments.explain && arguments.format == Format::Table {
         text.push('\n');
         text.push_str(&explain::selection(shown, look));
     }
-    let written = arguments.write.then(|| locked::write(&given, &selection, arguments.date)).transpose()?;
-    terminal.result(&text)?;
-    if let Some(written) = written {
-        terminal.message(&written);
-    }
-    warn(&selection, &world.config, terminal);
-    Ok(Outcome::Done)
+    Ok(text)
+}
+
+fn shown_together(
+    arguments: &Select,
+    Given { requirements, world, .. }: &Given,
+    selection: &Selection<'_>,
+    portfolio: &Portfolio<'_>,
+    terminal: &Terminal,
+) -> Result<String> {
+    let shown = report::portfolio::Shown {
+        name: requirements.name(),
+        portfolio,
+        selection,
+        overridden: &world.config.portfolio.named(),
+        explain: arguments.explain,
+    };
+    Ok(report::portfolio::render(arguments.format, shown, terminal.look())?)
 }
 
 /// Says on standard error what must not be overlooked in a pipe.

@@ -209,6 +209,14 @@ impl<'a> Threshold<'a> {
         }
     }
 
+    /// Whether the bound is a formula of the host's memory.
+    pub(super) fn is_of_memory(&self) -> bool {
+        match self {
+            Self::Fixed { .. } => false,
+            Self::OfHost { text, .. } | Self::OfData(OfData { text, .. }) => mentions(text, "mem"),
+        }
+    }
+
     /// Whether the bound depends on a quantity of the data.
     pub(super) fn depends_on(&self, quantity: Quantity) -> bool {
         match self {

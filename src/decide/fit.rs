@@ -206,7 +206,7 @@ impl<'a> Engine<'a> {
         need.and_then(|need| self.service(need)).is_some_and(|service| service.level <= Level::Adequate)
     }
 
-    fn standing_check(&self) -> Option<Check<'a>> {
+    pub(super) fn standing_check(&self) -> Option<Check<'a>> {
         let (what, verdict) = match self.standing {
             Standing::Good => return None,
             Standing::Refused(refusal) => (What::Policy(refusal), Verdict::Exceeds),

@@ -1,4 +1,4 @@
-//! What was decided before and is to stay: an answer that is taken instead of a new one.
+//! What is decided elsewhere and is to stay: an answer that is taken instead of a new one.
 
 use std::collections::HashMap;
 
@@ -17,29 +17,64 @@ pub struct HeldDatabase {
     pub image: Option<String>,
 }
 
-/// The earlier answers, by kind of data.
+/// The answers that are given, by kind of data, and by whom.
 #[derive(Debug, Clone, Default)]
-pub struct Held<'a>(HashMap<&'a str, &'a [HeldDatabase]>);
+pub struct Held<'h> {
+    answers: HashMap<&'h str, &'h [HeldDatabase]>,
+    by: Holder,
+}
 
-impl<'a> FromIterator<(&'a str, &'a [HeldDatabase])> for Held<'a> {
-    fn from_iter<I: IntoIterator<Item = (&'a str, &'a [HeldDatabase])>>(answers: I) -> Self {
-        Self(answers.into_iter().collect())
+/// What gives answers of its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Holder {
+    /// A lock, which keeps what was decided.
+    #[default]
+    Lock,
+    /// A portfolio, which decides for all kinds of data together.
+    Portfolio,
+}
+
+impl Holder {
+    /// Why an answer is not the one that is best for the data alone, in one clause.
+    pub(super) fn reason(self) -> &'static str {
+        match self {
+            Self::Lock => "decided earlier, and kept by the lock",
+            Self::Portfolio => "costs least together with the other data",
+        }
+    }
+
+    /// Why the walk's answer was not taken.
+    pub(super) fn objection(self) -> &'static str {
+        match self {
+            Self::Lock => "the lock keeps what was decided earlier",
+            Self::Portfolio => "the portfolio costs less without it",
+        }
     }
 }
 
-impl<'a> Held<'a> {
+impl<'h> Held<'h> {
+    /// The answers of a holder.
+    pub fn new(by: Holder, answers: impl IntoIterator<Item = (&'h str, &'h [HeldDatabase])>) -> Self {
+        Self { answers: answers.into_iter().collect(), by }
+    }
+
+    /// What gives the answers.
+    pub(super) fn by(&self) -> Holder {
+        self.by
+    }
+
     /// The earlier answer for a kind of data.
-    pub(super) fn databases(&self, name: &str) -> &'a [HeldDatabase] {
-        self.0.get(name).copied().unwrap_or_default()
+    pub(super) fn databases(&self, name: &str) -> &'h [HeldDatabase] {
+        self.answers.get(name).copied().unwrap_or_default()
     }
 
     /// The image that an earlier answer ran a database in.
-    pub(super) fn image(&self, name: &str, id: &str) -> Option<&'a str> {
-        self.databases(name).iter().find(|held| held.id == id)?.image.as_deref()
+    pub(super) fn image(&self, name: &str, id: &str) -> Option<String> {
+        self.databases(name).iter().find(|held| held.id == id)?.image.clone()
     }
 
     /// The earlier answer as a candidate, if the catalog still knows all of it.
-    pub(super) fn candidate<'f>(&self, name: &str, chooser: Chooser<'a, 'f, '_>) -> Option<Candidate<'a, 'f>> {
+    pub(super) fn candidate<'a, 'f>(&self, name: &str, chooser: Chooser<'a, 'f, '_>) -> Option<Candidate<'a, 'f>> {
         let held = self.databases(name);
         let same = |candidate: &&Candidate<'a, 'f>| {
             candidate.ids().iter().copied().eq(held.iter().map(|database| database.id.as_str()))

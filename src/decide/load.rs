@@ -45,13 +45,17 @@ impl Role {
 
     /// The instance that serves the role: records and rebuilt copies share one.
     pub fn instance(self, database: &Database) -> Instance {
-        let suffix = match self {
+        Instance { database: database.id.to_string(), suffix: self.suffix(database) }
+    }
+
+    /// What the instance's name ends in, where each role has its own.
+    pub(super) fn suffix(self, database: &Database) -> Option<&'static str> {
+        match self {
             _ if !database.separate_roles => None,
             Self::Cache => Some("cache"),
             Self::Stream => Some("stream"),
             Self::Record | Self::Derived => Some("record"),
-        };
-        Instance { database: database.id.to_string(), suffix }
+        }
     }
 }
 

@@ -9,8 +9,7 @@ mod fit;
 mod flips;
 mod held;
 mod load;
-#[allow(dead_code, unreachable_pub, reason = "the portfolio that asks the solver comes with its own change")]
-mod portfolio;
+pub mod portfolio;
 mod question;
 mod selection;
 mod tree;
@@ -20,7 +19,7 @@ pub use check::{Check, Figure, Verdict, What};
 pub use choose::Reason;
 pub use facts::{Engine, Facts};
 pub use flips::Flip;
-pub use held::{Held, HeldDatabase};
+pub use held::{Held, HeldDatabase, Holder};
 pub use load::{Instance, Load, Role};
 pub use question::{Answer, Reference, TreeFile};
 pub use selection::{Alternative, Depth, Selected, Selection, Service};

@@ -7,7 +7,7 @@ use super::check::{Check, Verdict};
 use super::choose::{Choice, Chooser, Reason, candidates};
 use super::facts::Facts;
 use super::flips::{Flip, flips};
-use super::held::Held;
+use super::held::{Held, Holder};
 use super::load::{Instance, Load, Role};
 use super::tree::{Step, Tree};
 use crate::catalog::{Catalog, Database, Text, Version};
@@ -78,7 +78,7 @@ pub struct Service<'a> {
     /// In which version.
     pub version: &'a Version,
     /// The image that an earlier answer ran it in.
-    pub image: Option<&'a str>,
+    pub image: Option<String>,
     /// What it is for.
     pub role: Role,
     /// The kinds of data in it.
@@ -115,7 +115,7 @@ impl<'a> Selection<'a> {
         tree: &Tree,
         facts: &Facts<'a>,
         depth: Depth,
-        held: &Held<'a>,
+        held: &Held<'_>,
     ) -> Self {
         let answers = candidates(tree, facts).unwrap_or_default();
         let mut load = Load::default();
@@ -156,7 +156,7 @@ impl<'a> Selected<'a> {
         catalog: &'a Catalog,
         chooser: Chooser<'a, 'f, '_>,
         depth: Depth,
-        held: &Held<'a>,
+        held: &Held<'_>,
     ) -> Option<(Self, Candidate<'a, 'f>)> {
         let choice = chooser.choose(profile)?;
         let pin = data.database.as_ref().and_then(|pin| {
@@ -164,6 +164,7 @@ impl<'a> Selected<'a> {
             chooser.facts.engine_of(id).map(Candidate::single)
         });
         let pinned = pin.is_some();
+        let by = held.by();
         let held = held.candidate(name, chooser);
         let chosen = held.or(pin).unwrap_or_else(|| choice.chosen().clone());
         let as_walked = chosen.ids() == choice.walked.ids();
@@ -176,8 +177,8 @@ impl<'a> Selected<'a> {
             role: Role::of(profile),
             pattern: answer.pattern.as_ref().filter(|_| as_walked).map(Text::to_string),
             via: Vec::new(),
-            reason: reason(data, &choice, &chosen, pinned, catalog),
-            instead_of: (!as_walked).then(|| instead_of(data, &choice, chooser, profile, pinned)),
+            reason: reason(data, &choice, &chosen, pinned, by, catalog),
+            instead_of: (!as_walked).then(|| instead_of(data, &choice, &chosen, chooser, profile, pinned, by)),
             alternatives: alternatives(data, &choice, &chosen, chooser, profile, catalog),
             flips: if pinned || depth == Depth::Answer { Vec::new() } else { flips(chooser, profile) },
             unjustified: pinned && !as_walked && chosen.ids() != choice.chosen().ids() && data.justification.is_none(),
@@ -204,7 +205,7 @@ impl<'a> Selected<'a> {
 }
 
 /// The services that hold the data, in the order in which they are first needed.
-fn services<'a>(placed: &[(Selected<'a>, Candidate<'a, '_>, Profile)], held: &Held<'a>) -> Vec<Service<'a>> {
+fn services<'a>(placed: &[(Selected<'a>, Candidate<'a, '_>, Profile)], held: &Held<'_>) -> Vec<Service<'a>> {
     let mut services: IndexMap<Instance, Service<'a>> = IndexMap::new();
     for (selected, ..) in placed {
         for (database, version) in selected.databases.iter().zip(&selected.versions) {
@@ -239,7 +240,14 @@ fn via<'a>(checks: &[Check<'a>]) -> Vec<&'a str> {
 }
 
 /// Why what was chosen was chosen, in one clause.
-fn reason(data: &Data, choice: &Choice<'_, '_>, chosen: &Candidate<'_, '_>, pinned: bool, catalog: &Catalog) -> String {
+fn reason(
+    data: &Data,
+    choice: &Choice<'_, '_>,
+    chosen: &Candidate<'_, '_>,
+    pinned: bool,
+    by: Holder,
+    catalog: &Catalog,
+) -> String {
     if let Some(why) = data.justification.as_ref().filter(|_| pinned) {
         return format!("pinned: {}", why.value.trim());
     }
@@ -253,7 +261,7 @@ fn reason(data: &Data, choice: &Choice<'_, '_>, chosen: &Candidate<'_, '_>, pinn
         return String::from("pinned, without a justification");
     }
     if chosen.ids() != choice.chosen().ids() {
-        return String::from("decided earlier, and kept by the lock");
+        return String::from(by.reason());
     }
     if let Some((_, Reason::Preferred)) = choice.replacement {
         return format!("{}; the policy prefers it", choice.walk.answer.reason);
@@ -272,17 +280,19 @@ fn reason(data: &Data, choice: &Choice<'_, '_>, chosen: &Candidate<'_, '_>, pinn
 fn instead_of<'a, 'f>(
     data: &Data,
     choice: &Choice<'a, 'f>,
+    chosen: &Candidate<'a, 'f>,
     chooser: Chooser<'a, 'f, '_>,
     profile: &Profile,
     pinned: bool,
+    by: Holder,
 ) -> (Vec<&'a Database>, String) {
     let walked = choice.walked.engines.iter().map(|engine| engine.database).collect();
     if pinned {
         let why = data.justification.as_ref().map_or("the file pins the database", |why| why.value.trim());
         return (walked, why.to_owned());
     }
-    if choice.replacement.is_none() {
-        return (walked, String::from("the lock keeps what was decided earlier"));
+    if choice.replacement.is_none() || chosen.ids() != choice.chosen().ids() {
+        return (walked, String::from(by.objection()));
     }
     let why = match choice.replacement {
         Some((_, Reason::Preferred)) => String::from("the policy prefers another of its category"),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::{Lock, Locked};
+use super::{Lock, Locked, Together};
 use crate::catalog::{Catalog, Date, describe};
 use crate::decide::HeldDatabase;
 use crate::diagnostic::{Diagnostic, Faults, suggestion};
@@ -58,6 +58,8 @@ struct Head {
 #[serde(deny_unknown_fields)]
 struct Written {
     version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    portfolio: Option<Together>,
     #[serde(default)]
     data: IndexMap<String, Table>,
 }
@@ -67,6 +69,8 @@ struct Written {
 struct Read {
     #[allow(dead_code, reason = "read before, as `Head`")]
     version: u64,
+    #[serde(default)]
+    portfolio: Option<Together>,
     #[serde(default)]
     data: IndexMap<String, Spanned<Table>>,
 }
@@ -123,7 +127,7 @@ impl Lock {
             let place = Place::new(table.span().start, table.span().end);
             (name, table.into_inner().locked(place, catalog, &mut wrong))
         });
-        let lock = Self { data: data.collect() };
+        let lock = Self { portfolio: read.portfolio, data: data.collect() };
         if wrong.is_empty() { Ok(lock) } else { Err(faulty(wrong)) }
     }
 
@@ -133,7 +137,7 @@ impl Lock {
     /// Where the library refuses to write what we hand it.
     pub fn text(&self) -> Result<String, toml::ser::Error> {
         let data = self.data.iter().map(|(name, locked)| (name.clone(), Table::of(locked))).collect();
-        Ok(format!("{HEAD}{}", toml::to_string(&Written { version: VERSION, data })?))
+        Ok(format!("{HEAD}{}", toml::to_string(&Written { version: VERSION, portfolio: self.portfolio, data })?))
     }
 }
 

@@ -4,21 +4,33 @@ mod compare;
 mod file;
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 pub use compare::{Changed, Comparison, Difference, FieldChange};
 pub use file::{LockError, name_for};
 
 use crate::catalog::{Catalog, Date};
-use crate::decide::{Held, HeldDatabase, Selected, Selection};
+use crate::decide::{Held, HeldDatabase, Holder, Selected, Selection};
 use crate::requirements::{Change, Data, Profile};
 use crate::source::Place;
 
 /// What was decided for each kind of data of a requirements file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lock {
+    /// How all of it was decided together, where it was.
+    pub portfolio: Option<Together>,
     /// The decisions, in the order of the requirements file.
     pub data: IndexMap<String, Locked>,
+}
+
+/// How a portfolio was decided.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Together {
+    /// The most databases that were allowed on the command line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_databases: Option<usize>,
 }
 
 /// What was decided for a kind of data.
@@ -86,12 +98,13 @@ impl Lock {
             locked.date = same.map_or(date, |before| before.date.or(date));
             (selected.name.to_owned(), locked)
         });
-        Self { data: kinds.collect() }
+        Self { portfolio: None, data: kinds.collect() }
     }
 
     /// The answers that are to stay.
     pub fn held(&self) -> Held<'_> {
-        self.data.iter().map(|(name, locked)| (name.as_str(), locked.databases.as_slice())).collect()
+        let by = if self.portfolio.is_some() { Holder::Portfolio } else { Holder::Lock };
+        Held::new(by, self.data.iter().map(|(name, locked)| (name.as_str(), locked.databases.as_slice())))
     }
 
     /// Every database that is to stay in its version.

@@ -29,7 +29,7 @@ pub(super) struct Draft<'a> {
     /// Whether a pooler stands in front.
     pub(super) pooled: bool,
     /// The image that an earlier answer ran it in.
-    pub(super) held_image: Option<&'a str>,
+    pub(super) held_image: Option<String>,
 }
 
 /// The services of a selection that run in containers, and those that run elsewhere.
@@ -59,7 +59,7 @@ pub(super) fn drafts<'a>(
                     serves: service.serves.clone(),
                     scope,
                     pooled: false,
-                    held_image: service.image,
+                    held_image: service.image.clone(),
                 };
                 draft.name(requirements.name());
                 drafts.push(draft);
@@ -159,8 +159,8 @@ impl<'a> Draft<'a> {
 
     /// The image: the version's, or the first that has what the data asks for.
     pub(super) fn image(&self, reckoner: &Reckoner) -> Result<String, PlanError> {
-        if let Some(held) = self.held_image {
-            return Ok(held.to_owned());
+        if let Some(held) = &self.held_image {
+            return Ok(held.clone());
         }
         for image in &self.container.images {
             let known = self.database.is_between(self.version, image.since.as_deref(), image.until.as_deref());

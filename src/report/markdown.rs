@@ -48,7 +48,7 @@ pub(super) fn selection(shown: Shown<'_>) -> String {
 }
 
 /// Text that Markdown would read as markup, as text.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -10,6 +10,7 @@ mod json;
 pub mod lock;
 mod markdown;
 pub mod parameter;
+pub mod portfolio;
 pub mod rules;
 pub mod style;
 mod table;

@@ -10,6 +10,7 @@ use super::worlds::{Judge, Worlds};
 use crate::catalog::{Catalog, Date};
 use crate::commands::input::{self, InputError, World};
 use crate::commands::locked;
+use crate::commands::portfolio;
 use crate::commands::render::FOLDER;
 use crate::compose::Compose;
 use crate::decide::{Depth, Facts, Selection};
@@ -86,7 +87,20 @@ impl<'w> Reader<'w> {
             Err(seen) => return seen,
         };
         let mut facts = Facts::new(catalog, &config.policy, &self.formulas, &requirements);
-        let now = Selection::of(&requirements, catalog, tree, &facts, Depth::Answer);
+        let alone = Selection::of(&requirements, catalog, tree, &facts, Depth::Answer);
+        let together = lock.as_ref().and_then(|(_, lock)| lock.portfolio);
+        // What is not proven may be another answer the next time, so it is not held against the lock.
+        let portfolio = together.and_then(|together| {
+            let portfolio = portfolio::portfolio(&requirements, &judge.world, &facts, &alone, together.max_databases);
+            portfolio.ok().filter(|portfolio| portfolio.gap.is_none())
+        });
+        let now = match (&portfolio, lock.as_ref().filter(|_| together.is_some())) {
+            (Some(portfolio), _) => portfolio::selection(&requirements, &judge.world, &facts, portfolio, Depth::Answer),
+            (None, Some((_, lock))) => {
+                Selection::holding(&requirements, catalog, tree, &facts, Depth::Answer, &lock.held())
+            }
+            (None, None) => alone,
+        };
         let locked = lock.map(|(source, lock)| {
             let changed = lock.compare(&now, catalog, tree, &facts).changed;
             Locked { source, lock, changed }

@@ -1,0 +1,46 @@
+//! Deciding for all kinds of data together: what the commands share.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+use super::input::World;
+use crate::decide::portfolio::{Portfolio, Question, Weights};
+use crate::decide::{Depth, Facts, Held, Holder, Selection};
+use crate::requirements::Requirements;
+
+/// How long is looked for something better before the best found is the answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What things cost, as we and the organisation say.
+pub(super) fn weights(world: &World) -> Result<Weights> {
+    let weights = Weights::embedded().context("the weights of the portfolio")?;
+    Ok(weights.with(&world.config.portfolio))
+}
+
+/// The cheapest databases for all of the data, of at most so many, or of as many as the policy allows.
+pub(super) fn portfolio<'a>(
+    requirements: &'a Requirements,
+    world: &'a World,
+    facts: &Facts<'a>,
+    alone: &Selection<'a>,
+    most: Option<usize>,
+) -> Result<Portfolio<'a>> {
+    let most = most.or(world.config.policy.max_databases());
+    let question = Question { requirements, catalog: &world.catalog, tree: &world.tree, alone, most };
+    let end = Instant::now().checked_add(PATIENCE);
+    let mut stop = || end.is_some_and(|end| Instant::now() >= end);
+    Ok(Portfolio::of(question, facts, weights(world)?, &mut stop)?)
+}
+
+/// The selection that a portfolio makes.
+pub(super) fn selection<'a>(
+    requirements: &'a Requirements,
+    world: &'a World,
+    facts: &Facts<'a>,
+    portfolio: &Portfolio<'_>,
+    depth: Depth,
+) -> Selection<'a> {
+    let held = Held::new(Holder::Portfolio, portfolio.held());
+    Selection::holding(requirements, &world.catalog, &world.tree, facts, depth, &held)
+}

@@ -1,0 +1,139 @@
+//! How far an answer carries: the load at which a kind of data is better held elsewhere.
+
+use super::Search;
+use super::account::{chosen, databases};
+use super::offer::{Kind, Offer, offer};
+use super::points::Points;
+use crate::catalog::Database;
+use crate::requirements::Change;
+use crate::units::{GrowthAmount, Span};
+use crate::vocabulary::{Amount, Quantity};
+
+/// The load at which a kind of data would be held elsewhere.
+#[derive(Debug, Clone)]
+pub struct Until<'a> {
+    /// What grows.
+    pub quantity: Quantity,
+    /// What there is now.
+    pub now: Amount,
+    /// The last load at which the answer stands.
+    pub last: Amount,
+    /// Where the data would be held then.
+    pub then: Vec<&'a Database>,
+    /// How long that takes at the growth that the file states.
+    pub within: Option<Span>,
+}
+
+/// How often the load is raised to what the answer bears at least.
+const STEPS: usize = 12;
+
+/// The largest load that is tried.
+const LARGEST: u64 = 1 << 60;
+
+/// For each quantity of a kind of data that adds up, the load at which the answer no longer stands.
+pub(super) fn until<'a>(search: &mut Search<'_, 'a, '_>, index: usize, choices: &[usize]) -> Vec<Until<'a>> {
+    let Some(kind) = search.kinds.get(index).cloned().filter(|kind| !kind.pinned) else { return Vec::new() };
+    let quantities = Quantity::ALL.iter().copied().filter(|quantity| quantity.adds_up());
+    quantities.filter_map(|quantity| reach(search, &kind, index, quantity, choices)).collect()
+}
+
+/// Raises the load step by step: at least until the misfit has grown by what the second best costs more, for nothing
+/// that grows makes the others cheaper. Then everything is decided anew.
+fn reach<'a, 'f>(
+    search: &mut Search<'_, 'a, 'f>,
+    kind: &Kind<'a, 'f>,
+    index: usize,
+    quantity: Quantity,
+    choices: &[usize],
+) -> Option<Until<'a>> {
+    let Amount(now) = kind.profile.quantity(quantity)?;
+    let ours = kind.offers.get(*choices.get(index)?)?.clone();
+    let mut load = now;
+    let mut cost = search.with(index, kind.clone()).best(|_| ()).ok()??.cost;
+    for _ in 0..STEPS {
+        let others = search.with(index, raised(search, kind, quantity, load)).elsewhere(index, &ours).ok()?;
+        let margin = others.map(|others| others.over(cost));
+        let next = bears(search, kind, &ours, quantity, load, margin)?;
+        let mut trial = search.with(index, raised(search, kind, quantity, next));
+        let best = trial.best(|_| ()).ok()??;
+        let then = chosen(&trial.kinds, &best.choices).get(index).map(|offer| databases(offer))?;
+        if !same(&then, &databases(&ours)) {
+            let last = Amount(next.saturating_sub(quantity.step()).max(now));
+            let within = within(kind, quantity, now, last.0);
+            return Some(Until { quantity, now: Amount(now), last, then, within });
+        }
+        (cost, load) = (best.cost, next);
+    }
+    None
+}
+
+pub(super) fn same(one: &[&Database], other: &[&Database]) -> bool {
+    one.iter().map(|database| &database.id).eq(other.iter().map(|database| &database.id))
+}
+
+/// A kind of data with another load.
+fn raised<'a, 'f>(search: &Search<'_, 'a, 'f>, kind: &Kind<'a, 'f>, quantity: Quantity, load: u64) -> Kind<'a, 'f> {
+    let profile = kind.profile.with(Change::Quantity(quantity, Amount(load)));
+    let network = search.network;
+    let mut offers: Vec<Offer<'a, 'f>> = kind
+        .offers
+        .iter()
+        .map(|other| offer(other.candidate.clone(), &profile, network.facts, &network.weights))
+        .collect();
+    if offers.iter().any(|offer| offer.fits) {
+        offers.retain(|offer| offer.fits);
+    }
+    Kind { profile, offers, ..kind.clone() }
+}
+
+/// The smallest load at which an offer no longer fits, or has become dearer by more than a margin; nothing where it
+/// bears any.
+fn bears<'a, 'f>(
+    search: &Search<'_, 'a, 'f>,
+    kind: &Kind<'a, 'f>,
+    ours: &Offer<'a, 'f>,
+    quantity: Quantity,
+    from: u64,
+    margin: Option<Points>,
+) -> Option<u64> {
+    let network = search.network;
+    let at = |load: u64| {
+        let profile = kind.profile.with(Change::Quantity(quantity, Amount(load)));
+        offer(ours.candidate.clone(), &profile, network.facts, &network.weights)
+    };
+    let before = at(from).misfit;
+    let gives_way = |load: u64| {
+        let then = at(load);
+        !then.fits || margin.is_some_and(|margin| then.misfit.over(before) > margin)
+    };
+    let (mut low, mut high) = (from, LARGEST);
+    if !gives_way(high) {
+        return None;
+    }
+    while high.saturating_sub(low) > quantity.step() {
+        let middle = low.midpoint(high);
+        if gives_way(middle) { high = middle } else { low = middle }
+    }
+    Some(high)
+}
+
+/// How long it takes until a load has grown so far. A growth in bytes is of the data, one in records of its records and
+/// vectors; of those that it does not speak of, records and vectors grow as fast as the data does.
+fn within(kind: &Kind<'_, '_>, quantity: Quantity, now: u64, then: u64) -> Option<Span> {
+    let growth = kind.data.growth.as_ref()?.value;
+    let pieces = matches!(quantity, Quantity::Records | Quantity::Vectors);
+    let (base, added) = match growth.amount {
+        GrowthAmount::Count(count) if pieces => (None, count.0),
+        GrowthAmount::Bytes(bytes) if quantity == Quantity::DataSize => (None, bytes.0),
+        GrowthAmount::Bytes(bytes) if pieces => (Some(kind.profile.quantity(Quantity::DataSize)?), bytes.0),
+        GrowthAmount::Count(_) | GrowthAmount::Bytes(_) => return None,
+    };
+    let left = u128::from(then.saturating_sub(now)).saturating_mul(u128::from(growth.period.span().0));
+    let added = match base {
+        None => u128::from(added),
+        Some(Amount(base)) => {
+            u128::from(added).saturating_mul(u128::from(now)).checked_div(u128::from(base)).unwrap_or_default()
+        }
+    };
+    left.checked_div(added).and_then(|micros| u64::try_from(micros).ok()).map(Span)
+}

@@ -1,0 +1,208 @@
+//! The weights that a portfolio is priced with. No figures are published, so each is an assumption and can be
+//! overridden in polyglot.toml.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::catalog::Database;
+
+/// A weight: not below zero, and not so large that sums of them would lose their hundredths.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Deserialize)]
+#[serde(try_from = "f64")]
+pub struct Weight(f64);
+
+/// A number that is no weight.
+#[derive(Debug, thiserror::Error)]
+#[error("a weight is a number from 0 to 1000")]
+pub struct NotAWeight;
+
+impl TryFrom<f64> for Weight {
+    type Error = NotAWeight;
+
+    fn try_from(number: f64) -> Result<Self, NotAWeight> {
+        (0.0..=1000.0).contains(&number).then_some(Self(number)).ok_or(NotAWeight)
+    }
+}
+
+impl Weight {
+    /// The number.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+/// Declares the weights, and what a polyglot.toml may say of each.
+macro_rules! weights {
+    ($($(#[$doc:meta])* $name:ident,)+) => {
+        /// What things cost.
+        #[derive(Debug, Clone, PartialEq, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct Weights {
+            $($(#[$doc])* pub $name: Weight,)+
+            /// The care that each database takes.
+            pub operating: BTreeMap<String, Weight>,
+            /// What each takes besides to run over several servers.
+            pub cluster: BTreeMap<String, Weight>,
+            /// What the service of each needs to start, in GB.
+            pub floor: BTreeMap<String, Weight>,
+            /// The database whose care one already knows who knows that of this one.
+            kin: BTreeMap<String, String>,
+        }
+
+        /// The weights of a polyglot.toml, which take the place of ours.
+        #[derive(Debug, Clone, Default, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct Overrides {
+            $($(#[$doc])* pub $name: Option<Weight>,)+
+            /// The care that each database takes.
+            pub operating: BTreeMap<Spanned<String>, Weight>,
+            /// What each takes besides to run over several servers.
+            pub cluster: BTreeMap<Spanned<String>, Weight>,
+            /// What the service of each needs to start, in GB.
+            pub floor: BTreeMap<Spanned<String>, Weight>,
+        }
+
+        impl Overrides {
+            /// The names of the weights that are overridden, with the numbers that hold.
+            pub fn named(&self) -> Vec<(String, f64)> {
+                let single = [$((stringify!($name), self.$name)),+].into_iter();
+                let single = single.filter_map(|(name, weight)| Some((name.to_owned(), weight?.get())));
+                let of_each = |table: &str, weights: &BTreeMap<Spanned<String>, Weight>| {
+                    let named = weights.iter().map(|(id, weight)| (format!("{table}.{}", id.get_ref()), weight.get()));
+                    named.collect::<Vec<_>>()
+                };
+                let tables = [("operating", &self.operating), ("cluster", &self.cluster), ("floor", &self.floor)];
+                single.chain(tables.into_iter().flat_map(|(table, weights)| of_each(table, weights))).collect()
+            }
+
+            /// The databases that are named.
+            pub fn databases(&self) -> impl Iterator<Item = &Spanned<String>> {
+                self.operating.keys().chain(self.cluster.keys()).chain(self.floor.keys())
+            }
+        }
+
+        impl Weights {
+            /// The weights with those of a polyglot.toml in place of ours.
+            #[must_use]
+            pub fn with(mut self, overrides: &Overrides) -> Self {
+                $(self.$name = overrides.$name.unwrap_or(self.$name);)+
+                let each = |weights: &BTreeMap<Spanned<String>, Weight>| -> Vec<_> {
+                    weights.iter().map(|(id, weight)| (id.get_ref().clone(), *weight)).collect()
+                };
+                self.operating.extend(each(&overrides.operating));
+                self.cluster.extend(each(&overrides.cluster));
+                self.floor.extend(each(&overrides.floor));
+                self
+            }
+        }
+    };
+}
+
+weights! {
+    /// What the care of a database is multiplied by that the team runs already.
+    operated,
+    /// And of one that is akin to such a one.
+    related,
+    /// And of one that it does not, where the file says what it runs.
+    new,
+    /// And of one that the policy prefers.
+    preferred,
+    /// The care of a database that has no weight of its own.
+    other,
+    /// What such a one takes besides to run over several servers.
+    other_cluster,
+    /// What the service of such a one needs to start, in GB.
+    other_floor,
+    /// Each GB that a service needs to start.
+    memory,
+    /// A need that is served well enough, but that the database is not made for.
+    adequate,
+    /// The same where the data spreads over several servers.
+    adequate_spread,
+    /// A need that is served and hurts; a figure halfway from where strain begins to where the database ends; and each
+    /// factor of ten past the former where no end is known.
+    strained,
+    /// A database that hardly anybody looks after any more, or whose licence may forbid the use.
+    standing,
+    /// A kind of data that nothing fits, or that is pinned where it does not fit.
+    unfit,
+    /// A copy in another database.
+    copy,
+    /// Each factor of ten of the writes a second that a copy follows.
+    writes,
+}
+
+const EMBEDDED: &str = include_str!("weights.toml");
+
+impl Weights {
+    /// Our own weights.
+    ///
+    /// # Errors
+    /// A fault of ours in the embedded file.
+    pub fn embedded() -> Result<Self, toml::de::Error> {
+        toml::from_str(EMBEDDED)
+    }
+
+    /// The care that a database takes.
+    pub(super) fn care(&self, database: &Database) -> f64 {
+        self.operating.get(database.id.as_str()).copied().unwrap_or(self.other).get()
+    }
+
+    /// What a database takes besides to run over several servers.
+    pub(super) fn clustering(&self, database: &Database) -> f64 {
+        self.cluster.get(database.id.as_str()).copied().unwrap_or(self.other_cluster).get()
+    }
+
+    /// What a service of a database needs to start, in GB.
+    pub(super) fn memory_floor(&self, database: &Database) -> f64 {
+        self.floor.get(database.id.as_str()).copied().unwrap_or(self.other_floor).get()
+    }
+
+    /// The database that a database is akin to.
+    pub(super) fn kin(&self, database: &Database) -> Option<&str> {
+        self.kin.get(database.id.as_str()).map(String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Overrides, Weights};
+    use crate::catalog::{Catalog, Hosting};
+
+    #[test]
+    fn every_database_of_ours_has_its_weights_and_nothing_else_has() {
+        let (weights, catalog) = (Weights::embedded().unwrap(), Catalog::embedded().unwrap());
+        let ids: Vec<&str> = catalog.ids().collect();
+        for id in weights
+            .operating
+            .keys()
+            .chain(weights.cluster.keys())
+            .chain(weights.floor.keys())
+            .chain(weights.kin.keys())
+            .chain(weights.kin.values())
+        {
+            assert!(ids.contains(&id.as_str()), "{id}");
+        }
+        for database in catalog.databases() {
+            let id = database.id.as_str();
+            assert!(weights.operating.contains_key(id) && weights.cluster.contains_key(id), "{id} has no care");
+            assert_eq!(weights.floor.contains_key(id), database.hosting == Hosting::Container, "{id}");
+        }
+    }
+
+    #[test]
+    fn a_weight_is_a_number_and_not_below_zero() {
+        for text in
+            ["copy = -1", "copy = nan", "copy = inf", "copy = \"1\"", "copy = 1001", "operating = { redis = -0.1 }"]
+        {
+            assert!(toml::from_str::<Overrides>(text).is_err(), "{text}");
+        }
+        let overrides: Overrides = toml::from_str("copy = 2\noperating = { redis = 0 }").unwrap();
+        let weights = Weights::embedded().unwrap().with(&overrides);
+        assert!((weights.copy.get() - 2.0).abs() < 1e-9);
+        assert!(weights.operating["redis"].get().abs() < 1e-9);
+        assert_eq!(overrides.named(), [(String::from("copy"), 2.0), (String::from("operating.redis"), 0.0)]);
+    }
+}

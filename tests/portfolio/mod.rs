@@ -1,0 +1,58 @@
+//! The portfolio: what it answers to published decisions, what it promises of its costs, and how it is recorded.
+
+mod promises;
+mod proof;
+
+use std::sync::LazyLock;
+
+use polyglot::catalog::Catalog;
+use polyglot::config::Policy;
+use polyglot::decide::portfolio::{Overrides, Portfolio, PortfolioError, Question, Weights};
+use polyglot::decide::{Depth, Facts, Held, Holder, Selection, Tree};
+use polyglot::expression::Formulas;
+use polyglot::report::portfolio::{Shown, document::Document};
+
+use crate::support::parse;
+
+/// What a portfolio is asked with besides the file.
+#[derive(Default)]
+struct Asked {
+    policy: Policy,
+    overrides: Overrides,
+    most: Option<usize>,
+}
+
+fn known() -> &'static (Catalog, Tree) {
+    static KNOWN: LazyLock<(Catalog, Tree)> = LazyLock::new(|| {
+        let catalog = Catalog::embedded().unwrap();
+        let tree = Tree::embedded(&catalog).unwrap();
+        (catalog, tree)
+    });
+    &KNOWN
+}
+
+/// The portfolio of a requirements text, as programs read it.
+fn portfolio(text: &str) -> Document {
+    ask(text, &Asked::default()).unwrap_or_else(|error| panic!("{text}\n{error}"))
+}
+
+fn ask(text: &str, asked: &Asked) -> Result<Document, PortfolioError> {
+    let (catalog, tree) = known();
+    let requirements = parse(text, catalog).unwrap_or_else(|faults| panic!("{text}\n{:?}", faults.diagnostics));
+    let formulas = Formulas::default();
+    let facts = Facts::new(catalog, &asked.policy, &formulas, &requirements);
+    let alone = Selection::of(&requirements, catalog, tree, &facts, Depth::Answer);
+    let question = Question { requirements: &requirements, catalog, tree, alone: &alone, most: asked.most };
+    let weights = Weights::embedded().unwrap().with(&asked.overrides);
+    let portfolio = Portfolio::of(question, &facts, weights, &mut || false)?;
+    let held = Held::new(Holder::Portfolio, portfolio.held());
+    let selection = Selection::holding(&requirements, catalog, tree, &facts, Depth::Answer, &held);
+    let shown = Shown {
+        name: requirements.name(),
+        portfolio: &portfolio,
+        selection: &selection,
+        overridden: &asked.overrides.named(),
+        explain: true,
+    };
+    Ok(Document::of(shown))
+}
