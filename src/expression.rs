@@ -9,7 +9,7 @@ use minijinja::{Environment, Error, ErrorKind, Expression, UndefinedBehavior, Va
 
 /// The names that a formula may use, and their values.
 #[derive(Debug, Clone, Default)]
-pub struct Names(BTreeMap<&'static str, f64>);
+pub struct Names(Vec<(&'static str, f64)>);
 
 /// Why a formula gives no number.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +41,21 @@ impl Names {
     /// Gives a name its value. Values are floating point: a bound is an estimate, and 2^53 bytes are 8 PB.
     pub fn set(&mut self, name: &'static str, value: u64) {
         #[allow(clippy::cast_precision_loss, reason = "an estimate; exact below 2^53")]
-        self.0.insert(name, value as f64);
+        let value = value as f64;
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = value,
+            None => self.0.push((name, value)),
+        }
+    }
+}
+
+impl Object for Names {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        self.0.iter().find(|(name, _)| *name == key).map(|(_, value)| Value::from(*value))
     }
 }
 
@@ -58,9 +72,17 @@ impl Default for Formulas {
     }
 }
 
+/// The units that settings are reckoned with.
+const UNITS: [(&str, u64); 4] = [("kB", 1 << 10), ("MB", 1 << 20), ("GB", 1 << 30), ("TB", 1 << 40)];
+
+/// How much a unit is.
+pub fn unit_of(name: &str) -> Option<u64> {
+    UNITS.into_iter().find(|(known, _)| *known == name).map(|(_, unit)| unit)
+}
+
 /// Adds the functions and the units that settings are reckoned with.
 pub fn add_arithmetic(environment: &mut Environment<'_>) {
-    for (name, unit) in [("kB", 1u64 << 10), ("MB", 1 << 20), ("GB", 1 << 30), ("TB", 1 << 40)] {
+    for (name, unit) in UNITS {
         environment.add_global(name, unit);
     }
     environment.add_function("least", |values: minijinja::value::Rest<Value>| extreme(&values, f64::lt));
@@ -137,9 +159,14 @@ impl Object for Scope {
     }
 }
 
+/// The words of a formula: names, numbers and what joins them.
+pub fn words(formula: &str) -> impl Iterator<Item = &str> {
+    formula.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
+}
+
 /// Whether a formula speaks of a name.
 pub fn mentions(formula: &str, name: &str) -> bool {
-    formula.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).any(|word| word == name)
+    words(formula).any(|word| word == name)
 }
 
 /// A compiled formula.
@@ -219,7 +246,8 @@ impl Formula<'_> {
     /// # Errors
     /// [`FormulaError::Value`] where a name is missing or the result is no number from zero up.
     pub fn evaluate(&self, names: &Names) -> Result<u64, FormulaError> {
-        let value = self.expression.eval(&names.0).map_err(|error| self.wrong(error.to_string()))?;
+        let value =
+            self.expression.eval(Value::from_object(names.clone())).map_err(|error| self.wrong(error.to_string()))?;
         self.number(&value)
     }
 }

@@ -6,7 +6,6 @@ use smallvec::SmallVec;
 
 use super::facts::Engine;
 use super::question::Answer;
-use crate::catalog::Hosting;
 use crate::vocabulary::Quantity;
 
 /// One or more databases that could hold a kind of data together.
@@ -56,7 +55,7 @@ impl<'a, 'f> Candidate<'a, 'f> {
 
     /// Whether all of it runs in containers of ours, not at a vendor or inside the application.
     pub(super) fn is_run_here(&self) -> bool {
-        self.engines.iter().all(|engine| engine.database.hosting == Hosting::Container)
+        self.engines.iter().all(|engine| engine.is_run_here())
     }
 
     /// Whether a database is part of it.

@@ -5,11 +5,12 @@ use std::cmp::Reverse;
 use super::candidate::Candidate;
 use super::check::{Check, Verdict};
 use super::facts::{Engine, Facts};
-use super::fit::{Strain, needs};
+use super::fit::Strain;
 use super::load::Load;
+use super::needs::Needs;
 use super::question::Answer;
 use super::tree::{Tree, Walk};
-use crate::catalog::{Category, Level};
+use crate::catalog::Category;
 use crate::requirements::Profile;
 
 /// The tree, the facts and what is placed already: all that a choice depends on besides the data.
@@ -118,10 +119,11 @@ impl<'a, 'f> Chooser<'a, 'f, '_> {
         candidates: impl Iterator<Item = Candidate<'a, 'f>>,
         profile: &Profile,
     ) -> Option<Candidate<'a, 'f>> {
+        let asked = Needs::of(profile);
         let mut best: Option<(Strain, Candidate<'a, 'f>)> = None;
         for candidate in candidates {
             let of_use = best.as_ref().map_or(Strain::Standing, |(least, _)| *least);
-            let Some(strain) = self.facts.strain(&candidate, profile, self.load, of_use) else { continue };
+            let Some(strain) = self.facts.strain(&candidate, profile, asked, self.load, of_use) else { continue };
             if strain == Strain::Little {
                 return Some(candidate);
             }
@@ -157,19 +159,21 @@ impl<'a, 'f> Chooser<'a, 'f, '_> {
     /// these the one that is made for most of the needs, then one of the same category.
     fn best_of_all(&self, walked: &Candidate<'a, 'f>, profile: &Profile, run_here: bool) -> Option<Candidate<'a, 'f>> {
         let category = walked.engines.first().map(|engine| engine.database.category);
+        let asked = Needs::of(profile);
         let rank = |candidate: &Candidate<'a, 'f>| {
             let engine = candidate.engines.first()?;
-            let levels = needs(profile).filter_map(|need| engine.service(need));
-            let native = levels.filter(|service| service.level == Level::Native).count();
+            let native = (asked & engine.levels.native).count();
             let stranger = category.is_none_or(|category| !engine.database.is(category));
             Some((candidate.engines.len(), Reverse(native), stranger))
         };
-        let together = self.answers.iter().filter(|answer| answer.engines.len() > 1).cloned();
-        let all = self.facts.engines().map(Candidate::single).chain(together);
+        let alone = self.facts.engines().filter(|engine| engine.is_run_here() == run_here && engine.is_eligible(asked));
+        let together =
+            self.answers.iter().filter(|answer| answer.engines.len() > 1 && answer.is_run_here() == run_here);
+        let together = together.filter(|answer| answer.is_eligible(asked));
         let mut best = None;
-        for candidate in all.filter(|candidate| candidate.is_run_here() == run_here) {
+        for candidate in alone.map(Candidate::single).chain(together.cloned()) {
             let of_use = best.as_ref().map_or(Strain::Standing, |((strain, _), _)| *strain);
-            let Some(strain) = self.facts.strain(&candidate, profile, self.load, of_use) else { continue };
+            let Some(strain) = self.facts.strain(&candidate, profile, asked, self.load, of_use) else { continue };
             let order = (strain, rank(&candidate));
             if best.as_ref().is_none_or(|(least, _)| order < *least) {
                 best = Some((order, candidate));

@@ -1,13 +1,14 @@
 //! The catalog as one decision run sees it: amounts read, formulas reckoned for this host, policy applied.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::ops::BitOr;
 
 use smallvec::SmallVec;
 
-use crate::catalog::{Bound, Catalog, Database, Limit, Service, State, Text, Version};
+use super::needs::Needs;
+use crate::catalog::{Bound, Catalog, Database, Level, Limit, Map, Service, State, Text, Version};
 use crate::config::{Policy, Refusal};
-use crate::expression::{Formula, Formulas, Names, mentions};
+use crate::expression::{Formula, Formulas, Names, mentions, words};
 use crate::requirements::{Profile, Requirements, Target};
 use crate::vocabulary::{Amount, Environment, Flag, Need, Quantity};
 
@@ -30,9 +31,13 @@ pub struct Engine<'a> {
     /// Where it stands among the engines.
     pub(super) index: usize,
     pub(super) served: [Served<'a>; Need::ALL.len()],
+    /// Which needs it serves how, to see at a glance.
+    pub(super) levels: Levels,
     /// The figures up to which needs are served well, of all needs together.
     pub(super) served_up_to: Vec<(Need, Quantity, Amount)>,
     pub(super) limits: Vec<Reckoned<'a>>,
+    /// The quantities that its figures and limits speak of, each the bit of its place in the vocabulary.
+    pub(super) concerns: u32,
     pub(super) standing: Standing,
     /// What takes its place: its successor, then its alternatives.
     pub(super) substitutes: Vec<usize>,
@@ -42,6 +47,34 @@ pub struct Engine<'a> {
 pub(super) struct Served<'a> {
     pub(super) service: &'a Service,
     pub(super) up_to: Vec<(Quantity, Amount)>,
+}
+
+/// The needs by how a database serves them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Levels {
+    /// Those that it is made for.
+    pub(super) native: Needs,
+    /// Those that it serves badly or not at all.
+    pub(super) weak: Needs,
+    /// Those that it does not serve.
+    pub(super) refused: Needs,
+    /// Those that it serves well up to a figure.
+    pub(super) bounded: Needs,
+}
+
+impl Levels {
+    fn of(served: &[Served<'_>]) -> Self {
+        let those = |serves: fn(&Served<'_>) -> bool| {
+            let needs = Need::ALL.iter().zip(served).filter(|(_, served)| serves(served));
+            needs.map(|(need, _)| *need).collect()
+        };
+        Self {
+            native: those(|served| served.service.level == Level::Native),
+            weak: those(|served| served.service.level >= Level::Strained),
+            refused: those(|served| served.service.level == Level::No),
+            bounded: those(|served| !served.up_to.is_empty()),
+        }
+    }
 }
 
 /// What speaks against a database before any data is looked at.
@@ -101,23 +134,28 @@ impl<'a> Facts<'a> {
     pub fn new(catalog: &'a Catalog, policy: &'a Policy, formulas: &'a Formulas, file: &Requirements) -> Self {
         let (host, assumed) = host_of(&file.target);
         let pins = file.data.values().filter_map(|data| data.database.as_ref()?.value.split_once('@'));
-        let pins: HashMap<&str, &str> = pins.collect();
-        let places: HashMap<&str, usize> = catalog.ids().enumerate().map(|(place, id)| (id, place)).collect();
+        let pins: Map<&str, &str> = pins.collect();
+        let places: Map<&str, usize> = catalog.ids().enumerate().map(|(place, id)| (id, place)).collect();
         let engines = catalog.databases().enumerate().filter_map(|(index, database)| {
             let pinned = pins.get(database.id.as_str()).and_then(|version| database.version(version));
             let substitutes =
                 database.upstream.successor.iter().chain(database.alternatives.iter().map(|other| &other.id));
             let served = served(database)?;
-            Some(Engine {
+            let version = pinned.or_else(|| database.default_version())?;
+            let mut engine = Engine {
                 database,
-                version: pinned.or_else(|| database.default_version())?,
+                version,
                 index,
                 served_up_to: served_up_to(&served),
+                levels: Levels::of(&served),
                 served,
-                limits: limits(database, pinned.or_else(|| database.default_version())?),
+                limits: Vec::new(),
+                concerns: 0,
                 standing: standing(database, policy, &file.target),
                 substitutes: substitutes.filter_map(|id| places.get(id.as_str()).copied()).collect(),
-            })
+            };
+            engine.take_limits();
+            Some(engine)
         });
         Self { engines: engines.collect(), policy, formulas, host, assumed }
     }
@@ -126,7 +164,7 @@ impl<'a> Facts<'a> {
     pub(super) fn set_version(&mut self, id: &str, major: &str) -> Option<()> {
         let engine = self.engines.iter_mut().find(|engine| engine.database.id == id)?;
         engine.version = engine.database.version(major)?;
-        engine.limits = limits(engine.database, engine.version);
+        engine.take_limits();
         Some(())
     }
 
@@ -199,8 +237,9 @@ impl<'a> Threshold<'a> {
         match bound {
             Bound::Fixed(text) => Self::Fixed { text, read: OnceCell::new() },
             Bound::Formula(text) => {
-                let of = Quantity::ALL.iter().copied().filter(|quantity| mentions(text, quantity.name()));
-                let of: SmallVec<_> = of.collect();
+                let mut of: SmallVec<_> = words(text).filter_map(Quantity::named).collect();
+                of.sort_unstable();
+                of.dedup();
                 match of.is_empty() {
                     true => Self::OfHost { text, reckoned: OnceCell::new() },
                     false => Self::OfData(OfData { text, of, compiled: OnceCell::new(), last: RefCell::default() }),
@@ -217,12 +256,17 @@ impl<'a> Threshold<'a> {
         }
     }
 
+    /// The quantities of the data that the bound depends on.
+    fn quantities(&self) -> &[Quantity] {
+        match self {
+            Self::Fixed { .. } | Self::OfHost { .. } => &[],
+            Self::OfData(OfData { of, .. }) => of,
+        }
+    }
+
     /// Whether the bound depends on a quantity of the data.
     pub(super) fn depends_on(&self, quantity: Quantity) -> bool {
-        match self {
-            Self::Fixed { .. } | Self::OfHost { .. } => false,
-            Self::OfData(OfData { of, .. }) => of.contains(&quantity),
-        }
+        self.quantities().contains(&quantity)
     }
 }
 
@@ -257,14 +301,32 @@ fn served_up_to(served: &[Served<'_>]) -> Vec<(Need, Quantity, Amount)> {
     needs.flat_map(|(need, served)| served.up_to.iter().map(|(what, amount)| (*need, *what, *amount))).collect()
 }
 
-fn limits<'a>(database: &'a Database, version: &Version) -> Vec<Reckoned<'a>> {
-    let limits = database.limits.iter().filter(|limit| database.has_limit(limit, version));
-    let reckoned = limits.map(|limit| Reckoned {
-        limit,
-        strained: limit.strained.as_ref().map(Threshold::new),
-        exceeds: limit.exceeds.as_ref().map(Threshold::new),
-    });
-    reckoned.collect()
+impl Engine<'_> {
+    /// Takes the limits of its version.
+    fn take_limits(&mut self) {
+        let limits = self.database.limits.iter().filter(|limit| self.database.has_limit(limit, self.version));
+        let reckoned = limits.map(|limit| Reckoned {
+            limit,
+            strained: limit.strained.as_ref().map(Threshold::new),
+            exceeds: limit.exceeds.as_ref().map(Threshold::new),
+        });
+        self.limits = reckoned.collect();
+        let served = self.served_up_to.iter().map(|(_, quantity, _)| *quantity);
+        self.concerns = served.chain(self.limits.iter().flat_map(Reckoned::quantities)).map(bit).fold(0, BitOr::bitor);
+    }
+}
+
+impl Reckoned<'_> {
+    /// The quantities that move the limit or are held against it.
+    fn quantities(&self) -> impl Iterator<Item = Quantity> + '_ {
+        let thresholds = self.strained.iter().chain(&self.exceeds);
+        thresholds.flat_map(Threshold::quantities).copied().chain([self.limit.what])
+    }
+}
+
+/// The bit of a quantity in a set.
+pub(super) fn bit(quantity: Quantity) -> u32 {
+    1u32.checked_shl(quantity as u32).unwrap_or(0)
 }
 
 /// The host's names for formulas, and which of them the file leaves open.

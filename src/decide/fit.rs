@@ -6,9 +6,10 @@ use super::candidate::Candidate;
 use super::check::{Check, Figure, Verdict, What, passes};
 use super::facts::{Bounded, Engine, Facts, Reckoned, Served, Standing, Threshold};
 use super::load::{Counted, Load};
-use crate::catalog::{Level, Limit, Service};
+use super::needs::Needs;
+use crate::catalog::{Hosting, Level, Limit, Service};
 use crate::requirements::Profile;
-use crate::vocabulary::{Amount, Consistency, Durability, Flag, Need, Quantity, Scale};
+use crate::vocabulary::{Amount, Need, Quantity};
 
 /// What is strained, least first: among several that could take a place, one that is near a figure comes before one
 /// that is not made for a need, and both before one that nobody looks after.
@@ -48,8 +49,12 @@ impl<'a> Facts<'a> {
 
     /// How well a candidate fits, in one word.
     pub fn verdict(&self, candidate: &Candidate<'a, '_>, profile: &Profile, load: &Load) -> Verdict {
-        let mut verdict = Verdict::Fits;
-        let _ = self.each_check(candidate, profile, load, &mut |check| {
+        let asked = Needs::of(profile);
+        let Glance { mut verdict, .. } = candidate.glance(asked);
+        if verdict == Verdict::Exceeds {
+            return verdict;
+        }
+        let _ = self.each_figure(candidate, profile, asked, load, &mut |check| {
             verdict = verdict.max(check.verdict);
             if verdict == Verdict::Exceeds { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
@@ -62,11 +67,15 @@ impl<'a> Facts<'a> {
         &self,
         candidate: &Candidate<'a, '_>,
         profile: &Profile,
+        asked: Needs,
         load: &Load,
         of_use: Strain,
     ) -> Option<Strain> {
-        let mut strain = Strain::Little;
-        let end = self.each_check(candidate, profile, load, &mut |check| {
+        let Glance { verdict, mut strain } = candidate.glance(asked);
+        if verdict == Verdict::Exceeds || strain > of_use {
+            return None;
+        }
+        let end = self.each_figure(candidate, profile, asked, load, &mut |check| {
             if check.verdict == Verdict::Strained {
                 strain = strain.max(Strain::of(&check));
             }
@@ -87,22 +96,62 @@ impl<'a> Facts<'a> {
         for check in candidate.engines.iter().filter_map(|engine| engine.standing_check()) {
             visit(check)?;
         }
-        for need in needs(profile) {
-            let served = candidate.engines.iter().filter_map(|engine| Some((engine, engine.serving(need)?)));
-            let Some((engine, served)) = served.min_by_key(|(_, served)| served.service.level) else { continue };
+        for need in Needs::of(profile).iter() {
+            let Some((engine, served)) = candidate.serving(need) else { continue };
             visit(engine.need_check(need, served.service))?;
-            for check in served.up_to.iter().filter_map(|up_to| engine.up_to_check(need, served, *up_to, profile, load))
-            {
-                visit(check)?;
-            }
+            Self::each_figure_of_need(need, engine, served, profile, load, visit)?;
         }
+        self.each_limit(candidate, profile, load, visit)
+    }
+
+    /// Visits the checks that compare figures, until the visitor has seen enough.
+    fn each_figure(
+        &self,
+        candidate: &Candidate<'a, '_>,
+        profile: &Profile,
+        asked: Needs,
+        load: &Load,
+        visit: &mut impl FnMut(Check<'a>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let bounded =
+            asked & candidate.engines.iter().fold(Needs::default(), |all, engine| all | engine.levels.bounded);
+        for need in bounded.iter() {
+            let Some((engine, served)) = candidate.serving(need) else { continue };
+            Self::each_figure_of_need(need, engine, served, profile, load, visit)?;
+        }
+        self.each_limit(candidate, profile, load, visit)
+    }
+
+    fn each_figure_of_need(
+        need: Need,
+        engine: &Engine<'a>,
+        served: &Served<'a>,
+        profile: &Profile,
+        load: &Load,
+        visit: &mut impl FnMut(Check<'a>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut checks =
+            served.up_to.iter().filter_map(|up_to| engine.up_to_check(need, served, *up_to, profile, load));
+        checks.try_for_each(visit)
+    }
+
+    fn each_limit(
+        &self,
+        candidate: &Candidate<'a, '_>,
+        profile: &Profile,
+        load: &Load,
+        visit: &mut impl FnMut(Check<'a>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         let alone = candidate.engines.len() == 1;
         for engine in candidate.engines.iter() {
-            let carried = |limit: &&Reckoned<'a>| alone || candidate.is_carried_by(limit.limit.what, engine);
-            let known = |limit: &&Reckoned<'a>| profile.quantity(limit.limit.what).is_some();
-            let limits = engine.limits.iter().filter(known).filter(carried);
-            for check in limits.filter_map(|limit| self.limit_check(engine, limit, profile, load)) {
-                visit(check)?;
+            for limit in &engine.limits {
+                let Some(own) = profile.quantity(limit.limit.what) else { continue };
+                if !alone && !candidate.is_carried_by(limit.limit.what, engine) {
+                    continue;
+                }
+                if let Some(check) = self.limit_check(engine, limit, own, profile, load) {
+                    visit(check)?;
+                }
             }
         }
         ControlFlow::Continue(())
@@ -112,10 +161,10 @@ impl<'a> Facts<'a> {
         &self,
         engine: &Engine<'a>,
         Reckoned { limit, strained, exceeds }: &Reckoned<'a>,
+        own: Amount,
         profile: &Profile,
         load: &Load,
     ) -> Option<Check<'a>> {
-        let own = profile.quantity(limit.what)?;
         if !engine.is_bound_by(limit, profile) {
             return None;
         }
@@ -139,30 +188,50 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// What a kind of data asks of a database.
-pub(super) fn needs(profile: &Profile) -> impl Iterator<Item = Need> + '_ {
-    let classes = [
-        profile.durability.and_then(Durability::need),
-        profile.consistency.and_then(Consistency::need),
-        profile.scale.and_then(Scale::need),
-    ];
-    profile.flags().map(Flag::need).chain(classes.into_iter().flatten())
+/// What can be told of a candidate before any figure is looked at.
+#[derive(Debug, Clone, Copy)]
+struct Glance {
+    verdict: Verdict,
+    strain: Strain,
 }
 
-impl Candidate<'_, '_> {
+impl<'a, 'f> Candidate<'a, 'f> {
     /// Whether it could be chosen whatever the figures are: nothing speaks against it, and it serves every need.
-    pub(super) fn is_eligible(&self, profile: &Profile) -> bool {
-        let mut standing = self.engines.iter().filter_map(|engine| engine.standing_check());
-        let refused = standing.any(|check| check.verdict == Verdict::Exceeds);
-        let serves = |need| {
-            let mut services = self.engines.iter().filter_map(|engine| engine.service(need));
-            services.any(|service| service.level != Level::No)
-        };
-        !refused && needs(profile).all(serves)
+    pub(super) fn is_eligible(&self, asked: Needs) -> bool {
+        self.glance(asked).verdict != Verdict::Exceeds
+    }
+
+    /// How the databases stand, and whether one of them serves each need.
+    fn glance(&self, asked: Needs) -> Glance {
+        let standing = self.engines.iter().map(|engine| engine.standing.verdict()).max();
+        let in_none = |of: fn(&Engine<'_>) -> Needs| self.engines.iter().fold(asked, |all, engine| all & of(engine));
+        let (refused, weak) = (in_none(|engine| engine.levels.refused), in_none(|engine| engine.levels.weak));
+        match standing {
+            _ if !refused.is_empty() => Glance { verdict: Verdict::Exceeds, strain: Strain::Standing },
+            Some(verdict @ (Verdict::Exceeds | Verdict::Strained)) => Glance { verdict, strain: Strain::Standing },
+            _ if !weak.is_empty() => Glance { verdict: Verdict::Strained, strain: Strain::Need },
+            _ => Glance { verdict: Verdict::Fits, strain: Strain::Little },
+        }
+    }
+
+    /// Of its databases the one that serves a need best.
+    fn serving(&self, need: Need) -> Option<(&'f Engine<'a>, &'f Served<'a>)> {
+        let served = self.engines.iter().filter_map(|engine| Some((*engine, engine.serving(need)?)));
+        served.min_by_key(|(_, served)| served.service.level)
     }
 }
 
 impl<'a> Engine<'a> {
+    /// Whether it could be chosen alone, whatever the figures are.
+    pub(super) fn is_eligible(&self, asked: Needs) -> bool {
+        self.standing.verdict() != Verdict::Exceeds && (asked & self.levels.refused).is_empty()
+    }
+
+    /// Whether it runs in a container of ours, not at a vendor or inside the application.
+    pub(super) fn is_run_here(&self) -> bool {
+        self.database.hosting == Hosting::Container
+    }
+
     fn serving(&self, need: Need) -> Option<&Served<'a>> {
         self.served.get(need as usize)
     }
@@ -207,14 +276,22 @@ impl<'a> Engine<'a> {
     }
 
     pub(super) fn standing_check(&self) -> Option<Check<'a>> {
-        let (what, verdict) = match self.standing {
+        let what = match self.standing {
             Standing::Good => return None,
-            Standing::Refused(refusal) => (What::Policy(refusal), Verdict::Exceeds),
-            Standing::NoProduction => (What::Licence, Verdict::Exceeds),
-            Standing::PerhapsNoProduction => (What::Licence, Verdict::Strained),
-            Standing::Archived => (What::Upstream, Verdict::Exceeds),
-            Standing::Dormant => (What::Upstream, Verdict::Strained),
+            Standing::Refused(refusal) => What::Policy(refusal),
+            Standing::NoProduction | Standing::PerhapsNoProduction => What::Licence,
+            Standing::Archived | Standing::Dormant => What::Upstream,
         };
-        Some(Check { database: self.database, what, verdict })
+        Some(Check { database: self.database, what, verdict: self.standing.verdict() })
+    }
+}
+
+impl Standing {
+    fn verdict(self) -> Verdict {
+        match self {
+            Self::Good => Verdict::Fits,
+            Self::PerhapsNoProduction | Self::Dormant => Verdict::Strained,
+            Self::Refused(_) | Self::NoProduction | Self::Archived => Verdict::Exceeds,
+        }
     }
 }

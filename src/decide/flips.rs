@@ -5,8 +5,9 @@ use smallvec::SmallVec;
 use super::candidate::Candidate;
 use super::check::{Verdict, far_past, passes};
 use super::choose::Chooser;
-use super::facts::{Engine, Reckoned, Threshold};
+use super::facts::{Engine, Reckoned, Threshold, bit};
 use super::load::Counted;
+use super::needs::Needs;
 use crate::catalog::Limit;
 use crate::requirements::{Change, Profile};
 use crate::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
@@ -50,10 +51,10 @@ impl<'a, 'f, 'l, 'p> Trial<'a, 'f, 'l, 'p> {
     fn new(chooser: Chooser<'a, 'f, 'l>, profile: &'p Profile) -> Option<Self> {
         let now = chooser.place(profile)?.ids();
         let facts = chooser.facts;
-        let alone = |engine| Candidate::single(engine).is_eligible(profile);
-        let mut eligible: Vec<bool> = facts.engines().map(alone).collect();
+        let asked = Needs::of(profile);
+        let mut eligible: Vec<bool> = facts.engines().map(|engine| engine.is_eligible(asked)).collect();
         let together = chooser.answers.iter().filter(|answer| answer.engines.len() > 1);
-        for answer in together.filter(|answer| answer.is_eligible(profile)) {
+        for answer in together.filter(|answer| answer.is_eligible(asked)) {
             for engine in answer.engines.iter() {
                 if let Some(eligible) = eligible.get_mut(engine.index) {
                     *eligible = true;
@@ -144,7 +145,8 @@ impl<'a, 'f, 'l, 'p> Trial<'a, 'f, 'l, 'p> {
         let several = arrivals.iter().any(|arrival| arrival.engines.len() > 1);
         let eligible = |engine: &&Engine<'a>| several || self.eligible.get(engine.index).copied().unwrap_or(true);
         if open != Open::Nowhere {
-            for engine in self.chooser.facts.engines().filter(eligible) {
+            let concerned = |engine: &&Engine<'a>| engine.concerns & bit(quantity) != 0;
+            for engine in self.chooser.facts.engines().filter(concerned).filter(eligible) {
                 self.turning_points_of(engine, quantity, &mut points);
             }
             points.retain(|point| open.has(quantity, *point) || self.is_asked(quantity, *point));

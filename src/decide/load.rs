@@ -78,7 +78,7 @@ impl fmt::Display for Instance {
 /// separates them.
 #[derive(Debug, Clone, Default)]
 pub struct Load {
-    instances: Vec<[Sums; 3]>,
+    instances: Vec<[Option<Box<Sums>>; 3]>,
     /// The size of all data on the host that does not spread over nodes.
     on_host: u64,
 }
@@ -87,7 +87,7 @@ pub struct Load {
 const ROWS: usize = Flag::ALL.len() + 1;
 
 /// What an instance serves.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Sums {
     /// All of it.
     all: [[u64; Quantity::ALL.len()]; ROWS],
@@ -97,8 +97,10 @@ struct Sums {
     components: u64,
 }
 
-const NOTHING: [Sums; 3] =
-    [Sums { all: [[0; Quantity::ALL.len()]; ROWS], on_node: [[0; Quantity::ALL.len()]; ROWS], components: 0 }; 3];
+impl Sums {
+    const NOTHING: Self =
+        Self { all: [[0; Quantity::ALL.len()]; ROWS], on_node: [[0; Quantity::ALL.len()]; ROWS], components: 0 };
+}
 
 /// What is summed: a quantity, of all data or of the data that sets a flag, on a single node or on all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,10 +158,11 @@ impl Load {
         let spreads = profile.scale.is_some_and(Scale::spreads);
         for engine in candidate.engines.iter() {
             if self.instances.len() <= engine.index {
-                self.instances.resize(engine.index.saturating_add(1), NOTHING);
+                self.instances.resize(engine.index.saturating_add(1), [const { None }; 3]);
             }
             let slots = self.instances.get_mut(engine.index);
-            let Some(sums) = slots.and_then(|slots| slots.get_mut(slot(engine, profile))) else { continue };
+            let Some(slot) = slots.and_then(|slots| slots.get_mut(slot(engine, profile))) else { continue };
+            let sums = slot.get_or_insert_with(|| Box::new(Sums::NOTHING));
             let carried = |quantity: Quantity| quantity.adds_up() && candidate.is_carried_by(quantity, engine);
             for quantity in Quantity::ALL.iter().copied().filter(|quantity| carried(*quantity)) {
                 let Some(Amount(own)) = profile.quantity(quantity) else { continue };
@@ -211,6 +214,6 @@ impl Load {
     }
 
     fn sums(&self, engine: &Engine<'_>, profile: &Profile) -> Option<&Sums> {
-        self.instances.get(engine.index).and_then(|slots| slots.get(slot(engine, profile)))
+        self.instances.get(engine.index)?.get(slot(engine, profile))?.as_deref()
     }
 }

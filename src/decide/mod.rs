@@ -9,6 +9,7 @@ mod fit;
 mod flips;
 mod held;
 mod load;
+mod needs;
 pub mod portfolio;
 mod question;
 mod selection;

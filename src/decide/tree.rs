@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use foldhash::fast::FixedState;
+
 use super::question::{Answer, Condition, Reference, TreeFile};
 use crate::catalog::{Catalog, Map, Text};
 use crate::requirements::Profile;
@@ -138,7 +140,7 @@ impl Tree {
             if answer.databases.is_empty() {
                 return wrong(format!("the answer `{name}` names no database"));
             }
-            let distinct: HashSet<_> = answer.databases.iter().collect();
+            let distinct: HashSet<_, FixedState> = answer.databases.iter().collect();
             if distinct.len() != answer.databases.len() {
                 return wrong(format!("the answer `{name}` names a database twice"));
             }
@@ -160,9 +162,9 @@ impl Tree {
 
     /// Checks that no way comes back to where it was and that nothing is out of reach.
     fn check_ways(&self) -> Result<(), TreeError> {
-        let mut done = HashSet::new();
+        let mut done = HashSet::<_, FixedState>::default();
         let mut open: Vec<(Next, bool)> = vec![(self.first, false)];
-        let mut on_the_way = HashSet::new();
+        let mut on_the_way = HashSet::<_, FixedState>::default();
         while let Some((next, leaving)) = open.pop() {
             if leaving {
                 on_the_way.remove(&next);

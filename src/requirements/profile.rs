@@ -183,6 +183,11 @@ impl Profile {
         Flag::ALL.iter().copied().filter(|flag| self.flag(*flag))
     }
 
+    /// The flags that are set, each as the bit of its place in the vocabulary.
+    pub(crate) fn flag_bits(&self) -> u32 {
+        self.flags
+    }
+
     /// A quantity, if it is known.
     pub fn quantity(&self, quantity: Quantity) -> Option<Amount> {
         self.quantities.get(quantity as usize).copied().flatten()

@@ -9,7 +9,7 @@ use minijinja::Value;
 use minijinja::value::ValueKind;
 
 use crate::catalog::{Database, MemoryNotation, Recipe, Tuning, Version};
-use crate::expression::{Formula, FormulaError, Formulas, Scope};
+use crate::expression::{Formula, FormulaError, Formulas, Scope, unit_of};
 
 /// A setting with its value.
 #[derive(Debug, Clone)]
@@ -57,14 +57,15 @@ pub fn variable(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
 }
 
-/// The value of a text that is no formula but a number or a word in quotes, as many are.
+/// The value of a text that is no formula but a number, with or without a unit, or a word in quotes, as many are.
 fn constant(text: &str) -> Option<Value> {
     let word = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
     if let Some(word) = word.filter(|word| !word.contains(['\'', '\\'])) {
         return Some(Value::from(word));
     }
-    let number = text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u64>());
-    number?.ok().map(Value::from)
+    let (number, unit) = text.split_once(" * ").map_or((text, Some(1)), |(number, unit)| (number, unit_of(unit)));
+    let number = number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.parse::<u64>().ok())?;
+    number?.checked_mul(unit?).map(Value::from)
 }
 
 impl Reckoner {
@@ -86,6 +87,9 @@ impl Reckoner {
     /// # Errors
     /// [`SettingError`] where the formula gives none.
     pub fn amount(&self, database: &Database, what: &str, text: &str, scope: &Arc<Scope>) -> Result<u64, SettingError> {
+        if let Some(amount) = constant(text).and_then(|value| u64::try_from(value).ok()) {
+            return Ok(amount);
+        }
         let amount = self.formula(text).and_then(|formula| formula.amount(scope));
         amount.map_err(|source| fault(database, what, source))
     }
