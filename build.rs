@@ -21,8 +21,10 @@ mod catalog {
     pub mod check;
     pub mod database;
     pub mod date;
+    pub mod deferred;
     pub mod entry;
     pub mod matrix;
+    pub mod read;
     pub mod recipe;
     pub mod text;
 
@@ -34,7 +36,7 @@ mod catalog {
 mod question;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for shared in ["templates", "src/units.rs", "src/vocabulary.rs", "src/catalog", "src/decide"] {
+    for shared in ["templates", "schemas", "src/units.rs", "src/vocabulary.rs", "src/catalog", "src/decide"] {
         println!("cargo::rerun-if-changed={shared}");
     }
     let mut databases = Vec::new();
@@ -56,8 +58,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     let matrix: catalog::matrix::Matrix = read(Path::new("src/catalog/matrix.toml"))?;
     let tree: question::TreeFile = read(Path::new("src/decide/tree.toml"))?;
     write("catalog.bin", &(databases, matrix))?;
-    write_packed("recipes.bin", &recipes)?;
-    write("tree.bin", &tree)
+    let recipes: Result<Vec<_>, _> = recipes.iter().map(packed).collect();
+    write("recipes.bin", &recipes?)?;
+    write("tree.bin", &tree)?;
+    store("schemas.bin", &packed(&schemas()?)?)
+}
+
+/// The JSON Schemas by name.
+fn schemas() -> Result<Vec<(String, String)>, Box<dyn Error>> {
+    let mut schemas = Vec::new();
+    for entry in fs::read_dir("schemas")? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".schema.json"));
+        schemas.push((name.ok_or("a schema is called NAME.schema.json")?.to_owned(), fs::read_to_string(&path)?));
+    }
+    schemas.sort();
+    Ok(schemas)
 }
 
 /// The folders in a folder, sorted by name.
@@ -81,23 +97,24 @@ fn templates(folder: &Path) -> Result<catalog::text::Map<catalog::Text, catalog:
 }
 
 fn read<T: Deserialize<'static>>(path: &Path) -> Result<T, Box<dyn Error>> {
-    read_with(path, catalog::text::read_toml)
+    read_with(path, catalog::read::read_toml)
 }
 
-fn read_with<T>(path: &Path, read: fn(String) -> Result<T, toml::de::Error>) -> Result<T, Box<dyn Error>> {
+fn read_with<T>(path: &Path, read: fn(String) -> Result<T, catalog::read::FileError>) -> Result<T, Box<dyn Error>> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     read(text).map_err(|error| format!("{}: {error}", path.display()).into())
 }
 
-/// Writes what not every start reads: small, at the price of unpacking it.
-fn write_packed<T: Serialize>(name: &str, value: &T) -> Result<(), Box<dyn Error>> {
-    let folder = env::var("OUT_DIR")?;
-    fs::write(Path::new(&folder).join(name), lz4_flex::compress_prepend_size(&postcard::to_stdvec(value)?))?;
-    Ok(())
+/// What not every start reads: small, at the price of unpacking it.
+fn packed<T: Serialize>(value: &T) -> Result<Vec<u8>, Box<dyn Error>> {
+    Ok(lz4_flex::compress_prepend_size(&postcard::to_stdvec(value)?))
 }
 
 fn write<T: Serialize>(name: &str, value: &T) -> Result<(), Box<dyn Error>> {
+    store(name, &postcard::to_stdvec(value)?)
+}
+
+fn store(name: &str, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
     let folder = env::var("OUT_DIR")?;
-    fs::write(Path::new(&folder).join(name), postcard::to_stdvec(value)?)?;
-    Ok(())
+    Ok(fs::write(Path::new(&folder).join(name), bytes)?)
 }

@@ -89,7 +89,7 @@ impl Config {
     /// # Errors
     /// The first fault of the text.
     pub fn parse(source: &Source) -> Result<Self, Faults> {
-        toml::from_str(&source.text).map_err(|error| Faults::new(source.clone(), vec![describe(&error)]))
+        toml::from_str(&source.text).map_err(|error| Faults::new(source.clone(), vec![describe(&error.into())]))
     }
 
     /// Checks that the databases it names exist.

@@ -84,7 +84,7 @@ fn what_it_names_exists() {
 fn every_source_is_used_and_says_enough() {
     each(|database, _| {
         let used = text(&database.id);
-        for (name, evidence) in &database.sources {
+        for (name, evidence) in database.sources.iter() {
             let id = &database.id;
             assert!(used.contains(&format!("source = \"{name}\"")), "{id}: the source {name} is not used");
             assert!(evidence.address.starts_with("https://"), "{id}: {}", evidence.address);

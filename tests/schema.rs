@@ -74,10 +74,24 @@ fn key_text(key: serde_yaml::Value) -> Result<String, String> {
 /// What has a schema.
 const SCHEMAS: [&str; 5] = ["requirements", "selection", "tune", "findings", "endpoints"];
 
+/// The schema of the type itself, which the committed one is to be.
+fn derived(of: &str) -> Value {
+    match of {
+        "requirements" => polyglot::requirements::schema(&Catalog::embedded().expect("the catalog")),
+        "selection" => polyglot::report::document::schema(),
+        "tune" => polyglot::report::tune::schema(),
+        "findings" => polyglot::report::findings::schema(),
+        "endpoints" => schemars::schema_for!(polyglot::render::Endpoints).to_value(),
+        other => panic!("{other} has no type"),
+    }
+}
+
 #[test]
 fn the_schemas_are_as_committed() {
     for of in SCHEMAS {
         let committed = Data::read_from(&project(&format!("schemas/{of}.schema.json")), None).raw();
+        let derived = format!("{}\n", serde_json::to_string_pretty(&derived(of)).expect("JSON"));
+        assert_data_eq!(derived.into_data().raw(), committed.clone());
         assert_data_eq!(printed(&["schema", of]).into_data().raw(), committed);
     }
     assert_eq!(schema("requirements"), serde_json::from_str::<Value>(&printed(&["schema"])).expect("JSON"));

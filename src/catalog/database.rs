@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::date::Date;
+use super::deferred::Deferred;
 use super::text::{Map, Text};
 use crate::vocabulary::{DistanceMetric, Flag, Need, Quantity};
 
@@ -43,7 +44,7 @@ pub struct Database {
     /// The versions that we know, newest first.
     pub versions: Vec<Version>,
     /// What it is for.
-    pub role: Role,
+    pub role: Deferred<Role>,
     /// How well it meets each need.
     pub serves: Map<Need, Service>,
     /// How its vector index can measure distance, where that is not every way that a requirement can ask for.
@@ -57,9 +58,9 @@ pub struct Database {
     pub alternatives: Vec<Alternative>,
     /// What makes it faster or smaller.
     #[serde(default)]
-    pub optimisation: Vec<Optimisation>,
+    pub optimisation: Deferred<Vec<Optimisation>>,
     /// Where all of this is from.
-    pub sources: BTreeMap<Text, Evidence>,
+    pub sources: Deferred<BTreeMap<Text, Evidence>>,
 }
 
 /// The families of databases.
@@ -226,7 +227,7 @@ pub struct Version {
 }
 
 /// What a database is for.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Role {
     /// In one sentence.

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 /// A day, printed as `2030-11-14`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "Parts", into = "Parts")]
 pub struct Date {
     /// The year.
     pub year: u16,
@@ -16,29 +17,25 @@ pub struct Date {
     pub day: u8,
 }
 
-impl fmt::Display for Date {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+/// A date as it is stored: its year, month and day.
+#[derive(Serialize, Deserialize)]
+struct Parts(u16, u8, u8);
+
+impl From<Date> for Parts {
+    fn from(Date { year, month, day }: Date) -> Self {
+        Self(year, month, day)
     }
 }
 
-/// What a date is read from: TOML has a type for it, the binary form three numbers.
-#[derive(Deserialize)]
-struct StoredDate {
-    year: u16,
-    month: u8,
-    day: u8,
+impl From<Parts> for Date {
+    fn from(Parts(year, month, day): Parts) -> Self {
+        Self { year, month, day }
+    }
 }
 
-impl<'de> Deserialize<'de> for Date {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if !deserializer.is_human_readable() {
-            let StoredDate { year, month, day } = StoredDate::deserialize(deserializer)?;
-            return Ok(Self { year, month, day });
-        }
-        let date = toml::value::Datetime::deserialize(deserializer)?.date;
-        let date = date.ok_or_else(|| serde::de::Error::custom("expected a date, such as 2030-11-14"))?;
-        Ok(Self { year: date.year, month: date.month, day: date.day })
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
     }
 }
 

@@ -1,10 +1,11 @@
 //! Reading one `database.toml`: what decisions need, and apart from it what running the database needs.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use toml::Spanned;
-use toml::de::{DeTable, Deserializer, Error};
+use toml::de::DeTable;
 
 use super::database::Database;
+use super::read::{FileError, read_table};
 use super::recipe::Recipe;
 
 /// One database's file.
@@ -21,7 +22,7 @@ impl Entry {
     ///
     /// # Errors
     /// The first fault of the text.
-    pub fn read(text: String) -> Result<Self, Error> {
+    pub fn read(text: String) -> Result<Self, FileError> {
         let text: &'static str = text.leak();
         let mut known = DeTable::parse(text)?;
         let mut recipe = Spanned::new(known.span(), DeTable::default());
@@ -30,9 +31,6 @@ impl Entry {
                 recipe.get_mut().insert(name, value);
             }
         }
-        Ok(Self {
-            database: Database::deserialize(Deserializer::from(known))?,
-            recipe: Recipe::deserialize(Deserializer::from(recipe))?,
-        })
+        Ok(Self { database: read_table(known)?, recipe: read_table(recipe)? })
     }
 }

@@ -3,9 +3,11 @@
 mod check;
 mod database;
 mod date;
+mod deferred;
 mod entry;
 mod extra;
 mod matrix;
+mod read;
 mod recipe;
 mod text;
 
@@ -17,23 +19,25 @@ pub use database::{
     Service, State, Surety, Upstream, Version,
 };
 pub use date::{Date, DateError};
+pub use deferred::Deferred;
 pub use entry::Entry;
 pub use extra::ExtraError;
 pub(crate) use extra::describe;
 pub use matrix::{Matrix, Row};
+pub use read::{FileError, read_toml};
 pub use recipe::{
     Connect, Container, Endpoint, Family, FileTemplate, Healthcheck, HostSetting, Image, Job, Memory, MemoryNotation,
     Notation, Purpose, Recipe, Secret, Tuning, Volume,
 };
-pub use text::{Map, Text, read_toml};
+pub use text::{Map, Text};
 
 /// The databases by id, and the matrix that recommends them.
 #[derive(Debug, Clone)]
 pub struct Catalog {
     databases: Vec<Database>,
     matrix: Matrix,
-    /// The recipes of the embedded databases, in their order; read when the first is asked for.
-    recipes: OnceLock<Vec<Recipe>>,
+    /// The recipes of the embedded databases, in their order; each is read when it is asked for.
+    recipes: Vec<OnceLock<Recipe>>,
     /// The recipes of the further databases.
     extra: BTreeMap<Text, Recipe>,
     /// The ids of the embedded databases, in the order of their recipes.
@@ -55,17 +59,40 @@ impl EmbeddedError {
 /// The databases and the matrix, as the build script wrote them.
 const EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalog.bin"));
 
-/// How the databases are run, apart from it because decisions do not need it, and packed.
+/// How each database is run, apart from it because decisions do not need it, and packed.
 const RECIPES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/recipes.bin"));
 
-/// The recipes, unpacked once: their texts point into them.
-fn recipes() -> Result<&'static [u8], EmbeddedError> {
-    static UNPACKED: OnceLock<Vec<u8>> = OnceLock::new();
-    if let Some(unpacked) = UNPACKED.get() {
-        return Ok(unpacked);
+/// A packed recipe, and once it has been asked for the unpacked one that its texts point into.
+struct Packed {
+    packed: &'static [u8],
+    unpacked: OnceLock<Vec<u8>>,
+}
+
+impl Packed {
+    fn new(packed: &'static [u8]) -> Self {
+        Self { packed, unpacked: OnceLock::new() }
     }
-    let unpacked = lz4_flex::decompress_size_prepended(RECIPES).map_err(|_| EmbeddedError::packed())?;
-    Ok(UNPACKED.get_or_init(|| unpacked))
+
+    fn read(&'static self) -> Result<Recipe, EmbeddedError> {
+        let unpacked = match self.unpacked.get() {
+            Some(unpacked) => unpacked,
+            None => {
+                let unpacked = lz4_flex::decompress_size_prepended(self.packed).map_err(|_| EmbeddedError::packed())?;
+                self.unpacked.get_or_init(|| unpacked)
+            }
+        };
+        Ok(postcard::from_bytes(unpacked)?)
+    }
+}
+
+/// The packed recipes, in the order of their databases.
+fn recipes() -> Result<&'static [Packed], EmbeddedError> {
+    static ALL: OnceLock<Vec<Packed>> = OnceLock::new();
+    if let Some(all) = ALL.get() {
+        return Ok(all);
+    }
+    let all: Vec<&'static [u8]> = postcard::from_bytes(RECIPES)?;
+    Ok(ALL.get_or_init(|| all.into_iter().map(Packed::new).collect()))
 }
 
 impl Catalog {
@@ -76,7 +103,8 @@ impl Catalog {
     pub fn embedded() -> Result<Self, EmbeddedError> {
         let (databases, matrix): (Vec<Database>, Matrix) = postcard::from_bytes(EMBEDDED)?;
         let embedded = databases.iter().map(|database| database.id.clone()).collect();
-        Ok(Self { databases, matrix, recipes: OnceLock::new(), extra: BTreeMap::new(), embedded })
+        let recipes = databases.iter().map(|_| OnceLock::new()).collect();
+        Ok(Self { databases, matrix, recipes, extra: BTreeMap::new(), embedded })
     }
 
     /// How a database is run.
@@ -87,15 +115,13 @@ impl Catalog {
         if let Some(recipe) = self.extra.get(id) {
             return Ok(Some(recipe));
         }
-        let recipes = match self.recipes.get() {
-            Some(recipes) => recipes,
-            None => {
-                let recipes = postcard::from_bytes(recipes()?)?;
-                self.recipes.get_or_init(|| recipes)
-            }
-        };
-        let place = self.embedded.iter().position(|known| *known == *id);
-        Ok(place.and_then(|place| recipes.get(place)))
+        let Some(place) = self.embedded.iter().position(|known| *known == *id) else { return Ok(None) };
+        let (Some(recipe), Some(packed)) = (self.recipes.get(place), recipes()?.get(place)) else { return Ok(None) };
+        if let Some(known) = recipe.get() {
+            return Ok(Some(known));
+        }
+        let read = packed.read()?;
+        Ok(Some(recipe.get_or_init(|| read)))
     }
 
     /// The database of an id.

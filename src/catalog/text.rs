@@ -113,12 +113,3 @@ impl<'de: 'static> Visitor<'de> for Reader {
         Ok(Text(Cow::Owned(text.to_owned())))
     }
 }
-
-/// Reads a data file from TOML. Its text stays for as long as the program runs: the values point into it.
-///
-/// # Errors
-/// The first fault of the text.
-pub fn read_toml<T: Deserialize<'static>>(text: String) -> Result<T, toml::de::Error> {
-    let text: &'static str = text.leak();
-    T::deserialize(toml::Deserializer::parse(text)?)
-}

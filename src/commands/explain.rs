@@ -14,8 +14,8 @@ use crate::expression::Formulas;
 use crate::report::catalog::{one, row};
 use crate::report::explain::kind;
 use crate::report::style::Look;
-use crate::report::{field, parameter};
-use crate::requirements::{Requirements, schema};
+use crate::report::{field, parameter, rules, schema};
+use crate::requirements::Requirements;
 
 /// Looks a name up among the kinds of data of the file, the databases, the matrix, the fields and the settings, in that
 /// order.
@@ -32,8 +32,8 @@ pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome> {
     let found = requirements.as_ref().and_then(|requirements| data(name, requirements, &world, look));
     let database = || world.catalog.get(name).map(|database| one(database, &world.catalog, look));
     let of_matrix = || world.catalog.matrix().row(name).map(|found| row(found, &world.catalog, look));
-    let of_lint = || rule(name, look);
-    let schema = schema(&world.catalog);
+    let of_lint = || crate::lint::rule(name).map(|rule| rules::one(rule, look));
+    let schema = schema::value("requirements")?;
     let of_file = || field::field(name, &schema, look);
     let found = found.or_else(database).or_else(of_matrix).or_else(of_lint).or_else(of_file);
     let found = if found.is_none() { parameter::parameter(name, &world.catalog, look)? } else { found };
@@ -42,8 +42,8 @@ pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome> {
         let fields = field::names(&schema);
         let known = data.chain(world.catalog.ids()).chain(world.catalog.matrix().kinds()).chain(fields);
         let settings = parameter::names(&world.catalog)?;
-        let rules = rules();
-        let known = known.chain(settings.iter().copied()).chain(rules.iter().copied());
+        let rules = crate::lint::RULES.iter().map(|rule| rule.id);
+        let known = known.chain(settings.iter().copied()).chain(rules);
         let help = did_you_mean(name, known).map_or_else(
             || String::from("it takes a kind of data of the file, a database (`polyglot catalog`), a row of the matrix, a field, a setting or a rule (`polyglot lint --list`)"),
             |word| format!("did you mean `{word}`?"),
@@ -52,28 +52,6 @@ pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome> {
     };
     terminal.result(&text)?;
     Ok(Outcome::Done)
-}
-
-/// A rule of the linter, where it was built in.
-#[cfg(feature = "lint")]
-fn rule(name: &str, look: Look) -> Option<String> {
-    crate::lint::rule(name).map(|rule| crate::report::rules::one(rule, look))
-}
-
-#[cfg(not(feature = "lint"))]
-fn rule(_: &str, _: Look) -> Option<String> {
-    None
-}
-
-/// The names of the rules.
-#[cfg(feature = "lint")]
-fn rules() -> Vec<&'static str> {
-    crate::lint::RULES.iter().map(|rule| rule.id).collect()
-}
-
-#[cfg(not(feature = "lint"))]
-fn rules() -> Vec<&'static str> {
-    Vec::new()
 }
 
 fn data(name: &str, requirements: &Requirements, world: &World, look: Look) -> Option<String> {

@@ -5,23 +5,20 @@ use clap::CommandFactory;
 
 use super::Outcome;
 use super::terminal::Terminal;
-use crate::catalog::Catalog;
 use crate::cli::{Cli, Completions, Man, Schema, SchemaOf};
 use crate::diagnostic::suggestion;
-use crate::render::Endpoints;
-use crate::report::{document, findings, portfolio, tune};
-use crate::requirements;
+use crate::report::schema;
 
 pub(super) fn schema(arguments: &Schema, terminal: &Terminal) -> Result<Outcome> {
-    let schema = match arguments.of {
-        SchemaOf::Requirements => requirements::schema(&Catalog::embedded()?),
-        SchemaOf::Selection => document::schema(),
-        SchemaOf::Portfolio => portfolio::document::schema(),
-        SchemaOf::Tune => tune::schema(),
-        SchemaOf::Findings => findings::schema(),
-        SchemaOf::Endpoints => schemars::schema_for!(Endpoints).to_value(),
+    let name = match arguments.of {
+        SchemaOf::Requirements => "requirements",
+        SchemaOf::Selection => "selection",
+        SchemaOf::Portfolio => "portfolio",
+        SchemaOf::Tune => "tune",
+        SchemaOf::Findings => "findings",
+        SchemaOf::Endpoints => "endpoints",
     };
-    terminal.result(&format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
+    terminal.result(&schema::text(name)?)?;
     Ok(Outcome::Done)
 }
 

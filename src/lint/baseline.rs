@@ -109,8 +109,9 @@ impl Baseline {
     /// # Errors
     /// [`BaselineError`] where a newer polyglot wrote it, or it is none.
     pub fn parse(source: &Arc<Source>) -> Result<Self, BaselineError> {
-        let faulty =
-            |error: toml::de::Error| BaselineError::Faulty(Faults::new((**source).clone(), vec![describe(&error)]));
+        let faulty = |error: toml::de::Error| {
+            BaselineError::Faulty(Faults::new((**source).clone(), vec![describe(&error.into())]))
+        };
         let Head { version } = toml::from_str(&source.text).map_err(faulty)?;
         if version > VERSION {
             return Err(BaselineError::Newer { name: source.name.clone(), version });

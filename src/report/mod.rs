@@ -12,6 +12,7 @@ mod markdown;
 pub mod parameter;
 pub mod portfolio;
 pub mod rules;
+pub mod schema;
 pub mod style;
 mod table;
 pub mod text;

@@ -8,6 +8,7 @@ use crate::decide::candidate::Candidate;
 use crate::decide::check::{Check, Verdict, What};
 use crate::decide::facts::{self, Facts, Threshold};
 use crate::decide::load::Load;
+use crate::decide::needs::Needs;
 use crate::decide::selection::{Selected, Selection};
 use crate::requirements::{Data, Profile, Requirements};
 use crate::vocabulary::{Amount, Durability, Quantity};
@@ -75,8 +76,9 @@ pub(super) fn kinds<'a, 'f>(
         });
         let elsewhere = elsewhere.filter(|_| !kind.pinned).map(Candidate::single);
         let elsewhere = elsewhere.filter(|candidate| candidate.ids().as_slice() != ids(selected).as_slice());
+        let needs = Needs::of(&kind.profile);
         let others = elsewhere
-            .filter(|candidate| candidate.is_eligible(&kind.profile) && is_known_to_bear(candidate, &kind.profile));
+            .filter(|candidate| candidate.is_eligible(needs) && is_known_to_bear(candidate, &kind.profile));
         let others = others.map(|candidate| offer(candidate, &kind.profile, facts, weights));
         kind.offers.extend(others.filter(|offer| offer.fits).collect::<Vec<_>>());
         if kind.offers.iter().any(|offer| offer.fits) && !kind.pinned {

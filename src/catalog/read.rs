@@ -1,0 +1,191 @@
+//! Reading a data file: a TOML text into a type, with the place of its first fault.
+//!
+//! The library can do that too, yet looks for its own kinds of tables in each type that is read; there are many types
+//! here, and the program is a third of a megabyte smaller without it.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use serde::Deserialize;
+use serde::de::value::{SeqDeserializer, StringDeserializer};
+use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::forward_to_deserialize_any;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// What is wrong with a data file.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{message}")]
+pub struct FileError {
+    message: String,
+    span: Option<Range<usize>>,
+}
+
+impl FileError {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), span: None }
+    }
+
+    /// What is wrong.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Where, in bytes.
+    pub fn span(&self) -> Option<Range<usize>> {
+        self.span.clone()
+    }
+
+    /// The fault, at a place unless it has a nearer one.
+    fn at(mut self, span: &Range<usize>) -> Self {
+        self.span.get_or_insert_with(|| span.clone());
+        self
+    }
+}
+
+impl de::Error for FileError {
+    fn custom<T: std::fmt::Display>(message: T) -> Self {
+        Self::new(message.to_string())
+    }
+}
+
+impl From<toml::de::Error> for FileError {
+    fn from(error: toml::de::Error) -> Self {
+        Self { message: error.message().to_owned(), span: error.span() }
+    }
+}
+
+/// Reads a data file from TOML. Its text stays for as long as the program runs: the values point into it.
+///
+/// # Errors
+/// The first fault of the text.
+pub fn read_toml<T: Deserialize<'static>>(text: String) -> Result<T, FileError> {
+    read_table(DeTable::parse(text.leak())?)
+}
+
+/// Reads a table.
+///
+/// # Errors
+/// The first fault of the table.
+pub(super) fn read_table<'de, T: Deserialize<'de>>(table: Spanned<DeTable<'de>>) -> Result<T, FileError> {
+    let span = table.span();
+    T::deserialize(Node(DeValue::Table(table.into_inner()))).map_err(|fault| fault.at(&span))
+}
+
+/// A value of a TOML text.
+struct Node<'de>(DeValue<'de>);
+
+/// Reads a value, whose faults are at its place unless they have a nearer one.
+fn read_value<'de, S: DeserializeSeed<'de>>(seed: S, value: Spanned<DeValue<'de>>) -> Result<S::Value, FileError> {
+    let span = value.span();
+    seed.deserialize(Node(value.into_inner())).map_err(|fault| fault.at(&span))
+}
+
+impl<'de> Deserializer<'de> for Node<'de> {
+    type Error = FileError;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FileError> {
+        match self.0 {
+            DeValue::String(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
+            DeValue::String(Cow::Owned(text)) => visitor.visit_string(text),
+            DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
+                Ok(number) => visitor.visit_i64(number),
+                Err(_) => Err(FileError::new("integer number overflowed")),
+            },
+            DeValue::Float(number) => match number.as_str().parse() {
+                Ok(number) => visitor.visit_f64(number),
+                Err(_) => Err(FileError::new("floating-point number overflowed")),
+            },
+            DeValue::Boolean(yes) => visitor.visit_bool(yes),
+            DeValue::Datetime(_) => Err(de::Error::invalid_type(de::Unexpected::Other("a date"), &visitor)),
+            DeValue::Array(items) => visitor.visit_seq(Items(items.into_iter())),
+            DeValue::Table(table) => visitor.visit_map(Entries { left: table.into_iter(), value: None }),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FileError> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, FileError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, FileError> {
+        match self.0 {
+            DeValue::String(word) => {
+                let word: StringDeserializer<FileError> = word.into_owned().into_deserializer();
+                visitor.visit_enum(word)
+            }
+            _ => Err(FileError::new("wanted string")),
+        }
+    }
+
+    /// A date, which is the only such type: its year, month and day.
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, FileError> {
+        let date = match self.0 {
+            DeValue::Datetime(toml::value::Datetime { date, .. }) => date,
+            _ => None,
+        };
+        let date = date.ok_or_else(|| FileError::new("expected a date, such as 2030-11-14"))?;
+        let parts = [date.year, date.month.into(), date.day.into()];
+        visitor.visit_seq(SeqDeserializer::<_, FileError>::new(parts.into_iter()))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        map struct identifier ignored_any
+    }
+}
+
+/// The items of an array.
+struct Items<'de>(std::vec::IntoIter<Spanned<DeValue<'de>>>);
+
+impl<'de> SeqAccess<'de> for Items<'de> {
+    type Error = FileError;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, FileError> {
+        self.0.next().map(|value| read_value(seed, value)).transpose()
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.0.len())
+    }
+}
+
+/// The entries of a table.
+struct Entries<'de> {
+    left: toml::map::IntoIter<Spanned<Cow<'de, str>>, Spanned<DeValue<'de>>>,
+    value: Option<Spanned<DeValue<'de>>>,
+}
+
+impl<'de> MapAccess<'de> for Entries<'de> {
+    type Error = FileError;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, FileError> {
+        let Some((key, value)) = self.left.next() else { return Ok(None) };
+        self.value = Some(value);
+        let span = key.span();
+        let key = Spanned::new(span, DeValue::String(key.into_inner()));
+        read_value(seed, key).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, FileError> {
+        let value = self.value.take().ok_or_else(|| FileError::new("a value without its key"))?;
+        read_value(seed, value)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.left.len())
+    }
+}
