@@ -107,7 +107,9 @@ impl<'a> Draft<'a> {
         scope.set("pooled", false);
         let all = self.recipe.jobs.iter().flat_map(|job| &job.container.secrets).chain(&self.container.secrets);
         let paths = all.map(|secret| (secret.name.to_string(), format!("/run/secrets/{}", secret.name)));
-        scope.set("secrets", Value::from(paths.collect::<BTreeMap<String, String>>()));
+        let mut secrets = BTreeMap::new();
+        secrets.extend(paths);
+        scope.set("secrets", Value::from(secrets));
     }
 
     /// Its share among those of all.

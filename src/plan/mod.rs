@@ -131,7 +131,11 @@ impl<'a> Plan<'a> {
         host: Host,
     ) -> Result<BTreeMap<String, String>, PlanError> {
         let (drafts, _) = draft::drafts(requirements, selection, catalog, host)?;
-        drafts.into_iter().map(|draft| Ok((draft.instance.clone(), draft.image(reckoner)?))).collect()
+        let mut images = BTreeMap::new();
+        for draft in drafts {
+            images.insert(draft.instance.clone(), draft.image(reckoner)?);
+        }
+        Ok(images)
     }
 
     /// The memory of each service, without its settings: whether the host bears them.
@@ -214,8 +218,8 @@ fn shared<'a>(drafts: &mut [Draft<'a>], host: Host, reckoner: &Reckoner) -> Resu
             jobs.push(mine);
         }
         let shares = share(host.memory, host.environment, &claims)?;
-        let memory: BTreeMap<String, Bytes> =
-            shares.services.into_iter().map(|share| (share.name, share.memory)).collect();
+        let mut memory = BTreeMap::new();
+        memory.extend(shares.services.into_iter().map(|share| (share.name, share.memory)));
         let mut changed = false;
         for draft in &mut *drafts {
             if !draft.pooled && draft.needs_pooler(draft.share(&memory), reckoner)? {

@@ -32,7 +32,9 @@ fn volumes(compose: &str) -> BTreeMap<String, String> {
         let label = volume.get("labels")?.get("polyglot.database")?.as_str()?;
         Some((name.as_str()?.to_owned(), label.to_owned()))
     });
-    labelled.filter(|(name, _)| !name.ends_with("-backup")).collect()
+    let mut volumes = BTreeMap::new();
+    volumes.extend(labelled.filter(|(name, _)| !name.ends_with("-backup")));
+    volumes
 }
 
 /// Whether a version may open what another wrote.

@@ -144,7 +144,8 @@ fn apply_baseline(home: &Path, files: &[Found], levels: &Levels, report: &mut Re
         BaselineError::Faulty(faults) => anyhow::Error::new(InputError::Faulty(faults)),
         newer @ BaselineError::Newer { .. } => newer.into(),
     })?;
-    let looked_at: BTreeSet<String> = files.iter().map(|file| from(home, &file.path.display().to_string())).collect();
+    let mut looked_at = BTreeSet::new();
+    looked_at.extend(files.iter().map(|file| from(home, &file.path.display().to_string())));
     report.baselined = baseline.apply(&mut report.findings, |file| from(home, file), &looked_at, levels);
     report.findings.sort_by(crate::lint::Finding::order);
     Ok(())

@@ -71,7 +71,9 @@ impl<'a> Change<'a> {
     pub(super) fn dropped(&self) -> BTreeSet<&Path> {
         let replaced = self.files.iter().map(|artifact| artifact.path.as_str());
         let all = replaced.chain(self.written.removed.iter().map(String::as_str)).map(Path::new);
-        all.filter(|path| !self.moves(path)).collect()
+        let mut dropped = BTreeSet::new();
+        dropped.extend(all.filter(|path| !self.moves(path)));
+        dropped
     }
 
     /// The folders that the new files are in, the outermost first, and whether each holds a secret.
@@ -79,9 +81,10 @@ impl<'a> Change<'a> {
         let artifacts = self.files.iter().map(|artifact| (artifact.path.as_str(), false));
         let secrets = self.secrets.iter().map(|secret| (secret.path.as_str(), true));
         let inner = artifacts.chain(secrets).filter_map(|(path, private)| Some((path.rsplit_once('/')?.0, private)));
-        let inner: BTreeMap<&str, bool> = inner.collect();
+        let mut innermost = BTreeMap::new();
+        innermost.extend(inner);
         let mut folders = BTreeMap::new();
-        for (folder, private) in inner {
+        for (folder, private) in innermost {
             for folder in folders_of(Path::new(folder)).into_iter().chain([Path::new(folder)]) {
                 *folders.entry(folder.to_owned()).or_insert(private) |= private;
             }
@@ -104,8 +107,8 @@ fn in_the_way(comparison: &Comparison<'_>) -> Vec<InTheWay> {
 
 /// Gives each thing that stands in the way a name that nothing else has.
 fn kept(place: &Place, comparison: &Comparison<'_>, files: &[InTheWay]) -> Vec<Kept> {
-    let mut taken: BTreeSet<PathBuf> =
-        comparison.artifacts.iter().map(|one| PathBuf::from(&one.artifact.path)).collect();
+    let mut taken = BTreeSet::new();
+    taken.extend(comparison.artifacts.iter().map(|one| PathBuf::from(&one.artifact.path)));
     let mut kept = Vec::new();
     for InTheWay { path, .. } in files {
         let free = |name: &Path| !taken.contains(name) && is_free(&place.root.join(name));

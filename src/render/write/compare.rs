@@ -161,7 +161,8 @@ fn look(file: &Path, wanted: &str) -> std::io::Result<(State, Option<String>)> {
 /// rendered folder within the folder, is somebody's own.
 fn orphans(root: &Path, walk: &Walk, folder: &Folder<'_>) -> Vec<Orphan> {
     let secrets = folder.secrets.iter().map(|secret| secret.path.as_str());
-    let expected: BTreeSet<_> = folder.artifacts.iter().map(|artifact| artifact.path.as_str()).chain(secrets).collect();
+    let mut expected = BTreeSet::new();
+    expected.extend(folder.artifacts.iter().map(|artifact| artifact.path.as_str()).chain(secrets));
     let mut orphans = Vec::new();
     for path in walk.files().map(as_written).filter(|path| !expected.contains(path.as_str())) {
         if let Some((edited, old)) = orphan(root, &path) {

@@ -170,7 +170,8 @@ impl<'a> Building<'a> {
 
     /// Makes the folders that only the new files need.
     fn create_folders(&mut self) -> Result<(), WriteError> {
-        let known: BTreeSet<_> = self.folders.iter().map(|(path, ..)| path.clone()).collect();
+        let mut known = BTreeSet::new();
+        known.extend(self.folders.iter().map(|(path, ..)| path.clone()));
         for (path, private) in self.change.folders() {
             let path = self.stage.join(path);
             if known.contains(&path) {
@@ -216,7 +217,8 @@ fn within(folder: &Path, path: &Path) -> PathBuf {
 /// in it goes.
 fn carried<'a>(walk: &'a Walk, change: &Change<'_>) -> Vec<&'a Entry> {
     let folders = change.folders();
-    let mut needed: BTreeSet<&Path> = folders.keys().map(PathBuf::as_path).chain([Path::new("")]).collect();
+    let mut needed = BTreeSet::from([Path::new("")]);
+    needed.extend(folders.keys().map(PathBuf::as_path));
     let dropped = change.dropped();
     let mut filled: BTreeSet<&Path> = BTreeSet::new();
     let mut carried = Vec::new();
