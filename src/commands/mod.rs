@@ -1,13 +1,10 @@
 //! One file a subcommand: read, call, write. Only here does anything print or read the environment.
 
-#![cfg_attr(not(feature = "lint"), allow(dead_code, reason = "some of it only the linter uses"))]
-
 mod catalog;
 mod explain;
 mod generate;
 mod init;
 mod input;
-#[cfg(feature = "lint")]
 mod lint;
 mod locked;
 mod portfolio;
@@ -57,12 +54,7 @@ pub fn run(cli: &Cli) -> Result<Outcome> {
         Command::Select(arguments) => select::run(arguments, &terminal),
         Command::Render(arguments) => render::run(arguments, &terminal),
         Command::Tune(arguments) => tune::run(arguments, &terminal),
-        #[cfg(feature = "lint")]
         Command::Lint(arguments) => lint::run(arguments, &terminal),
-        #[cfg(not(feature = "lint"))]
-        Command::Lint(_) => anyhow::bail!(
-            "this polyglot was built without its linter\n  `cargo install --path . --features lint` builds one with it"
-        ),
         Command::Explain(arguments) => explain::run(arguments, &terminal),
         Command::Tree(arguments) => tree::run(arguments, &terminal),
         Command::Catalog(arguments) => catalog::run(arguments, &terminal),
