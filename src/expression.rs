@@ -1,9 +1,10 @@
 //! A formula from a data file: compiled once, evaluated with names.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use foldhash::fast::FixedState;
+use indexmap::IndexMap;
 use minijinja::value::{Enumerator, Object};
 use minijinja::{Environment, Error, ErrorKind, Expression, UndefinedBehavior, Value};
 
@@ -117,10 +118,11 @@ fn whole(number: f64) -> Value {
     Value::from(number)
 }
 
-/// Names with values of every type, which grow as settings are reckoned one after the other.
+/// Names with values of every type, which grow as settings are reckoned one after the other. They are ours, so that
+/// they need no hash that withstands an attack.
 #[derive(Debug, Default)]
 pub struct Scope {
-    names: RwLock<BTreeMap<String, Value>>,
+    names: RwLock<IndexMap<String, Value, FixedState>>,
     /// Where a name is looked up that is not given here.
     outer: Option<Arc<Self>>,
 }

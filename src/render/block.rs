@@ -145,9 +145,10 @@ impl Block {
 
 /// Words that readers of YAML, older ones among them, take for something else than a text.
 const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+const LONGEST_WORD: usize = 5;
 
 fn is_word(text: &str) -> bool {
-    WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+    text.len() <= LONGEST_WORD && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 /// Whether a text can stand without quotes: it begins like a name, a path or an amount with its unit, and nothing in
@@ -162,11 +163,12 @@ fn is_plain(text: &str) -> bool {
         b'0'..=b'9' => matches!(last, b's' | b'm' | b'g'),
         first => first.is_ascii_alphabetic() && !is_word(text),
     };
-    let ends = |pair: &[u8]| matches!(pair, b": " | b" #");
-    begins
-        && bytes.iter().all(|byte| matches!(byte, b' '..=b'~'))
-        && !matches!(last, b' ' | b':')
-        && !bytes.windows(2).any(ends)
+    let mut before = 0;
+    let goes_on = |byte: &u8| {
+        let ends = matches!((std::mem::replace(&mut before, *byte), byte), (b':', b' ') | (b' ', b'#'));
+        matches!(byte, b' '..=b'~') && !ends
+    };
+    begins && !matches!(last, b' ' | b':') && bytes.iter().all(goes_on)
 }
 
 /// Whether a text begins like `-o` or `--option`.

@@ -79,7 +79,10 @@ impl Reckoner {
     }
 
     fn value(&self, text: &str, scope: &Arc<Scope>) -> Result<Value, FormulaError> {
-        constant(text).map_or_else(|| self.formula(text)?.value(scope), Ok)
+        match constant(text).or_else(|| scope.get(text)) {
+            Some(value) => Ok(value),
+            None => self.formula(text)?.value(scope),
+        }
     }
 
     /// An amount in bytes or pieces.
@@ -87,7 +90,8 @@ impl Reckoner {
     /// # Errors
     /// [`SettingError`] where the formula gives none.
     pub fn amount(&self, database: &Database, what: &str, text: &str, scope: &Arc<Scope>) -> Result<u64, SettingError> {
-        if let Some(amount) = constant(text).and_then(|value| u64::try_from(value).ok()) {
+        let known = constant(text).or_else(|| scope.get(text));
+        if let Some(amount) = known.and_then(|value| u64::try_from(value).ok()) {
             return Ok(amount);
         }
         let amount = self.formula(text).and_then(|formula| formula.amount(scope));

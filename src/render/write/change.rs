@@ -107,6 +107,9 @@ fn in_the_way(comparison: &Comparison<'_>) -> Vec<InTheWay> {
 
 /// Gives each thing that stands in the way a name that nothing else has.
 fn kept(place: &Place, comparison: &Comparison<'_>, files: &[InTheWay]) -> Vec<Kept> {
+    if files.is_empty() {
+        return Vec::new();
+    }
     let mut taken = BTreeSet::new();
     taken.extend(comparison.artifacts.iter().map(|one| PathBuf::from(&one.artifact.path)));
     let mut kept = Vec::new();

@@ -216,6 +216,9 @@ fn within(folder: &Path, path: &Path) -> PathBuf {
 /// What of the old folder is in the new one, too, each folder before what is in it. A folder goes when all that was
 /// in it goes.
 fn carried<'a>(walk: &'a Walk, change: &Change<'_>) -> Vec<&'a Entry> {
+    if walk.entries.is_empty() {
+        return Vec::new();
+    }
     let folders = change.folders();
     let mut needed = BTreeSet::from([Path::new("")]);
     needed.extend(folders.keys().map(PathBuf::as_path));
