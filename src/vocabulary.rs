@@ -8,11 +8,11 @@ use crate::units::{Bytes, Count, Rate, Retention, Span, UnitError};
 
 /// Declares an enumeration of words: its variants, all of them in order, and the name of each as it is written.
 macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[doc = $doc:literal])* $variant:ident = $text:literal,)+ }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum $name {
-            $($(#[$doc])* #[serde(rename = $text)] $variant,)+
+            $($(#[doc = $doc])* #[serde(rename = $text)] $variant,)+
         }
 
         impl $name {
@@ -22,6 +22,11 @@ macro_rules! words {
             /// The word as it is written in a file.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $text),+ }
+            }
+
+            /// What the word means, in a sentence.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),*).trim_start()),+ }
             }
 
             /// The word that is written `name`.

@@ -8,7 +8,7 @@ use super::error::WriteError;
 use super::header::{SealState, is_sealed, seal_state, sealed_path};
 use super::place::{Place, check, obstacle};
 use super::walk::Walk;
-use super::{Artifact, Folder, Secret, diff, journal};
+use super::{Artifact, Folder, Secret, diff, journal, part};
 
 /// What stands where a generated file should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,15 +145,18 @@ impl<'a> Compared<'a> {
 }
 
 /// Whether a file is ours and was edited, and its text if it is ours. One that is as it would be written needs no hash.
-fn look(file: &Path, wanted: &str) -> std::io::Result<(State, Option<String>)> {
-    Ok(match disk::read(file, is_sealed)? {
+pub(super) fn look(file: &Path, wanted: &str) -> std::io::Result<(State, Option<String>)> {
+    let in_parts = part::is_parted(wanted);
+    let state_of = |text: &str| if in_parts { part::state(text, wanted) } else { seal_state(text) };
+    Ok(match disk::read(file, |head| in_parts || is_sealed(head))? {
         Text::Foreign => (State::Foreign, None),
         Text::Broken => (State::Edited, None),
         Text::Whole(text) if text == wanted => (State::Outdated, Some(text)),
-        Text::Whole(text) => {
-            let state = if seal_state(&text) == SealState::Intact { State::Outdated } else { State::Edited };
-            (state, Some(text))
-        }
+        Text::Whole(text) => match state_of(&text) {
+            SealState::Intact => (State::Outdated, Some(text)),
+            SealState::Unsealed if in_parts => (State::Foreign, None),
+            SealState::Edited | SealState::Unsealed => (State::Edited, Some(text)),
+        },
     })
 }
 

@@ -9,10 +9,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::change::Change;
-use super::compare::{Interrupted, orphan};
+use super::compare::{Interrupted, State, look, orphan};
 use super::disk::{self, Text};
 use super::error::WriteError;
-use super::header::{SealState, is_sealed, seal_state};
 use super::place::{Place, check_path, folders_of, obstacle};
 use super::{Kept, Written};
 
@@ -238,8 +237,11 @@ impl Ready {
         let Some(staged) = self.staged(root)? else { return Ok(None) };
         let path = root.join(&self.path);
         let standing = disk::standing(&path).map_err(WriteError::on("look at", &path))?;
-        let kept =
-            if standing.is_some() && !is_intact(&path)? { Some(keep(root, Path::new(&self.path))?) } else { None };
+        let kept = if standing.is_some() && !is_intact(&path, &staged)? {
+            Some(keep(root, Path::new(&self.path))?)
+        } else {
+            None
+        };
         move_in(&staged, &path, |from, to| fs::rename(from, to)).map_err(WriteError::on("write", &path))?;
         Ok(kept)
     }
@@ -275,10 +277,11 @@ fn move_in(staged: &Path, path: &Path, rename: impl Fn(&Path, &Path) -> io::Resu
     fs::remove_file(staged)
 }
 
-fn is_intact(path: &Path) -> Result<bool, WriteError> {
-    match disk::read(path, is_sealed) {
-        Ok(Text::Whole(text)) => Ok(seal_state(&text) == SealState::Intact),
-        Ok(_) => Ok(false),
+/// Whether a file of ours that nobody has edited stands where another lies ready for.
+fn is_intact(path: &Path, staged: &Path) -> Result<bool, WriteError> {
+    let wanted = fs::read_to_string(staged).map_err(WriteError::on("read", staged))?;
+    match look(path, &wanted) {
+        Ok((state, _)) => Ok(state == State::Outdated),
         // A symbolic link: it is not followed.
         Err(_) if fs::symlink_metadata(path).is_ok_and(|meta| !meta.is_file()) => Ok(false),
         Err(error) => Err(WriteError::of("read", path, error)),

@@ -1,7 +1,8 @@
 //! The writer of a rendered folder: headers that show edits, the comparison, and writing all of it or nothing.
 //!
 //! The new folder is built beside the old one and takes its place in one step; where the file system cannot do that,
-//! a journal in the folder leads from the old files to the new. Secrets and files that are not ours stay as they are.
+//! a journal in the folder leads from the old files to the new. Secrets and files that are not ours stay as they are, and
+//! so does a person's own text in a file that is ours only in parts.
 
 mod change;
 mod compare;
@@ -10,6 +11,7 @@ mod disk;
 mod error;
 mod header;
 mod journal;
+pub mod part;
 mod place;
 mod stage;
 mod walk;
@@ -29,7 +31,7 @@ use place::Place;
 pub struct Artifact {
     /// Where, relative to the folder, with `/` between the parts.
     pub path: String,
-    /// The text, with the header that [`seal`] gives it.
+    /// The text, with the header that [`seal`] gives it; or one that is ours in [parts](part).
     pub content: String,
     /// Whether it is run.
     pub executable: bool,

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::disk::{self, Lock, Stamp};
 use super::error::WriteError;
 use super::header::is_sealed;
+use super::part::is_parted;
 use super::{Folder, journal};
 
 /// The folder itself, behind any symbolic link.
@@ -198,7 +199,8 @@ pub(super) fn check(folder: &Folder<'_>) -> Result<(), WriteError> {
             return Err(WriteError::Path { path: (*path).clone(), why: "a file stands where its folder should be" });
         }
     }
-    let unsealed = folder.artifacts.iter().find(|artifact| !is_sealed(&artifact.content));
+    let is_ours = |text: &str| is_sealed(text) || is_parted(text);
+    let unsealed = folder.artifacts.iter().find(|artifact| !is_ours(&artifact.content));
     unsealed.map_or(Ok(()), |artifact| Err(WriteError::Unsealed { path: artifact.path.clone() }))
 }
 
