@@ -166,6 +166,10 @@ pub struct Render {
     #[arg(long, help_heading = "What")]
     pub init: bool,
 
+    /// Write a decision record for each kind of data, and their index, to docs/decisions; only if asked for
+    #[arg(long, help_heading = "What")]
+    pub adr: bool,
+
     /// The folder to write; where absent `out` of polyglot.toml, else `deploy`
     #[arg(long, short, value_name = "DIR", help_heading = "Where")]
     pub out: Option<PathBuf>,
@@ -177,6 +181,10 @@ pub struct Render {
     /// In development, publish ports from this one upwards instead of each database's own
     #[arg(long, value_name = "PORT", help_heading = "How")]
     pub port_base: Option<u16>,
+
+    /// The day of decision records to which the lock gives none, such as 2026-11-22; where absent they have none
+    #[arg(long, value_name = "DATE", requires = "adr", help_heading = "How")]
+    pub date: Option<Date>,
 
     /// Write nothing; exit with 1 when the folder is not as it would be written
     #[arg(long, group = "instead", help_heading = "Instead of writing")]

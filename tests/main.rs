@@ -33,6 +33,7 @@ mod lock;
 mod matrix;
 mod portfolio;
 mod readme;
+mod records;
 mod render;
 mod render_cmd;
 mod schema;

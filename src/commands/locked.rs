@@ -1,5 +1,6 @@
 //! The lock beside a requirements file: reading, writing, and saying how it differs.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
@@ -128,5 +129,11 @@ impl Found {
     /// The answers that are locked.
     pub(super) fn held(&self) -> Held<'_> {
         self.0.as_ref().map(|(_, lock)| lock.held()).unwrap_or_default()
+    }
+
+    /// The kinds of data that are locked, each with its day.
+    pub(super) fn accepted(&self) -> BTreeMap<&str, Option<Date>> {
+        let locked = self.0.iter().flat_map(|(_, lock)| &lock.data);
+        locked.map(|(name, locked)| (name.as_str(), locked.date)).collect()
     }
 }

@@ -8,6 +8,7 @@ mod input;
 mod lint;
 mod locked;
 mod portfolio;
+mod records;
 mod render;
 mod save;
 mod select;

@@ -9,6 +9,7 @@ use super::Outcome;
 use super::input::{self, Given, World};
 use super::locked;
 use super::portfolio;
+use super::records;
 use super::select::warn;
 use super::terminal::Terminal;
 use crate::cli::Render;
@@ -35,17 +36,23 @@ pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
     }
     lock.hold(&mut facts)?;
     let held = lock.held();
-    let selection = Selection::holding(requirements, &world.catalog, &world.tree, &facts, Depth::Answer, &held);
-    let stack = stack(arguments, requirements, world, &selection)?;
+    let depth = if arguments.adr { Depth::Flips } else { Depth::Answer };
+    let selection = Selection::holding(requirements, &world.catalog, &world.tree, &facts, depth, &held);
+    let root = folder(arguments, world);
+    let mut stack =
+        if is_wanted(arguments) { stack(arguments, requirements, world, &selection)? } else { Stack::default() };
+    if arguments.adr {
+        stack.artifacts.extend(records::of(&root, &given, &selection, &lock, arguments.date)?);
+        stack.artifacts.sort_by(|one, other| one.path.cmp(&other.path));
+    }
     if arguments.stdout {
         terminal.result(&listing(&stack))?;
         return Ok(Outcome::Done);
     }
-    let root = folder(arguments, world);
     refuse_upgrade(&root, &stack)?;
     let random = if arguments.check || arguments.diff { Random::None } else { Random::Real };
     let secrets: Vec<Secret> = stack.secrets.iter().map(|wanted| random.fill(wanted)).collect::<Result<_>>()?;
-    let whole = wish(arguments) == Wish::ALL;
+    let whole = is_wanted(arguments) && wish(arguments) == Wish::ALL;
     let folder = Folder { root: &root, artifacts: &stack.artifacts, secrets: &secrets, whole };
     if arguments.check || arguments.diff {
         return compare(arguments, &folder, terminal);
@@ -92,7 +99,12 @@ fn stack(arguments: &Render, requirements: &Requirements, world: &World, selecti
     Ok(Stack::of(&plan, options)?)
 }
 
-/// Which files are wanted: with no flag all.
+/// Whether files of the stack are wanted: records alone need none.
+fn is_wanted(arguments: &Render) -> bool {
+    arguments.compose || arguments.tuning || arguments.init || !arguments.adr
+}
+
+/// Which files of the stack are wanted: with no flag all.
 fn wish(arguments: &Render) -> Wish {
     let (compose, tuning, init) = (arguments.compose, arguments.tuning, arguments.init);
     if compose || tuning || init { Wish { compose, tuning, init } } else { Wish::ALL }

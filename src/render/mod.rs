@@ -8,6 +8,7 @@ mod filters;
 mod host;
 mod ports;
 mod readme;
+pub mod record;
 mod service;
 mod templates;
 pub mod upgrade;
@@ -23,6 +24,7 @@ use crate::units::Bytes;
 use write::{Artifact, seal};
 
 /// What was made for a stack.
+#[derive(Default)]
 pub struct Stack {
     /// The files, sealed, in the order of their paths.
     pub artifacts: Vec<Artifact>,

@@ -151,9 +151,19 @@ pub fn is_parted(text: &str) -> bool {
     text.contains(BEGIN) && Parted::parse(text).is_some()
 }
 
-/// What stands between the markers of a part.
+/// What stands between the markers of a part, whatever became of the others.
 pub fn body_of<'a>(text: &'a str, name: &str) -> Option<&'a str> {
-    Parted::parse(text)?.parts().find(|part| part.name == name).map(|part| part.body)
+    let (mut at, mut start) = (0usize, None);
+    for line in text.split_inclusive('\n') {
+        let next = at.checked_add(line.len())?;
+        match (Marker::of(line), start) {
+            (Some(Marker::Begin { name: begun, .. }), None) if begun == name => start = Some(next),
+            (Some(Marker::End { name: ended }), Some(start)) if ended == name => return text.get(start..at),
+            _ => {}
+        }
+        at = next;
+    }
+    None
 }
 
 /// The new parts in the place of the old ones; what is a person's own stays, byte for byte. A part that the old text
@@ -186,9 +196,10 @@ pub fn merge(old: &str, new: &str) -> String {
     merged
 }
 
-/// Some parts in the place of their old selves; all else stays, byte for byte.
+/// Some parts in the place of their old selves; all else stays, byte for byte. An old text that cannot be taken apart
+/// gives way.
 pub fn exchange(old: &str, some: &str) -> String {
-    let (Some(old), Some(fresh)) = (Parted::parse(old), Parted::parse(some)) else { return old.to_owned() };
+    let (Some(old), Some(fresh)) = (Parted::parse(old), Parted::parse(some)) else { return some.to_owned() };
     let wanted = fresh.by_name();
     let pieces = old.0.iter().map(|piece| match piece {
         Piece::Own(own) => *own,
