@@ -26,7 +26,7 @@ pub use rule::{Check, Example, Group, Level, Rule};
 pub use rules::{RULES, rule};
 pub use stack::{Differing, StackFolder};
 pub use suppression::{Named, Suppression, Until};
-pub use system::{Kind, Locked, System};
+pub use system::{Kind, Locked, Record, System};
 pub use walk::{Found, FoundKind, is_compose, walk};
 
 /// The name of the baseline's file.

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::decide::{Candidate, Check, Facts, Load, Selected, Selection, Tree, Verdict, What};
 use crate::lock::{Changed, Lock};
 use crate::plan::PlanError;
+use crate::render::record::Front;
 use crate::requirements::{Collection, Data, Profile, Requirements};
 use crate::source::{Place, Source};
 use crate::units::{Bytes, GrowthAmount, Retention, Span};
@@ -36,6 +37,8 @@ pub struct System<'a> {
     pub kinds: Vec<Kind<'a>>,
     /// The lock, where there is one that can be read.
     pub lock: Option<&'a Locked>,
+    /// The decision records that stand in the folder, by number.
+    pub records: Vec<Record>,
     /// The memory of each service, or why the host does not bear them.
     pub budget: &'a Result<BTreeMap<String, Bytes>, PlanError>,
     /// Whether the folder of the stack is there.
@@ -52,6 +55,16 @@ pub struct Locked {
     pub lock: Lock,
     /// What is not as it records.
     pub changed: Vec<Changed>,
+}
+
+/// A decision record of ours.
+pub struct Record {
+    /// Its number.
+    pub number: u32,
+    /// Its text.
+    pub source: Arc<Source>,
+    /// What it says to programs.
+    pub front: Front,
 }
 
 /// A kind of data with its decision.

@@ -1,12 +1,13 @@
 //! The records in the rendered folder, as a person at the command line meets them.
 
 use std::fs;
+use std::path::Path;
 
 use polyglot::render::write::part::{Remark, merge, part};
 use polyglot::render::write::{self, Artifact, Folder, Force, WriteError};
 use tempfile::TempDir;
 
-use super::{ORDERS, SESSIONS, file};
+use super::{ORDERS, SESSIONS, SIMPLE_ORDERS, file};
 use crate::support::polyglot;
 
 const RECORD: &str = "deploy/docs/decisions/0001-orders.md";
@@ -147,4 +148,36 @@ fn records_go_beside_a_repository_too() {
     assert_eq!(left.len(), 2, "nothing was put aside: {left:?}");
     assert!(read(&folder, "docs/decisions/0001-orders.md").contains("consulted: [Ada]\n"));
     run(&folder, &["render", "--adr", "-o", ".", "--check"], 0);
+}
+
+#[test]
+fn the_lock_accepts_dates_and_is_what_the_linter_holds_records_against() {
+    let folder = folder(&[ORDERS, "sessions: { durability: cache }"]);
+    let about_records = |said: &str| said.matches("[record-disagrees]").count();
+    let lint = |code| run(&folder, &["lint", "--today", "2026-11-22"], code);
+    run(&folder, &["render", "--adr"], 0);
+    assert_eq!(about_records(&lint(0)), 0);
+    run(&folder, &["select", "--write", "--date", "2026-11-22"], 0);
+    let said = lint(1);
+    assert!(said.contains("ADR-0001 only proposes what the lock records for `orders`"), "{said}");
+    run(&folder, &["render", "--adr"], 0);
+    assert!(read(&folder, RECORD).contains("status: accepted\ndate: 2026-11-22\n"));
+    assert_eq!(about_records(&lint(0)), 0);
+
+    fs::write(folder.path().join("polyglot.yaml"), file(&[SIMPLE_ORDERS])).unwrap();
+    assert_eq!(about_records(&lint(1)), 0, "the lock is stale, and that is said once");
+    assert!(run(&folder, &["render", "--adr"], 1).contains("stale"));
+    run(&folder, &["select", "--write", "--date", "2026-12-01"], 0);
+    let said = lint(1);
+    assert!(said.contains("ADR-0001 says PostgreSQL 18 for `orders`, and the lock MySQL 9.7"), "{said}");
+    assert!(said.contains("ADR-0002 is about `sessions`, and the requirements have no such data"), "{said}");
+    run(&folder, &["render", "--adr"], 0);
+    assert!(read(&folder, RECORD).contains("status: superseded by ADR-0003\ndate: 2026-11-22\n"));
+    assert!(read(&folder, "deploy/docs/decisions/0003-orders.md").contains("status: accepted\ndate: 2026-12-01\n"));
+    assert_eq!(about_records(&lint(0)), 0);
+    fs::remove_file(folder.path().join("deploy/docs/decisions/0003-orders.md")).unwrap();
+    let said = lint(1);
+    assert!(said.contains("ADR-0001 is superseded by ADR-0003, which is not there"), "{said}");
+    assert!(said.contains("no record says why `orders` is in MySQL 9.7"), "{said}");
+    assert!(Path::new(&folder.path().join("polyglot.lock")).exists());
 }

@@ -11,17 +11,19 @@ use crate::catalog::{Catalog, Date};
 use crate::commands::input::{self, InputError, World};
 use crate::commands::locked;
 use crate::commands::portfolio;
+use crate::commands::records;
 use crate::commands::render::FOLDER;
 use crate::compose::Compose;
 use crate::decide::{Depth, Facts, Selection};
 use crate::diagnostic::{Diagnostic, Faults};
 use crate::expression::Formulas;
 use crate::lint::{
-    ComposeFile, Differing, Found, FoundKind, Judged, Kind, Locked, Mounted, Rule, StackFolder, System, is_compose,
-    judge_compose, judge_system, rule, unreadable,
+    ComposeFile, Differing, Found, FoundKind, Judged, Kind, Locked, Mounted, Record, Rule, StackFolder, System,
+    is_compose, judge_compose, judge_system, rule, unreadable,
 };
 use crate::lock::{Lock, LockError};
 use crate::plan::Plan;
+use crate::render::record::{self, File, Front, number_of};
 use crate::render::write::{self, Folder, State};
 use crate::render::{Options, Stack, Wish};
 use crate::requirements::{Profile, Requirements};
@@ -138,6 +140,7 @@ impl<'w> Reader<'w> {
             selection: &selection,
             kinds: kinds.collect(),
             lock: locked.as_ref(),
+            records: standing_records(path, judge),
             budget: &budget,
             is_rendered,
             today: self.today.or(newest),
@@ -223,6 +226,24 @@ fn stack_folder(path: &Path, judge: &Judge) -> Option<PathBuf> {
     let configured = judge.world.config.render.out.as_ref().map(|out| judge.world.home.join(out));
     let beside = path.parent().map(|folder| folder.join(FOLDER));
     configured.or(beside).filter(|root| root.is_dir())
+}
+
+/// The decision records of a requirements file: in its rendered folder, or beside the file, where `render -o .` puts them.
+fn standing_records(path: &Path, judge: &Judge) -> Vec<Record> {
+    let folders = stack_folder(path, judge).into_iter().chain([input::folder_of(path)]);
+    let read = |root: PathBuf| {
+        let folder = root.join(record::FOLDER);
+        let files = records::read(&folder).unwrap_or_default().into_iter();
+        let ours = files.filter_map(|File { name, text }| {
+            let (number, front) = (number_of(&name)?, Front::read(&text)?);
+            let name = folder.join(name).display().to_string();
+            Some(Record { number, source: Arc::new(Source { name, text }), front })
+        });
+        ours.collect::<Vec<_>>()
+    };
+    let mut found = folders.map(read).find(|records| !records.is_empty()).unwrap_or_default();
+    found.sort_by_key(|record| record.number);
+    found
 }
 
 /// The other compose files of a folder, as far as they can be read: compose reads several as one.

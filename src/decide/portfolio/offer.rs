@@ -77,8 +77,8 @@ pub(super) fn kinds<'a, 'f>(
         let elsewhere = elsewhere.filter(|_| !kind.pinned).map(Candidate::single);
         let elsewhere = elsewhere.filter(|candidate| candidate.ids().as_slice() != ids(selected).as_slice());
         let needs = Needs::of(&kind.profile);
-        let others = elsewhere
-            .filter(|candidate| candidate.is_eligible(needs) && is_known_to_bear(candidate, &kind.profile));
+        let others =
+            elsewhere.filter(|candidate| candidate.is_eligible(needs) && is_known_to_bear(candidate, &kind.profile));
         let others = others.map(|candidate| offer(candidate, &kind.profile, facts, weights));
         kind.offers.extend(others.filter(|offer| offer.fits).collect::<Vec<_>>());
         if kind.offers.iter().any(|offer| offer.fits) && !kind.pinned {

@@ -47,6 +47,7 @@ mod pin_against_limit;
 mod plain_password;
 mod port_clash;
 mod readable_secret;
+mod record_disagrees;
 mod redundant_flag;
 mod requirement_flipped;
 mod same_category_twice;
@@ -106,6 +107,7 @@ pub static RULES: &[&Rule] = &[
     &missing_lock::RULE,
     &nothing_fits::RULE,
     &pin_against_limit::RULE,
+    &record_disagrees::RULE,
     &requirement_flipped::RULE,
     &stale_lock::RULE,
     &unjustified_pin::RULE,
