@@ -44,8 +44,7 @@ pub(super) fn read(folder: &Path) -> Result<Vec<File>> {
     for entry in entries {
         let entry = entry.with_context(|| format!("cannot read {}", folder.display()))?;
         let Ok(name) = entry.file_name().into_string() else { continue };
-        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if is_file && (name == INDEX || number_of(&name).is_some()) {
+        if entry.path().is_file() && (name == INDEX || number_of(&name).is_some()) {
             files.push(File { text: input::read_text(&entry.path(), input::MAX_SIZE)?, name });
         }
     }
