@@ -7,8 +7,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::catalog::{Catalog, Database, describe};
-use crate::decide::portfolio::Overrides;
+use crate::catalog::{Catalog, Database, Overrides, describe};
 use crate::diagnostic::{Diagnostic, Faults, did_you_mean, suggestion};
 use crate::source::{Place, Source};
 

@@ -72,13 +72,14 @@ fn key_text(key: serde_yaml::Value) -> Result<String, String> {
 }
 
 /// What has a schema.
-const SCHEMAS: [&str; 5] = ["requirements", "selection", "tune", "findings", "endpoints"];
+const SCHEMAS: [&str; 6] = ["requirements", "selection", "portfolio", "tune", "findings", "endpoints"];
 
 /// The schema of the type itself, which the committed one is to be.
 fn derived(of: &str) -> Value {
     match of {
         "requirements" => polyglot::requirements::schema(&Catalog::embedded().expect("the catalog")),
         "selection" => polyglot::report::document::schema(),
+        "portfolio" => polyglot::report::portfolio::document::schema(),
         "tune" => polyglot::report::tune::schema(),
         "findings" => polyglot::report::findings::schema(),
         "endpoints" => schemars::schema_for!(polyglot::render::Endpoints).to_value(),
@@ -161,6 +162,19 @@ fn the_selection_schema_takes_the_selection_of_every_example() {
         let path = path.to_str().expect("a plain path");
         assert_takes(&validator, &printed(&["select", path, "--format", "json"]), path);
     }
+}
+
+#[test]
+fn the_portfolio_schema_takes_the_portfolio_of_every_example() {
+    let validator = validator(&schema("portfolio"));
+    for path in examples() {
+        let path = path.to_str().expect("a plain path");
+        let value = assert_takes(&validator, &printed(&["select", path, "--portfolio", "--format", "json"]), path);
+        let yaml: Value =
+            serde_yaml::from_str(&printed(&["select", path, "--portfolio", "--format", "yaml"])).expect("YAML");
+        assert_eq!(yaml, value, "{path}");
+    }
+    assert!(!validator.is_valid(&serde_json::json!({ "schema": 1, "name": "x" })));
 }
 
 #[test]

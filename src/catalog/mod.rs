@@ -10,6 +10,7 @@ mod matrix;
 mod read;
 mod recipe;
 mod text;
+mod weights;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -30,6 +31,7 @@ pub use recipe::{
     Notation, Purpose, Recipe, Secret, Tuning, Volume,
 };
 pub use text::{Map, Text};
+pub use weights::{NotAWeight, Overrides, Weight, Weights};
 
 /// The databases by id, and the matrix that recommends them.
 #[derive(Debug, Clone)]

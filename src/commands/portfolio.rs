@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use super::input::World;
-use crate::decide::portfolio::{Portfolio, Question, Weights};
+use crate::catalog::Weights;
+use crate::decide::portfolio::{Portfolio, Question};
 use crate::decide::{Depth, Facts, Held, Holder, Selection};
 use crate::requirements::Requirements;
 

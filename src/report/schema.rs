@@ -11,7 +11,7 @@ const SCHEMAS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/schemas.bin"));
 #[error("the embedded schema `{0}` cannot be read; build polyglot again")]
 pub struct SchemaError(String);
 
-/// The text of a schema: `requirements`, `selection`, `tune`, `findings` or `endpoints`.
+/// The text of a schema: `requirements`, `selection`, `portfolio`, `tune`, `findings` or `endpoints`.
 ///
 /// # Errors
 /// [`SchemaError`] where there is none of that name.

@@ -5,9 +5,9 @@ mod proof;
 
 use std::sync::LazyLock;
 
-use polyglot::catalog::Catalog;
+use polyglot::catalog::{Catalog, Overrides, Weights};
 use polyglot::config::Policy;
-use polyglot::decide::portfolio::{Overrides, Portfolio, PortfolioError, Question, Weights};
+use polyglot::decide::portfolio::{Portfolio, PortfolioError, Question};
 use polyglot::decide::{Depth, Facts, Held, Holder, Selection, Tree};
 use polyglot::expression::Formulas;
 use polyglot::report::portfolio::{Shown, document::Document};

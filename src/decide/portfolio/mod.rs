@@ -14,7 +14,6 @@ mod points;
 mod price;
 pub mod solver;
 mod until;
-mod weights;
 
 pub use account::{Account, Charge, Term};
 pub use frontier::{Best, Point};
@@ -22,7 +21,6 @@ pub use loss::Loss;
 pub use points::Points;
 pub use price::{Buy, Price};
 pub use until::Until;
-pub use weights::{NotAWeight, Overrides, Weight, Weights};
 
 use account::databases;
 use loss::{headroom, losses};
@@ -35,7 +33,7 @@ use super::facts::Facts;
 use super::held::HeldDatabase;
 use super::selection::Selection;
 use super::tree::Tree;
-use crate::catalog::{Catalog, Database};
+use crate::catalog::{Catalog, Database, Weights};
 use crate::requirements::Requirements;
 
 /// The databases of all kinds of data together, beside the best for each alone.

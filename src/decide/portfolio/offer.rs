@@ -2,8 +2,7 @@
 
 use super::network::spreads;
 use super::points::Points;
-use super::weights::Weights;
-use crate::catalog::{Catalog, Hosting, Level};
+use crate::catalog::{Catalog, Hosting, Level, Weights};
 use crate::decide::candidate::Candidate;
 use crate::decide::check::{Check, Verdict, What};
 use crate::decide::facts::{self, Facts, Threshold};

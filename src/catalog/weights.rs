@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::catalog::Database;
+use super::{Database, FileError, read_toml};
 
 /// A weight: not below zero, and not so large that sums of them would lose their hundredths.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Deserialize)]
@@ -141,27 +141,27 @@ impl Weights {
     ///
     /// # Errors
     /// A fault of ours in the embedded file.
-    pub fn embedded() -> Result<Self, toml::de::Error> {
-        toml::from_str(EMBEDDED)
+    pub fn embedded() -> Result<Self, FileError> {
+        read_toml(EMBEDDED.to_owned())
     }
 
     /// The care that a database takes.
-    pub(super) fn care(&self, database: &Database) -> f64 {
+    pub fn care(&self, database: &Database) -> f64 {
         self.operating.get(database.id.as_str()).copied().unwrap_or(self.other).get()
     }
 
     /// What a database takes besides to run over several servers.
-    pub(super) fn clustering(&self, database: &Database) -> f64 {
+    pub fn clustering(&self, database: &Database) -> f64 {
         self.cluster.get(database.id.as_str()).copied().unwrap_or(self.other_cluster).get()
     }
 
     /// What a service of a database needs to start, in GB.
-    pub(super) fn memory_floor(&self, database: &Database) -> f64 {
+    pub fn memory_floor(&self, database: &Database) -> f64 {
         self.floor.get(database.id.as_str()).copied().unwrap_or(self.other_floor).get()
     }
 
     /// The database that a database is akin to.
-    pub(super) fn kin(&self, database: &Database) -> Option<&str> {
+    pub fn kin(&self, database: &Database) -> Option<&str> {
         self.kin.get(database.id.as_str()).map(String::as_str)
     }
 }
