@@ -61,7 +61,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let recipes: Result<Vec<_>, _> = recipes.iter().map(packed).collect();
     write("recipes.bin", &recipes?)?;
     write("tree.bin", &tree)?;
-    store("schemas.bin", &packed(&schemas()?)?)
+    store("schemas.bin", &packed(&schemas()?)?)?;
+    store("report.bin", &packed(&texts(Path::new("templates/report"))?)?)
 }
 
 /// The JSON Schemas by name.
@@ -82,6 +83,18 @@ fn folders(parent: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let mut folders: Vec<_> = paths?.into_iter().filter(|path| path.is_dir()).collect();
     folders.sort();
     Ok(folders)
+}
+
+/// The files of a folder, by name.
+fn texts(folder: &Path) -> Result<Vec<(String, String)>, Box<dyn Error>> {
+    let paths: Result<Vec<_>, _> = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect();
+    let mut paths = paths?;
+    paths.sort();
+    let texts = paths.into_iter().map(|path| {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok((name, fs::read_to_string(&path)?))
+    });
+    texts.collect()
 }
 
 /// The templates of a database's folder, by file name.

@@ -170,6 +170,10 @@ pub struct Render {
     #[arg(long, help_heading = "What")]
     pub adr: bool,
 
+    /// Write report.html, a page to look at, which `render` then keeps up to date
+    #[arg(long, help_heading = "What")]
+    pub report: bool,
+
     /// The folder to write; where absent `out` of polyglot.toml, else `deploy`
     #[arg(long, short, value_name = "DIR", help_heading = "Where")]
     pub out: Option<PathBuf>,

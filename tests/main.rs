@@ -36,6 +36,7 @@ mod readme;
 mod records;
 mod render;
 mod render_cmd;
+mod report;
 mod schema;
 mod session;
 mod support;

@@ -62,7 +62,7 @@ fn shop(name: &'static str) -> Session {
 
 impl Session {
     /// Runs the program, which has to end with a code, and gives back what it printed: the result and the messages.
-    fn expect(&self, arguments: &[&str], code: i32) -> (String, String) {
+    pub(crate) fn expect(&self, arguments: &[&str], code: i32) -> (String, String) {
         let output = self.output(arguments);
         let (out, err) = (text(&output.stdout).to_owned(), text(&output.stderr).to_owned());
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {out}{err}");

@@ -7,6 +7,7 @@ mod init;
 mod input;
 mod lint;
 mod locked;
+mod page;
 mod portfolio;
 mod records;
 mod render;

@@ -34,6 +34,26 @@ pub(super) fn portfolio<'a>(
     Ok(Portfolio::of(question, facts, weights(world)?, &mut stop)?)
 }
 
+/// The same for what has to be the same on every machine: counted in steps instead of time, and nothing where these
+/// are too few to prove it.
+pub(super) fn proven<'a>(
+    requirements: &'a Requirements,
+    world: &'a World,
+    facts: &Facts<'a>,
+    alone: &Selection<'a>,
+) -> Option<Portfolio<'a>> {
+    const STEPS: u32 = 2_000;
+    let most = world.config.policy.max_databases();
+    let question = Question { requirements, catalog: &world.catalog, tree: &world.tree, alone, most };
+    let mut steps = 0u32;
+    let mut stop = || {
+        steps = steps.saturating_add(1);
+        steps > STEPS
+    };
+    let portfolio = Portfolio::of(question, facts, weights(world).ok()?, &mut stop).ok()?;
+    Some(portfolio).filter(|portfolio| portfolio.gap.is_none())
+}
+
 /// The selection that a portfolio makes.
 pub(super) fn selection<'a>(
     requirements: &'a Requirements,

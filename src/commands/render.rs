@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use super::Outcome;
 use super::input::{self, Given, World};
 use super::locked;
+use super::page::{self, Decided};
 use super::portfolio;
 use super::records;
 use super::select::warn;
@@ -19,7 +20,6 @@ use crate::plan::Plan;
 use crate::render::upgrade::{self, Refused};
 use crate::render::write::{self, Compared, Comparison, Folder, Force, Secret, State};
 use crate::render::{Options, Preparation, Stack, Wanted, Wish};
-use crate::requirements::Requirements;
 use crate::size::{Host, Reckoner};
 
 /// Where the files go unless somebody says otherwise.
@@ -39,8 +39,11 @@ pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
     let depth = if arguments.adr { Depth::Flips } else { Depth::Answer };
     let selection = Selection::holding(requirements, &world.catalog, &world.tree, &facts, depth, &held);
     let root = folder(arguments, world);
-    let mut stack =
-        if is_wanted(arguments) { stack(arguments, requirements, world, &selection)? } else { Stack::default() };
+    let decided = Decided { requirements, world, facts: &facts, held: &held };
+    let mut stack = match is_wanted(arguments) {
+        true => stack(arguments, decided, &selection, wants_page(arguments, &root))?,
+        false => Stack::default(),
+    };
     if arguments.adr {
         stack.artifacts.extend(records::of(&root, &given, &selection, &lock, arguments.date)?);
         stack.artifacts.sort_by(|one, other| one.path.cmp(&other.path));
@@ -76,7 +79,9 @@ pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
     drop(progress);
     terminal.result(&said(&root, &written))?;
     warn(&selection, &world.config, terminal);
-    tell_host(&stack.host, terminal);
+    if wish(arguments) != Wish::NONE {
+        tell_host(&stack.host, terminal);
+    }
     Ok(Outcome::Done)
 }
 
@@ -90,24 +95,35 @@ fn refuse_stale<'a>(lock: &locked::Found, given: &'a Given, facts: &Facts<'a>, t
     Ok(lock.refuse(given, &selection, facts, terminal))
 }
 
-/// The files of a stack for what was selected.
-fn stack(arguments: &Render, requirements: &Requirements, world: &World, selection: &Selection<'_>) -> Result<Stack> {
+/// Whether the page to look at is written: where it is asked for, and with the whole folder where it is there already.
+fn wants_page(arguments: &Render, root: &Path) -> bool {
+    arguments.report || (wish(arguments) == Wish::ALL && page::is_there(root))
+}
+
+/// The files of a stack for what was selected, and the page where it is wanted.
+fn stack(arguments: &Render, decided: Decided<'_, '_>, selection: &Selection<'_>, wants_page: bool) -> Result<Stack> {
+    let Decided { requirements, world, .. } = decided;
     let host = Host::of(&requirements.target, arguments.environment);
     let reckoner = Reckoner::default();
     let plan = Plan::of(requirements, selection, &world.catalog, &reckoner, host)?;
     let options = Options { port_base: arguments.port_base, wish: wish(arguments), version: env!("CARGO_PKG_VERSION") };
-    Ok(Stack::of(&plan, options)?)
+    let mut stack = Stack::of(&plan, options)?;
+    if wants_page {
+        stack.add(page::artifact(decided, &plan)?);
+    }
+    Ok(stack)
 }
 
-/// Whether files of the stack are wanted: records alone need none.
+/// Whether files of the stack or its page are wanted: records alone need none.
 fn is_wanted(arguments: &Render) -> bool {
-    arguments.compose || arguments.tuning || arguments.init || !arguments.adr
+    arguments.compose || arguments.tuning || arguments.init || arguments.report || !arguments.adr
 }
 
 /// Which files of the stack are wanted: with no flag all.
 fn wish(arguments: &Render) -> Wish {
     let (compose, tuning, init) = (arguments.compose, arguments.tuning, arguments.init);
-    if compose || tuning || init { Wish { compose, tuning, init } } else { Wish::ALL }
+    let wish = Wish { compose, tuning, init };
+    if wish == Wish::NONE && !arguments.report { Wish::ALL } else { wish }
 }
 
 fn folder(arguments: &Render, world: &World) -> PathBuf {

@@ -64,6 +64,8 @@ pub struct Wish {
 impl Wish {
     /// Everything.
     pub const ALL: Self = Self { compose: true, tuning: true, init: true };
+    /// Nothing of the stack itself.
+    pub const NONE: Self = Self { compose: false, tuning: false, init: false };
 
     /// Whether a family is wanted: a compose file needs every file that it mounts.
     fn holds(self, family: Family) -> bool {
@@ -114,6 +116,12 @@ impl Stack {
         }
         artifacts.sort_by(|one, other| one.path.cmp(&other.path));
         Ok(Self { artifacts, secrets: if options.wish.compose { secrets } else { Vec::new() }, host })
+    }
+
+    /// Adds a file that goes with the stack.
+    pub fn add(&mut self, artifact: Artifact) {
+        let place = self.artifacts.partition_point(|known| known.path < artifact.path);
+        self.artifacts.insert(place, artifact);
     }
 }
 

@@ -9,6 +9,7 @@ pub mod findings;
 mod json;
 pub mod lock;
 mod markdown;
+pub mod page;
 pub mod parameter;
 pub mod portfolio;
 pub mod rules;
@@ -64,6 +65,12 @@ pub enum ReportError {
     /// CSV.
     #[error("the selection cannot be written as CSV: {0}")]
     Csv(String),
+    /// The page.
+    #[error("the report cannot be filled in: {0:#}")]
+    Page(#[from] minijinja::Error),
+    /// What is packed into the binary cannot be unpacked.
+    #[error("the report's templates cannot be read; build polyglot again")]
+    Damaged,
 }
 
 impl Format {

@@ -10,6 +10,7 @@ use super::worlds::{Judge, Worlds};
 use crate::catalog::{Catalog, Date};
 use crate::commands::input::{self, InputError, World};
 use crate::commands::locked;
+use crate::commands::page::{self, Decided};
 use crate::commands::portfolio;
 use crate::commands::records;
 use crate::commands::render::FOLDER;
@@ -108,13 +109,14 @@ impl<'w> Reader<'w> {
             Locked { source, lock, changed }
         });
         let holds = locked.as_ref().is_some_and(|locked| !locked.changed.iter().any(|one| one.difference.is_stale()));
-        let selection = match locked.as_ref().filter(|_| holds) {
+        let held = locked.as_ref().filter(|_| holds).map(|Locked { lock, .. }| {
+            // What the lock names was checked against the catalog when it was read.
+            let _ = facts.hold(lock.databases());
+            lock.held()
+        });
+        let selection = match &held {
+            Some(held) => Selection::holding(&requirements, catalog, tree, &facts, Depth::Answer, held),
             None => now,
-            Some(Locked { lock, .. }) => {
-                // What the lock names was checked against the catalog when it was read.
-                let _ = facts.hold(lock.databases());
-                Selection::holding(&requirements, catalog, tree, &facts, Depth::Answer, &lock.held())
-            }
         };
         let host = Host::of(&requirements.target, None);
         let budget = Plan::budget(&requirements, &selection, catalog, &self.reckoner, host);
@@ -127,7 +129,9 @@ impl<'w> Reader<'w> {
         let root = stack_folder(path, judge);
         let is_rendered = root.as_deref().is_some_and(|root| is_stack_of(root, requirements.name()));
         let stack = root.filter(|_| is_rendered && budget.is_ok());
-        let stack = stack.and_then(|root| self.stack(&root, &requirements, &selection, catalog));
+        let held = held.unwrap_or_default();
+        let decided = Decided { requirements: &requirements, world: &judge.world, facts: &facts, held: &held };
+        let stack = stack.and_then(|root| self.stack(&root, decided, &selection));
         let newest = locked.as_ref().and_then(|locked| locked.lock.newest_date());
         let system = System {
             source: Arc::new(source),
@@ -149,17 +153,15 @@ impl<'w> Reader<'w> {
     }
 
     /// How the folder differs from what would be rendered; nothing where it cannot be told.
-    fn stack(
-        &self,
-        root: &Path,
-        requirements: &Requirements,
-        selection: &Selection<'_>,
-        catalog: &Catalog,
-    ) -> Option<StackFolder> {
+    fn stack(&self, root: &Path, decided: Decided<'_, '_>, selection: &Selection<'_>) -> Option<StackFolder> {
+        let Decided { requirements, world, .. } = decided;
         let host = Host::of(&requirements.target, None);
-        let plan = Plan::of(requirements, selection, catalog, &self.reckoner, host).ok()?;
+        let plan = Plan::of(requirements, selection, &world.catalog, &self.reckoner, host).ok()?;
         let options = Options { port_base: None, wish: Wish::ALL, version: env!("CARGO_PKG_VERSION") };
-        let stack = Stack::of(&plan, options).ok()?;
+        let mut stack = Stack::of(&plan, options).ok()?;
+        if page::is_there(root) {
+            stack.add(page::artifact(decided, &plan).ok()?);
+        }
         let secrets: Vec<write::Secret> = stack
             .secrets
             .iter()

@@ -186,6 +186,11 @@ pub(super) fn orphan(root: &Path, path: &str) -> Option<(bool, String)> {
     }
 }
 
+/// Whether a file of the folder was written for the path that it has, edited since or not.
+pub fn is_ours(root: &Path, path: &str) -> bool {
+    orphan(root, path).is_some()
+}
+
 /// A path with `/` between its parts.
 fn as_written(path: &str) -> String {
     if std::path::MAIN_SEPARATOR == '/' { path.to_owned() } else { path.replace(std::path::MAIN_SEPARATOR, "/") }

@@ -39,7 +39,7 @@ impl Style {
         match name.rsplit_once('.').map(|(_, extension)| extension) {
             Some("sql") => Self::Line("--"),
             Some("js" | "cypher") => Self::Line("//"),
-            Some("md" | "xml") => Self::Markup,
+            Some("html" | "md" | "xml") => Self::Markup,
             Some("json") => Self::Json,
             _ => Self::Line("#"),
         }

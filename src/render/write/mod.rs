@@ -18,7 +18,7 @@ mod walk;
 
 use std::path::{Path, PathBuf};
 
-pub use compare::{Compared, Comparison, Interrupted, Orphan, State, compare};
+pub use compare::{Compared, Comparison, Interrupted, Orphan, State, compare, is_ours};
 pub use error::{InTheWay, WriteError};
 pub use header::{SealState, seal, seal_state};
 
