@@ -1,4 +1,5 @@
-//! Real servers, started by the tests themselves: each reads what is rendered for it and does what was promised.
+//! Real servers and a real browser, started by the tests themselves: each reads what is rendered for it and does what
+//! was promised.
 //!
 //! Where a server is missing, its tests say so and pass; with `POLYGLOT_REQUIRE_LIVE=1` they fail. Servers are looked
 //! for in the folder that `.ci/tools` fills (`POLYGLOT_TOOLS`, else target/tools), then where Debian installs them.
@@ -11,6 +12,7 @@
 mod mariadb;
 mod postgresql;
 mod redis;
+mod report;
 
 use std::env;
 use std::fs;
