@@ -1,7 +1,7 @@
 //! A formula from a data file: compiled once, evaluated with names.
 
 use std::borrow::Cow;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use foldhash::fast::FixedState;
 use indexmap::IndexMap;
@@ -60,16 +60,32 @@ impl Object for Names {
     }
 }
 
-/// The environment that formulas are compiled in.
+/// Where formulas are compiled.
+#[derive(Clone, Copy)]
 pub struct Formulas {
-    environment: Environment<'static>,
+    environment: &'static Environment<'static>,
+}
+
+/// Where formulas of names and numbers are compiled.
+static PLAIN: LazyLock<Environment<'static>> = LazyLock::new(strict);
+
+/// Where formulas are compiled that reckon settings.
+static OF_SETTINGS: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = strict();
+    add_arithmetic(&mut environment);
+    environment
+});
+
+/// An environment in which a name without a value is a fault.
+fn strict() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment
 }
 
 impl Default for Formulas {
     fn default() -> Self {
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        Self { environment }
+        Self { environment: &PLAIN }
     }
 }
 
@@ -122,14 +138,14 @@ fn whole(number: f64) -> Value {
 /// they need no hash that withstands an attack.
 #[derive(Debug, Default)]
 pub struct Scope {
-    names: RwLock<IndexMap<String, Value, FixedState>>,
+    names: RwLock<IndexMap<Cow<'static, str>, Value, FixedState>>,
     /// Where a name is looked up that is not given here.
     outer: Option<Arc<Self>>,
 }
 
 impl Scope {
     /// Gives a name its value.
-    pub fn set(&self, name: impl Into<String>, value: impl Into<Value>) {
+    pub fn set(&self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
         self.names.write().unwrap_or_else(PoisonError::into_inner).insert(name.into(), value.into());
     }
 
@@ -157,7 +173,7 @@ impl Object for Scope {
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         let names = self.names.read().unwrap_or_else(PoisonError::into_inner);
-        Enumerator::Values(names.keys().map(|name| Value::from(name.as_str())).collect())
+        Enumerator::Values(names.keys().map(|name| Value::from(&**name)).collect())
     }
 }
 
@@ -180,9 +196,7 @@ pub struct Formula<'a> {
 impl Formulas {
     /// Formulas that reckon settings: with [`add_arithmetic`].
     pub fn of_settings() -> Self {
-        let mut formulas = Self::default();
-        add_arithmetic(&mut formulas.environment);
-        formulas
+        Self { environment: &OF_SETTINGS }
     }
 
     /// Compiles a formula.
@@ -200,7 +214,7 @@ impl Formulas {
     ///
     /// # Errors
     /// [`FormulaError::Syntax`] where the text is not an expression.
-    pub fn compile_owned(&self, text: &str) -> Result<Formula<'_>, FormulaError> {
+    pub fn compile_owned(&self, text: &str) -> Result<Formula<'static>, FormulaError> {
         match self.environment.compile_expression_owned(text.to_owned()) {
             Ok(expression) => Ok(Formula { text: Cow::Owned(text.to_owned()), expression }),
             Err(error) => Err(wrong_syntax(text, &error)),

@@ -34,8 +34,10 @@ pub struct Row {
 impl Matrix {
     /// The row of a kind, by its id or its Korean name, whatever the spacing.
     pub fn row(&self, kind: &str) -> Option<&Row> {
-        let folded = fold(kind);
-        self.row.iter().find(|row| row.kind == kind || fold(&row.korean) == folded)
+        self.row.iter().find(|row| row.kind == kind).or_else(|| {
+            let folded = fold(kind);
+            self.row.iter().find(|row| fold(&row.korean) == folded)
+        })
     }
 
     /// The ids of the kinds, in order.

@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
     }
     lock.hold(&mut facts)?;
     let held = lock.held();
-    let depth = if arguments.adr { Depth::Flips } else { Depth::Answer };
+    let depth = if arguments.adr { Depth::Flips } else { Depth::Choice };
     let selection = Selection::holding(requirements, &world.catalog, &world.tree, &facts, depth, &held);
     let root = folder(arguments, world);
     let decided = Decided { requirements, world, facts: &facts, held: &held };

@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Tree, terminal: &Terminal) -> Result<Outcome> {
     };
     let formulas = Formulas::default();
     let facts = Facts::new(&world.catalog, &world.config.policy, &formulas, &requirements);
-    let selection = Selection::of(&requirements, &world.catalog, &world.tree, &facts, Depth::Answer);
+    let selection = Selection::of(&requirements, &world.catalog, &world.tree, &facts, Depth::Choice);
     let Some(selected) = selection.kinds.iter().find(|selected| selected.name == name) else {
         bail!("there is no kind of data `{name}` in the file; {}", suggestion(name, names));
     };

@@ -105,7 +105,7 @@ pub(super) enum Threshold<'a> {
     /// A figure, read when it is first asked for: of hundreds a run asks for some tens.
     Fixed { text: &'a str, read: OnceCell<Option<Amount>> },
     /// A formula of the host alone, reckoned when it is first asked for.
-    OfHost { text: &'a str, reckoned: OnceCell<Option<Bounded>> },
+    OfHost { text: &'a str, compiled: Compiled, reckoned: OnceCell<Option<Bounded>> },
     /// A formula of the data too.
     OfData(OfData<'a>),
 }
@@ -115,9 +115,12 @@ pub(super) enum Threshold<'a> {
 pub(super) struct OfData<'a> {
     text: &'a str,
     of: SmallVec<[Quantity; 2]>,
-    compiled: OnceCell<Option<Formula<'a>>>,
+    compiled: Compiled,
     last: RefCell<Option<(Figures, Option<Bounded>)>>,
 }
+
+/// A formula, once it has been compiled.
+type Compiled = OnceCell<Option<Formula<'static>>>;
 
 /// The figures that a formula is asked with, in the order of its quantities.
 type Figures = SmallVec<[Option<u64>; 2]>;
@@ -133,15 +136,13 @@ impl<'a> Facts<'a> {
     /// Prepares a run for a file's host and pinned versions.
     pub fn new(catalog: &'a Catalog, policy: &'a Policy, formulas: &'a Formulas, file: &Requirements) -> Self {
         let (host, assumed) = host_of(&file.target);
-        let pins = file.data.values().filter_map(|data| data.database.as_ref()?.value.split_once('@'));
-        let pins: Map<&str, &str> = pins.collect();
+        let pins = pins_of(file);
         let places: Map<&str, usize> = catalog.ids().enumerate().map(|(place, id)| (id, place)).collect();
         let engines = catalog.databases().enumerate().filter_map(|(index, database)| {
-            let pinned = pins.get(database.id.as_str()).and_then(|version| database.version(version));
             let substitutes =
                 database.upstream.successor.iter().chain(database.alternatives.iter().map(|other| &other.id));
             let served = served(database)?;
-            let version = pinned.or_else(|| database.default_version())?;
+            let version = version_for(database, &pins)?;
             let mut engine = Engine {
                 database,
                 version,
@@ -158,6 +159,24 @@ impl<'a> Facts<'a> {
             Some(engine)
         });
         Self { engines: engines.collect(), policy, formulas, host, assumed }
+    }
+
+    /// The same facts for another file: what depends on its host and its pinned versions is taken anew, and what was
+    /// read and compiled stays. Whoever looks at thousands of files need not begin at each again.
+    #[must_use]
+    pub fn renewed(mut self, file: &Requirements) -> Self {
+        (self.host, self.assumed) = host_of(&file.target);
+        let pins = pins_of(file);
+        for engine in &mut self.engines {
+            engine.standing = standing(engine.database, self.policy, &file.target);
+            let Some(version) = version_for(engine.database, &pins) else { continue };
+            if *engine.version.major != *version.major {
+                engine.version = version;
+                engine.take_limits();
+            }
+            engine.limits.iter_mut().for_each(Reckoned::forget_host);
+        }
+        self
     }
 
     /// Takes another version of a database than the file's; nothing where the catalog does not know it.
@@ -189,8 +208,8 @@ impl<'a> Facts<'a> {
                 let amount = *read.get_or_init(|| what.parse(text).ok());
                 amount.map(|amount| Bounded { amount, assumed: false })
             }
-            Threshold::OfHost { text, reckoned } => {
-                *reckoned.get_or_init(|| reckon(text, &self.formulas.compile(text).ok()?, &self.host))
+            Threshold::OfHost { text, compiled, reckoned } => {
+                *reckoned.get_or_init(|| reckon(text, self.compiled(text, compiled)?, &self.host))
             }
             Threshold::OfData(OfData { text, of, compiled, last }) => {
                 let figures: Figures = of.iter().map(|quantity| figure(*quantity, profile, dimension)).collect();
@@ -199,7 +218,7 @@ impl<'a> Facts<'a> {
                 {
                     return *bound;
                 }
-                let formula = compiled.get_or_init(|| self.formulas.compile(text).ok()).as_ref()?;
+                let formula = self.compiled(text, compiled)?;
                 let mut names = self.host.clone();
                 for (quantity, known) in of.iter().zip(&figures).filter_map(|(q, figure)| Some((q, (*figure)?))) {
                     names.set(quantity.name(), known);
@@ -209,6 +228,10 @@ impl<'a> Facts<'a> {
                 bound
             }
         }
+    }
+
+    fn compiled<'c>(&self, text: &str, compiled: &'c Compiled) -> Option<&'c Formula<'static>> {
+        compiled.get_or_init(|| self.formulas.compile_owned(text).ok()).as_ref()
     }
 
     /// Whether the policy takes some databases before others.
@@ -241,7 +264,7 @@ impl<'a> Threshold<'a> {
                 of.sort_unstable();
                 of.dedup();
                 match of.is_empty() {
-                    true => Self::OfHost { text, reckoned: OnceCell::new() },
+                    true => Self::OfHost { text, compiled: OnceCell::new(), reckoned: OnceCell::new() },
                     false => Self::OfData(OfData { text, of, compiled: OnceCell::new(), last: RefCell::default() }),
                 }
             }
@@ -316,7 +339,29 @@ impl Engine<'_> {
     }
 }
 
+/// The versions that a file pins, by database.
+fn pins_of(file: &Requirements) -> Map<&str, &str> {
+    file.data.values().filter_map(|data| data.database.as_ref()?.value.split_once('@')).collect()
+}
+
+/// The version of a database that a file pins, or the usual one.
+fn version_for<'a>(database: &'a Database, pins: &Map<&str, &str>) -> Option<&'a Version> {
+    let pinned = pins.get(database.id.as_str()).and_then(|version| database.version(version));
+    pinned.or_else(|| database.default_version())
+}
+
 impl Reckoned<'_> {
+    /// Forgets what was reckoned for a host.
+    fn forget_host(&mut self) {
+        for threshold in self.strained.iter_mut().chain(&mut self.exceeds) {
+            match threshold {
+                Threshold::Fixed { .. } => {}
+                Threshold::OfHost { reckoned, .. } => *reckoned = OnceCell::new(),
+                Threshold::OfData(OfData { last, .. }) => *last.get_mut() = None,
+            }
+        }
+    }
+
     /// The quantities that move the limit or are held against it.
     fn quantities(&self) -> impl Iterator<Item = Quantity> + '_ {
         let thresholds = self.strained.iter().chain(&self.exceeds);

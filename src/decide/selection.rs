@@ -86,8 +86,10 @@ pub struct Service<'a> {
 }
 
 /// How much is to be found out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Depth {
+    /// What was chosen and how well it fits, without the alternatives.
+    Choice,
     /// What the table shows.
     Answer,
     /// The flips too.
@@ -179,8 +181,11 @@ impl<'a> Selected<'a> {
             via: Vec::new(),
             reason: reason(data, &choice, &chosen, pinned, by, catalog),
             instead_of: (!as_walked).then(|| instead_of(data, &choice, &chosen, chooser, profile, pinned, by)),
-            alternatives: alternatives(data, &choice, &chosen, chooser, profile, catalog),
-            flips: if pinned || depth == Depth::Answer { Vec::new() } else { flips(chooser, profile) },
+            alternatives: match depth {
+                Depth::Choice => Vec::new(),
+                _ => alternatives(data, &choice, &chosen, chooser, profile, catalog),
+            },
+            flips: if pinned || depth < Depth::Flips { Vec::new() } else { flips(chooser, profile) },
             unjustified: pinned && !as_walked && chosen.ids() != choice.chosen().ids() && data.justification.is_none(),
             path: choice.walk.path,
             answer: choice.walk.index,

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use minijinja::Value;
 use minijinja::value::ValueKind;
@@ -49,9 +49,6 @@ pub struct Reckoner {
     compiled: RefCell<BTreeMap<String, Rc<Formula<'static>>>>,
 }
 
-/// Where the formulas of recipes are compiled.
-static FORMULAS: LazyLock<Formulas> = LazyLock::new(Formulas::of_settings);
-
 /// The name under which later formulas speak of a setting: letters, digits and `_`.
 pub fn variable(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
@@ -73,7 +70,7 @@ impl Reckoner {
         if let Some(formula) = self.compiled.borrow().get(text) {
             return Ok(Rc::clone(formula));
         }
-        let formula = Rc::new(FORMULAS.compile_owned(text)?);
+        let formula = Rc::new(Formulas::of_settings().compile_owned(text)?);
         self.compiled.borrow_mut().insert(text.to_owned(), Rc::clone(&formula));
         Ok(formula)
     }
@@ -216,13 +213,13 @@ mod tests {
 
     use std::sync::Arc;
 
-    use super::{FORMULAS, MemoryNotation, Scope, constant, variable, written};
+    use super::{Formulas, MemoryNotation, Scope, constant, variable, written};
 
     #[test]
     fn a_constant_is_what_its_formula_gives() {
         let scope = Arc::new(Scope::default());
         for text in ["'on'", "''", "0", "42", "18446744073709551615"] {
-            let value = FORMULAS.compile(text).unwrap().value(&scope).unwrap();
+            let value = Formulas::of_settings().compile(text).unwrap().value(&scope).unwrap();
             let constant = constant(text).unwrap();
             assert_eq!((constant.kind(), constant.to_string()), (value.kind(), value.to_string()));
         }

@@ -1,8 +1,9 @@
 //! One file: reading it with what lies beside it, and judging it.
 
+use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use anyhow::Result;
 
@@ -55,13 +56,17 @@ impl Seen {
 pub(super) struct Reader<'w> {
     worlds: &'w Worlds,
     today: Option<Date>,
-    formulas: Formulas,
     reckoner: Reckoner,
+    /// The facts of the last file and its judge: those of the next one are nearly the same.
+    facts: RefCell<Option<(&'static Judge, Facts<'static>)>>,
 }
+
+/// Where the formulas of the facts are compiled.
+static FORMULAS: LazyLock<Formulas> = LazyLock::new(Formulas::default);
 
 impl<'w> Reader<'w> {
     pub(super) fn new(worlds: &'w Worlds, today: Option<Date>) -> Self {
-        Self { worlds, today, formulas: Formulas::default(), reckoner: Reckoner::default() }
+        Self { worlds, today, reckoner: Reckoner::default(), facts: RefCell::new(None) }
     }
 
     /// Looks at a file.
@@ -73,12 +78,21 @@ impl<'w> Reader<'w> {
         };
         let Some(judge) = self.worlds.of(&folder)? else { return Ok(Seen { incomplete: true, ..Seen::default() }) };
         Ok(match file.kind {
-            FoundKind::Requirements => self.requirements(&file.path, source, &judge),
-            FoundKind::Compose => self.compose(&file.path, source, &judge),
+            FoundKind::Requirements => self.requirements(&file.path, source, judge),
+            FoundKind::Compose => self.compose(&file.path, source, judge),
         })
     }
 
-    fn requirements(&self, path: &Path, source: Source, judge: &Judge) -> Seen {
+    /// The facts for a file.
+    fn facts(&self, judge: &'static Judge, file: &Requirements) -> Facts<'static> {
+        let World { catalog, config, .. } = &judge.world;
+        match self.facts.take().filter(|(last, _)| std::ptr::eq(*last, judge)) {
+            Some((_, facts)) => facts.renewed(file),
+            None => Facts::new(catalog, &config.policy, &FORMULAS, file),
+        }
+    }
+
+    fn requirements(&self, path: &Path, source: Source, judge: &'static Judge) -> Seen {
         let World { catalog, config, tree, .. } = &judge.world;
         let requirements = match Requirements::parse(&source, catalog, input::budget(input::MAX_SIZE)) {
             Ok(requirements) => requirements,
@@ -89,8 +103,8 @@ impl<'w> Reader<'w> {
             Ok(lock) => lock,
             Err(seen) => return seen,
         };
-        let mut facts = Facts::new(catalog, &config.policy, &self.formulas, &requirements);
-        let alone = Selection::of(&requirements, catalog, tree, &facts, Depth::Answer);
+        let mut facts = self.facts(judge, &requirements);
+        let alone = Selection::of(&requirements, catalog, tree, &facts, Depth::Choice);
         let together = lock.as_ref().and_then(|(_, lock)| lock.portfolio);
         // What is not proven may be another answer the next time, so it is not held against the lock.
         let portfolio = together.and_then(|together| {
@@ -98,9 +112,9 @@ impl<'w> Reader<'w> {
             portfolio.ok().filter(|portfolio| portfolio.gap.is_none())
         });
         let now = match (&portfolio, lock.as_ref().filter(|_| together.is_some())) {
-            (Some(portfolio), _) => portfolio::selection(&requirements, &judge.world, &facts, portfolio, Depth::Answer),
+            (Some(portfolio), _) => portfolio::selection(&requirements, &judge.world, &facts, portfolio, Depth::Choice),
             (None, Some((_, lock))) => {
-                Selection::holding(&requirements, catalog, tree, &facts, Depth::Answer, &lock.held())
+                Selection::holding(&requirements, catalog, tree, &facts, Depth::Choice, &lock.held())
             }
             (None, None) => alone,
         };
@@ -115,7 +129,7 @@ impl<'w> Reader<'w> {
             lock.held()
         });
         let selection = match &held {
-            Some(held) => Selection::holding(&requirements, catalog, tree, &facts, Depth::Answer, held),
+            Some(held) => Selection::holding(&requirements, catalog, tree, &facts, Depth::Choice, held),
             None => now,
         };
         let host = Host::of(&requirements.target, None);
@@ -149,7 +163,9 @@ impl<'w> Reader<'w> {
             is_rendered,
             today: self.today.or(newest),
         };
-        Seen { judged: judge_system(&system, stack.as_ref(), &judge.levels), incomplete: false }
+        let judged = judge_system(&system, stack.as_ref(), &judge.levels);
+        self.facts.replace(Some((judge, facts)));
+        Seen { judged, incomplete: false }
     }
 
     /// How the folder differs from what would be rendered; nothing where it cannot be told.

@@ -11,7 +11,7 @@ use crate::diagnostic::Faults;
 use crate::lint::{Finding, Levels, rules, unreadable};
 use crate::source::Source;
 
-/// What the files under a polyglot.toml are judged with.
+/// What the files under a polyglot.toml are judged with. There are few, and each stays for as long as the program runs.
 pub(super) struct Judge {
     pub(super) world: World,
     pub(super) levels: Levels,
@@ -28,7 +28,7 @@ pub(super) struct Worlds {
 }
 
 enum Made {
-    Good(Arc<Judge>),
+    Good(&'static Judge),
     /// polyglot.toml, or what it names, cannot be used: the files under it are not judged.
     Broken(Box<Faults>),
     Failed(Arc<str>),
@@ -36,11 +36,11 @@ enum Made {
 
 impl Worlds {
     /// The judge of a folder; nothing where its polyglot.toml cannot be used.
-    pub(super) fn of(&self, folder: &Path) -> Result<Option<Arc<Judge>>> {
+    pub(super) fn of(&self, folder: &Path) -> Result<Option<&'static Judge>> {
         let config = self.config(folder);
         let slot = Arc::clone(self.lock_judges().entry(config.clone()).or_default());
         match slot.get_or_init(|| made(config.as_deref())) {
-            Made::Good(judge) => Ok(Some(Arc::clone(judge))),
+            Made::Good(judge) => Ok(Some(judge)),
             Made::Broken(_) => Ok(None),
             Made::Failed(why) => Err(anyhow::anyhow!("{why}")),
         }
@@ -71,7 +71,7 @@ fn made(config: Option<&Path>) -> Made {
         Ok(Judge { world, levels, source: source.map(Arc::new) })
     });
     match made {
-        Ok(judge) => Made::Good(Arc::new(judge)),
+        Ok(judge) => Made::Good(Box::leak(Box::new(judge))),
         Err(error) => match error.downcast::<InputError>() {
             Ok(InputError::Faulty(faults)) => Made::Broken(Box::new(faults)),
             Ok(other) => Made::Failed(other.to_string().into()),
