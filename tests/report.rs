@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use polyglot::catalog::Catalog;
+use polyglot::catalog::{Catalog, Weights};
 use polyglot::config::Policy;
-use polyglot::decide::portfolio::{Portfolio, Question, Weights};
+use polyglot::decide::portfolio::{Portfolio, Question};
 use polyglot::decide::{Depth, Facts, Selection, Tree};
 use polyglot::expression::Formulas;
 use polyglot::plan::Plan;
