@@ -82,7 +82,7 @@ fn templates_beside(file: &Path) -> Result<Map<Text, Text>, ExtraError> {
     let paths: Result<Vec<_>, _> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
     let mut paths = paths.map_err(unreadable(folder))?;
     paths.retain(|path| path.extension().is_some_and(|end| end == "j2"));
-    paths.sort();
+    paths.sort_unstable();
     let templates = paths.into_iter().map(|path| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let text = fs::read_to_string(&path).map_err(unreadable(&path))?;
@@ -115,7 +115,7 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, ExtraError> {
     let entries = fs::read_dir(folder).map_err(unreadable)?;
     let paths: Result<Vec<_>, _> = entries.map(|entry| entry.map(|entry| entry.path().join(FILE))).collect();
     let mut files: Vec<_> = paths.map_err(unreadable)?.into_iter().filter(|path| path.is_file()).collect();
-    files.sort();
+    files.sort_unstable();
     Ok(files)
 }
 

@@ -25,7 +25,7 @@ pub use entry::Entry;
 pub use extra::ExtraError;
 pub(crate) use extra::describe;
 pub use matrix::{Matrix, Row};
-pub use read::{FileError, read_toml};
+pub use read::{FileError, read_str, read_toml};
 pub use recipe::{
     Connect, Container, Endpoint, Family, FileTemplate, Healthcheck, HostSetting, Image, Job, Memory, MemoryNotation,
     Notation, Purpose, Recipe, Secret, Tuning, Volume,
