@@ -2,6 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::yaml::{self, Budget, Node};
+
+/// More values than any stack of ours has, and few enough for memory.
+const BUDGET: Budget = Budget { values: 1_000_000 };
+
 /// A volume that holds another major version's data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
@@ -26,11 +31,11 @@ pub fn refused(old: &str, new: &str) -> Vec<Refused> {
 
 /// The label of each volume that holds data. Backups are read by every version.
 fn volumes(compose: &str) -> BTreeMap<String, String> {
-    let file: serde_yaml::Value = serde_yaml::from_str(compose).unwrap_or_default();
-    let volumes = file.get("volumes").and_then(serde_yaml::Value::as_mapping);
-    let labelled = volumes.into_iter().flatten().filter_map(|(name, volume)| {
-        let label = volume.get("labels")?.get("polyglot.database")?.as_str()?;
-        Some((name.as_str()?.to_owned(), label.to_owned()))
+    let documents = yaml::read_all(compose, BUDGET).unwrap_or_default();
+    let volumes = documents.iter().filter_map(|root| root.get("volumes")).flat_map(Node::entries);
+    let labelled = volumes.filter_map(|volume| {
+        let label = volume.value.get("labels")?.get("polyglot.database")?.text()?;
+        Some((volume.key.clone(), label.to_owned()))
     });
     let mut volumes = BTreeMap::new();
     volumes.extend(labelled.filter(|(name, _)| !name.ends_with("-backup")));
