@@ -101,10 +101,10 @@ impl<'a> Facts<'a> {
             visit(engine.need_check(need, served.service))?;
             Self::each_figure_of_need(need, engine, served, profile, load, visit)?;
         }
-        self.each_limit(candidate, profile, load, visit)
+        self.each_limit(candidate, profile, load, Verdict::Fits, visit)
     }
 
-    /// Visits the checks that compare figures, until the visitor has seen enough.
+    /// Visits the checks that compare figures, those of limits where they do not fit, until the visitor has seen enough.
     fn each_figure(
         &self,
         candidate: &Candidate<'a, '_>,
@@ -119,7 +119,7 @@ impl<'a> Facts<'a> {
             let Some((engine, served)) = candidate.serving(need) else { continue };
             Self::each_figure_of_need(need, engine, served, profile, load, visit)?;
         }
-        self.each_limit(candidate, profile, load, visit)
+        self.each_limit(candidate, profile, load, Verdict::Strained, visit)
     }
 
     fn each_figure_of_need(
@@ -135,11 +135,13 @@ impl<'a> Facts<'a> {
         checks.try_for_each(visit)
     }
 
+    /// Visits the checks of the limits that come out at least so badly.
     fn each_limit(
         &self,
         candidate: &Candidate<'a, '_>,
         profile: &Profile,
         load: &Load,
+        least: Verdict,
         visit: &mut impl FnMut(Check<'a>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let alone = candidate.engines.len() == 1;
@@ -149,22 +151,24 @@ impl<'a> Facts<'a> {
                 if !alone && !candidate.is_carried_by(limit.limit.what, engine) {
                     continue;
                 }
-                if let Some(check) = self.limit_check(engine, limit, own, profile, load) {
-                    visit(check)?;
+                let Some((figure, verdict)) = self.held_against(engine, limit, own, profile, load) else { continue };
+                if verdict >= least {
+                    visit(Check { database: engine.database, what: What::Limit(limit.limit, figure), verdict })?;
                 }
             }
         }
         ControlFlow::Continue(())
     }
 
-    fn limit_check(
+    /// A figure of the data and the bounds of a limit, where it has any.
+    fn held_against(
         &self,
         engine: &Engine<'a>,
         Reckoned { limit, strained, exceeds }: &Reckoned<'a>,
         own: Amount,
         profile: &Profile,
         load: &Load,
-    ) -> Option<Check<'a>> {
+    ) -> Option<(Figure, Verdict)> {
         if !engine.is_bound_by(limit, profile) {
             return None;
         }
@@ -183,8 +187,7 @@ impl<'a> Facts<'a> {
         };
         let assumed = strained.iter().chain(&exceeds).any(|bounded| bounded.assumed);
         let amount = |bounded: Option<Bounded>| bounded.map(|bounded| bounded.amount);
-        let figure = Figure { own, total, strained: amount(strained), exceeds: amount(exceeds), assumed };
-        Some(Check { database: engine.database, what: What::Limit(limit, figure), verdict })
+        Some((Figure { own, total, strained: amount(strained), exceeds: amount(exceeds), assumed }, verdict))
     }
 }
 

@@ -44,7 +44,7 @@ pub fn walk(paths: &[PathBuf]) -> Result<Vec<Found>, (PathBuf, io::Error)> {
             found.push(Found { path: path.clone(), kind: named(path) });
         }
     }
-    found.sort();
+    found.sort_unstable();
     found.dedup();
     Ok(found)
 }

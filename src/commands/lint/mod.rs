@@ -85,7 +85,7 @@ fn judge(files: &[Found], worlds: &Worlds, today: Option<Date>, terminal: &Termi
     }
     drop(progress);
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.sort_by_key(|(index, _)| *index);
+    results.sort_unstable_by_key(|(index, _)| *index);
     let names = files.iter().map(|file| file.path.display().to_string()).collect();
     let mut report = Report { files: names, ..Report::default() };
     for (_, seen) in results {

@@ -276,7 +276,7 @@ fn others(path: &Path, folder: &Path, catalog: &Catalog) -> Vec<Compose> {
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let others = names.filter(|name| is_compose(name) && path.file_name().is_none_or(|own| own != name.as_str()));
     let mut others: Vec<String> = others.collect();
-    others.sort();
+    others.sort_unstable();
     let parsed = others.iter().take(READ).filter_map(|name| {
         let full = folder.join(name);
         let text = input::read_text(&full, input::MAX_SIZE).ok()?;

@@ -172,7 +172,7 @@ fn orphans(root: &Path, walk: &Walk, folder: &Folder<'_>) -> Vec<Orphan> {
             orphans.push(Orphan { path, edited, old });
         }
     }
-    orphans.sort_by(|a, b| a.path.cmp(&b.path));
+    orphans.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     orphans
 }
 

@@ -101,7 +101,7 @@ impl Place {
             Some(Stray { path: parent.join(entry.file_name()), process })
         });
         let mut strays: Vec<_> = strays.collect();
-        strays.sort_by(|a, b| a.path.cmp(&b.path));
+        strays.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         strays
     }
 

@@ -125,6 +125,6 @@ fn list(root: &Path, folder: &Path) -> io::Result<Vec<Entry>> {
             found.push(Entry::of(folder.join(entry.file_name()), &entry.metadata()?));
         }
     }
-    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     Ok(found)
 }
