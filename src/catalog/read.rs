@@ -86,9 +86,10 @@ struct Node<'de> {
     value: Part<'de>,
 }
 
-/// A value, or an end of its place, which a type can ask for too.
+/// A value; a table, or what is read as one; or an end of a place, which a type can ask for too.
 enum Part<'de> {
     Value(DeValue<'de>),
+    Entries(Vec<(Node<'de>, Node<'de>)>),
     End(usize),
 }
 
@@ -97,9 +98,45 @@ const SPANNED: &str = "$__serde_spanned_private_Spanned";
 /// The one field of the library's type of a date.
 const DATE: &str = "$__toml_private_datetime";
 
+// What does not depend on the type that is read stands apart from what does, of which there is one for each type.
 impl<'de> Node<'de> {
     fn of(value: Spanned<DeValue<'de>>) -> Self {
-        Self { span: value.span(), value: Part::Value(value.into_inner()) }
+        let span = value.span();
+        let value = match value.into_inner() {
+            DeValue::Table(table) => Part::Entries(table.into_iter().map(Self::entry).collect()),
+            value => Part::Value(value),
+        };
+        Self { span, value }
+    }
+
+    fn entry((key, value): (Spanned<Cow<'de, str>>, Spanned<DeValue<'de>>)) -> (Self, Self) {
+        (Self { span: key.span(), value: Part::Value(DeValue::String(key.into_inner())) }, Self::of(value))
+    }
+
+    /// A text at the same place.
+    fn text(&self, text: impl Into<Cow<'de, str>>) -> Self {
+        Self { span: self.span.clone(), value: Part::Value(DeValue::String(text.into())) }
+    }
+
+    /// The value with its place, as the library's type of both is read.
+    fn with_place(self, fields: &[&'static str]) -> Self {
+        let span = self.span.clone();
+        let end = |end| Self { span: span.clone(), value: Part::End(end) };
+        let names: Vec<_> = fields.iter().map(|field| self.text(*field)).collect();
+        let values = [end(span.start), end(span.end), self];
+        Self { span, value: Part::Entries(names.into_iter().zip(values).collect()) }
+    }
+
+    /// What the value is read from, a date as the library's type of one is.
+    fn part(self) -> Part<'de> {
+        match self.value {
+            Part::Value(DeValue::Datetime(date)) => {
+                let text =
+                    Self { span: self.span.clone(), value: Part::Value(DeValue::String(date.to_string().into())) };
+                Part::Entries(vec![(text.text(DATE), text)])
+            }
+            part => part,
+        }
     }
 
     /// Reads the value. A fault in it is at its place unless it has a nearer one.
@@ -107,54 +144,30 @@ impl<'de> Node<'de> {
         let span = self.span.clone();
         seed.deserialize(self).map_err(|fault| fault.at(&span))
     }
+}
 
-    fn text(span: &Range<usize>, text: impl Into<Cow<'de, str>>) -> Self {
-        Self { span: span.clone(), value: Part::Value(DeValue::String(text.into())) }
-    }
+fn integer(text: &str, radix: u32) -> Result<i64, FileError> {
+    i64::from_str_radix(text, radix).map_err(|_| FileError::new("integer number overflowed"))
+}
 
-    /// What one of the library's own types is read from: a table of its fields.
-    fn fields<V: Visitor<'de>>(
-        span: &Range<usize>,
-        fields: &[&'static str],
-        values: Vec<Self>,
-        visitor: V,
-    ) -> Result<V::Value, FileError> {
-        let entries: Vec<_> = fields.iter().map(|field| Self::text(span, *field)).zip(values).collect();
-        visitor.visit_map(Entries { left: entries.into_iter(), value: None })
-    }
+fn float(text: &str) -> Result<f64, FileError> {
+    text.parse().map_err(|_| FileError::new("floating-point number overflowed"))
 }
 
 impl<'de> Deserializer<'de> for Node<'de> {
     type Error = FileError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FileError> {
-        let value = match self.value {
-            Part::Value(value) => value,
-            Part::End(end) => return visitor.visit_u64(u64::try_from(end).unwrap_or(u64::MAX)),
-        };
-        match value {
-            DeValue::String(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
-            DeValue::String(Cow::Owned(text)) => visitor.visit_string(text),
-            DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
-                Ok(number) => visitor.visit_i64(number),
-                Err(_) => Err(FileError::new("integer number overflowed")),
-            },
-            DeValue::Float(number) => match number.as_str().parse() {
-                Ok(number) => visitor.visit_f64(number),
-                Err(_) => Err(FileError::new("floating-point number overflowed")),
-            },
-            DeValue::Boolean(yes) => visitor.visit_bool(yes),
-            DeValue::Datetime(date) => {
-                Self::fields(&self.span, &[DATE], vec![Self::text(&self.span, date.to_string())], visitor)
-            }
-            DeValue::Array(items) => visitor.visit_seq(Items(items.into_iter())),
-            DeValue::Table(table) => {
-                let entries = table.into_iter().map(|(key, value)| {
-                    let name = Self { span: key.span(), value: Part::Value(DeValue::String(key.into_inner())) };
-                    (name, Self::of(value))
-                });
-                visitor.visit_map(Entries { left: entries.collect::<Vec<_>>().into_iter(), value: None })
-            }
+        match self.part() {
+            Part::Entries(entries) => visitor.visit_map(Entries { left: entries.into_iter(), value: None }),
+            Part::End(end) => visitor.visit_u64(u64::try_from(end).unwrap_or(u64::MAX)),
+            Part::Value(DeValue::String(Cow::Borrowed(text))) => visitor.visit_borrowed_str(text),
+            Part::Value(DeValue::String(Cow::Owned(text))) => visitor.visit_string(text),
+            Part::Value(DeValue::Integer(number)) => visitor.visit_i64(integer(number.as_str(), number.radix())?),
+            Part::Value(DeValue::Float(number)) => visitor.visit_f64(float(number.as_str())?),
+            Part::Value(DeValue::Boolean(yes)) => visitor.visit_bool(yes),
+            Part::Value(DeValue::Array(items)) => visitor.visit_seq(Items(items.into_iter())),
+            Part::Value(DeValue::Datetime(_) | DeValue::Table(_)) => Err(FileError::new("a table out of place")),
         }
     }
 
@@ -172,12 +185,8 @@ impl<'de> Deserializer<'de> for Node<'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, FileError> {
-        let span = self.span.clone();
-        if name != SPANNED {
-            return self.deserialize_any(visitor);
-        }
-        let end = |end| Self { span: span.clone(), value: Part::End(end) };
-        Self::fields(&span, fields, vec![end(span.start), end(span.end), self], visitor)
+        let node = if name == SPANNED { self.with_place(fields) } else { self };
+        node.deserialize_any(visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
