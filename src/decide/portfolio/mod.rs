@@ -149,7 +149,7 @@ impl<'a> Portfolio<'a> {
         let alone = search.account(&first);
         let prices = price::prices(&mut search, &together);
         let frontier = frontier::frontier(&mut search, &together);
-        let placements = (0..search.kinds.len()).filter_map(|index| placement(&mut search, index, choices));
+        let placements = (0..search.kinds.len()).filter_map(|index| placement(&mut search, index, &best));
         let kinds = placements.collect();
         let gap = (!best.exact).then(|| best.cost.over(best.bound));
         Ok(Self { alone, together, kinds, prices, frontier, gap, unfinished: search.unfinished })
@@ -162,12 +162,12 @@ impl<'a> Portfolio<'a> {
 }
 
 /// What becomes of a kind of data.
-fn placement<'a>(search: &mut Search<'_, 'a, '_>, index: usize, choices: &[usize]) -> Option<Placement<'a>> {
+fn placement<'a>(search: &mut Search<'_, 'a, '_>, index: usize, best: &Found) -> Option<Placement<'a>> {
     let kind = search.kinds.get(index)?.clone();
-    let choice = *choices.get(index)?;
+    let choice = *best.choices.get(index)?;
     let (alone, together) = (kind.offers.first()?, kind.offers.get(choice)?);
     let moved = choice != 0 && !together.beyond;
-    let until = if moved { until::until(search, index, choices) } else { Vec::new() };
+    let until = if moved { until::until(search, index, best) } else { Vec::new() };
     let versions = together.candidate.engines.iter().map(|engine| HeldDatabase {
         id: engine.database.id.to_string(),
         version: engine.version.major.to_string(),

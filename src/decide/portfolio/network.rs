@@ -1,6 +1,6 @@
 //! The problem as the solver sees it: databases and their services, and what each takes of what there is.
 
-use super::capacity::resources;
+use super::capacity;
 use super::offer::{Kind, Offer, synchronisation, writes_followed};
 use super::points::Points;
 use super::solver::{Choice, Facility, Item, Problem};
@@ -90,9 +90,7 @@ impl<'a, 'f> Network<'a, 'f> {
             most: None,
             without: 0,
         };
-        for resource in resources(self, kinds) {
-            resource.limit(&mut problem, kinds);
-        }
+        capacity::limit(&mut problem, kinds);
         problem
     }
 

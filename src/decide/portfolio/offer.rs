@@ -1,5 +1,6 @@
 //! What each kind of data could be held by, and what a misfit costs.
 
+use super::capacity::{Demand, demands};
 use super::network::spreads;
 use super::points::Points;
 use crate::catalog::{Catalog, Hosting, Level, Weights};
@@ -23,6 +24,8 @@ pub(super) struct Offer<'a, 'f> {
     pub(super) misfit: Points,
     /// Whether it is taken although the sum of what its services hold is past what they bear.
     pub(super) beyond: bool,
+    /// What it takes of what there is only so much of.
+    pub(super) demands: Vec<Demand>,
 }
 
 impl Offer<'_, '_> {
@@ -135,7 +138,8 @@ pub(super) fn offer<'a, 'f>(
     let fits = checks.iter().all(|check| check.verdict != Verdict::Exceeds);
     let unfit = if fits { Points::ZERO } else { Points::of(weights.unfit.get()) };
     let misfit = checks.iter().map(|check| misfit(check, profile, weights).0).sum::<Points>().and(unfit);
-    Offer { candidate, fits, misfit, beyond: false }
+    let demands = demands(&candidate, profile, facts);
+    Offer { candidate, fits, misfit, beyond: false, demands }
 }
 
 /// What a check costs, and how that is reckoned. What speaks against the database itself is paid with its care, and

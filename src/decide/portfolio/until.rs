@@ -1,9 +1,9 @@
 //! How far an answer carries: the load at which a kind of data is better held elsewhere.
 
-use super::Search;
 use super::account::{chosen, databases};
 use super::offer::{Kind, Offer, offer};
 use super::points::Points;
+use super::{Found, Search};
 use crate::catalog::Database;
 use crate::requirements::Change;
 use crate::units::{GrowthAmount, Span};
@@ -31,10 +31,13 @@ const STEPS: usize = 12;
 const LARGEST: u64 = 1 << 60;
 
 /// For each quantity of a kind of data that adds up, the load at which the answer no longer stands.
-pub(super) fn until<'a>(search: &mut Search<'_, 'a, '_>, index: usize, choices: &[usize]) -> Vec<Until<'a>> {
+pub(super) fn until<'a>(search: &mut Search<'_, 'a, '_>, index: usize, best: &Found) -> Vec<Until<'a>> {
     let Some(kind) = search.kinds.get(index).cloned().filter(|kind| !kind.pinned) else { return Vec::new() };
+    let Some(ours) = chosen(&search.kinds, &best.choices).get(index).copied().cloned() else { return Vec::new() };
+    let Ok(elsewhere) = search.elsewhere(index, &ours) else { return Vec::new() };
+    let margin = elsewhere.map(|elsewhere| elsewhere.over(best.cost));
     let quantities = Quantity::ALL.iter().copied().filter(|quantity| quantity.adds_up());
-    quantities.filter_map(|quantity| reach(search, &kind, index, quantity, choices)).collect()
+    quantities.filter_map(|quantity| reach(search, &kind, index, quantity, &ours, margin)).collect()
 }
 
 /// Raises the load step by step: at least until the misfit has grown by what the second best costs more, for nothing
@@ -44,25 +47,23 @@ fn reach<'a, 'f>(
     kind: &Kind<'a, 'f>,
     index: usize,
     quantity: Quantity,
-    choices: &[usize],
+    ours: &Offer<'a, 'f>,
+    mut margin: Option<Points>,
 ) -> Option<Until<'a>> {
     let Amount(now) = kind.profile.quantity(quantity)?;
-    let ours = kind.offers.get(*choices.get(index)?)?.clone();
     let mut load = now;
-    let mut cost = search.with(index, kind.clone()).best(|_| ()).ok()??.cost;
     for _ in 0..STEPS {
-        let others = search.with(index, raised(search, kind, quantity, load)).elsewhere(index, &ours).ok()?;
-        let margin = others.map(|others| others.over(cost));
-        let next = bears(search, kind, &ours, quantity, load, margin)?;
+        let next = bears(search, kind, ours, quantity, load, margin)?;
         let mut trial = search.with(index, raised(search, kind, quantity, next));
         let best = trial.best(|_| ()).ok()??;
         let then = chosen(&trial.kinds, &best.choices).get(index).map(|offer| databases(offer))?;
-        if !same(&then, &databases(&ours)) {
+        if !same(&then, &databases(ours)) {
             let last = Amount(next.saturating_sub(quantity.step()).max(now));
             let within = within(kind, quantity, now, last.0);
             return Some(Until { quantity, now: Amount(now), last, then, within });
         }
-        (cost, load) = (best.cost, next);
+        margin = trial.elsewhere(index, ours).ok()?.map(|elsewhere| elsewhere.over(best.cost));
+        load = next;
     }
     None
 }

@@ -110,7 +110,11 @@ impl<'a> Search<'a> {
         if let Some(choices) = self.server.serve(self.model, &node.spots, used) {
             self.offer(choices);
         }
-        if thoroughly && let Some(plan) = improve(&mut self.server, self.model, node, used) {
+        let open = node.bound < self.limit();
+        if thoroughly
+            && open
+            && let Some(plan) = improve(&mut self.server, self.model, node, used)
+        {
             self.offer(plan.choices);
         }
     }
