@@ -146,6 +146,28 @@ impl<'de> Node<'de> {
     }
 }
 
+impl Part<'_> {
+    /// The fault that this stands where a type wants something else.
+    fn instead_of(&self, wanted: &dyn de::Expected) -> FileError {
+        let found = match self {
+            Self::Value(DeValue::String(text)) => de::Unexpected::Str(text),
+            Self::Value(DeValue::Integer(number)) => match integer(number.as_str(), number.radix()) {
+                Ok(number) => de::Unexpected::Signed(number),
+                Err(fault) => return fault,
+            },
+            Self::Value(DeValue::Float(number)) => match float(number.as_str()) {
+                Ok(number) => de::Unexpected::Float(number),
+                Err(fault) => return fault,
+            },
+            Self::Value(DeValue::Boolean(yes)) => de::Unexpected::Bool(*yes),
+            Self::Value(DeValue::Array(_)) => de::Unexpected::Seq,
+            Self::Value(DeValue::Datetime(_) | DeValue::Table(_)) | Self::Entries(_) => de::Unexpected::Map,
+            Self::End(_) => de::Unexpected::Other("an end of a place"),
+        };
+        de::Error::invalid_type(found, wanted)
+    }
+}
+
 fn integer(text: &str, radix: u32) -> Result<i64, FileError> {
     i64::from_str_radix(text, radix).map_err(|_| FileError::new("integer number overflowed"))
 }
@@ -179,6 +201,36 @@ impl<'de> Deserializer<'de> for Node<'de> {
         visitor.visit_newtype_struct(self)
     }
 
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FileError> {
+        match self.part() {
+            Part::Entries(entries) => visitor.visit_map(Entries { left: entries.into_iter(), value: None }),
+            part => Err(part.instead_of(&visitor)),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FileError> {
+        match self.part() {
+            Part::Value(DeValue::Array(items)) => visitor.visit_seq(Items(items.into_iter())),
+            part => Err(part.instead_of(&visitor)),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FileError> {
+        match self.part() {
+            Part::Value(DeValue::String(Cow::Borrowed(text))) => visitor.visit_borrowed_str(text),
+            Part::Value(DeValue::String(Cow::Owned(text))) => visitor.visit_string(text),
+            part => Err(part.instead_of(&visitor)),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FileError> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, FileError> {
+        self.deserialize_str(visitor)
+    }
+
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
@@ -186,7 +238,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
         visitor: V,
     ) -> Result<V::Value, FileError> {
         let node = if name == SPANNED { self.with_place(fields) } else { self };
-        node.deserialize_any(visitor)
+        node.deserialize_map(visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -221,8 +273,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        map identifier ignored_any
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct tuple ignored_any
     }
 }
 
