@@ -36,6 +36,7 @@ mod catalog {
 mod question;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    leave_out_unwinding();
     for shared in ["templates", "schemas", "src/units.rs", "src/vocabulary.rs", "src/catalog", "src/decide"] {
         println!("cargo::rerun-if-changed={shared}");
     }
@@ -63,6 +64,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("tree.bin", &tree)?;
     store("schemas.bin", &packed(&schemas()?)?)?;
     store("report.bin", &packed(&texts(Path::new("templates/report"))?)?)
+}
+
+/// Leaves the table out of the released program that leads to what unwinds a panic: it stops at one.
+fn leave_out_unwinding() {
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|is| is == value);
+    if is("PROFILE", "release") && is("CARGO_CFG_TARGET_OS", "linux") {
+        println!("cargo::rustc-link-arg-bins=-Wl,--no-eh-frame-hdr");
+    }
 }
 
 /// The JSON Schemas by name.

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "`durability: cache` lets the store evict what it holds and start empty after a restart. A backup, an `rpo` or \
           another kind of data that is rebuilt from it say the opposite, and find out when the memory is full.",
     source: "https://redis.io/docs/latest/develop/reference/eviction/",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  carts:\n    durability: cache\n    backup: { every: 1d, keep: 7d }\n",
@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
         )],
         &[("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, rpo: 1s }\n")],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  carts:\n    durability: primary\n    backup: { every: 1d, keep: 7d }\

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
           cache takes the application down with it. One that keeps nothing on disk is a cache, unless the policy \
           says that refusing writes is meant.",
     source: "https://redis.io/docs/latest/develop/reference/eviction/",
-    bad: &[
+    bad: examples![
         &[(
             "compose.yaml",
             "services:\n  cache:\n    image: redis:8.2\n    command: redis-server --save \"\" --maxmemory 512mb\n    \
@@ -27,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
              healthcheck: { test: [CMD, redis-cli, ping] }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "compose.yaml",
             "services:\n  cache:\n    image: redis:8.2\n    \

@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
           often its source has changed since. A time to live is the upper bound for how wrong an answer can be when an \
           invalidation is lost.",
     source: "https://learn.microsoft.com/azure/architecture/patterns/cache-aside",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  sessions:\n    durability: cache\n    collections:\
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
              \n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  sessions:\n    durability: cache\n    collections:\

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "MongoDB refuses to shard a capped collection, because its oldest documents make room in the order of writing, \
           and shards have no common order. It is found out when the cluster has to grow.",
     source: "https://www.mongodb.com/docs/manual/core/capped-collections/",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  chats:\n    kind: conversation\n    collections:\
@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
              \n        capped: 512MB\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  chats:\n    kind: conversation\n    collections:\

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The size decides how long a record lives, and MongoDB wants it when the collection is created. What is rendered \
           without it is a hundredth of the disk and no more than 1 GB, which is a guess.",
     source: "https://www.mongodb.com/docs/manual/core/capped-collections/",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  chats:\n    kind: conversation\n    collections:\n      latest: { capped: true }\n",
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
              \n      messages: { indexes: [user_id] }\n      events:\n        capped: true\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  chats:\n    kind: conversation\n    collections:\n      latest: { capped: 1GB }\n",

@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The first of them that the tree asks about decides, and the other one is ignored or met badly. Mostly they are \
           true of two kinds of data that share a name: a file and the record about it, a feed and the tables that it \
           fills. Which pairs exclude each other follows from what the fields mean.",
-    bad: &[
+    bad: examples![
         &[("polyglot.yaml", "version: 1\ndata:\n  basket:\n    needs_transactions: true\n    durability: cache\n")],
         &[(
             "polyglot.yaml",
@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
         )],
         &[("polyglot.yaml", "version: 1\ndata:\n  pages: { durability: cache, retention: forever }\n")],
     ],
-    good: &[
+    good: examples![
         &[("polyglot.yaml", "version: 1\ndata:\n  basket:\n    key_lookup: true\n    durability: cache\n")],
         &[(
             "polyglot.yaml",

@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
           about 5 ms apart and distant ones 70 ms and more, there and back; no product is faster than the light in the \
           fibre. One of the three needs has to give.",
     source: "https://learn.microsoft.com/azure/networking/azure-network-latency",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  balances:\n    kind: user_profile\n    consistency: strong\
@@ -30,7 +30,7 @@ pub(super) static RULE: Rule = Rule {
              \n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
           over, every team builds its own way, and nobody can say how stale the copy may be or how it is \
           filled again.",
     source: "https://learn.microsoft.com/azure/architecture/patterns/materialized-view",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  products: { kind: user_profile }\n  \
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
              last_readings: { kind: realtime_state, source: readings }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  products: { kind: user_profile }\n  \

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Nothing that is asked of this data has changed, but the catalog, the policy, the tree, the host or the data \
           beside it has. The lock keeps what runs, so nothing moves by itself; but the reasons for it no longer hold, and \
           somebody should know. A newer version of the same database is no drift.",
-    bad: &[
+    bad: examples![
         &[
             ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile }\n"),
             (
@@ -34,7 +34,7 @@ pub(super) static RULE: Rule = Rule {
             ),
         ],
     ],
-    good: &[
+    good: examples![
         &[
             ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile }\n"),
             (

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A figure that is not given is unknown, and the tree goes on without it: an unanswered question then decides the \
           architecture. Most of them would not change anything, and these would. It is off because an early draft leaves \
           much open on purpose; a review switches it on.",
-    bad: &[
+    bad: examples![
         &[
             ("polyglot.yaml", "version: 1\ndata:\n  state:\n    kind: realtime_state\n"),
             ("polyglot.toml", "[lint]\ndecisive-default = \"warning\"\n"),
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
             ("polyglot.toml", "[lint]\ndecisive-default = \"note\"\n"),
         ],
     ],
-    good: &[
+    good: examples![
         &[
             ("polyglot.yaml", "version: 1\ndata:\n  state: { kind: realtime_state, database: redis }\n"),
             ("polyglot.toml", "[lint]\ndecisive-default = \"warning\"\n"),

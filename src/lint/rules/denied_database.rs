@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
           an old lock goes past the choice that would have obeyed it, and the exception becomes one more \
           engine for everybody.",
     source: "",
-    bad: &[
+    bad: examples![
         &[
             (
                 "polyglot.yaml",
@@ -35,7 +35,7 @@ pub(super) static RULE: Rule = Rule {
             ("polyglot.toml", "[policy]\nallowed_databases = [\"postgresql\", \"redis\"]\n"),
         ],
     ],
-    good: &[
+    good: examples![
         &[
             (
                 "polyglot.yaml",

@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
           lawyers decide once for all systems whether that is bearable. A pin or an old lock goes past the \
           choice that would have obeyed them.",
     source: "https://www.mongodb.com/legal/licensing/server-side-public-license/faq",
-    bad: &[
+    bad: examples![
         &[
             (
                 "polyglot.yaml",
@@ -35,7 +35,7 @@ pub(super) static RULE: Rule = Rule {
             ("polyglot.toml", "[policy]\nallowed_licences = [\"PostgreSQL\", \"Apache-2.0\"]\n"),
         ],
     ],
-    good: &[
+    good: examples![
         &[
             (
                 "polyglot.yaml",

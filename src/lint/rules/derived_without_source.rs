@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "`durability: derived` promises that a lost copy is made again from its source. Without a `source` nobody can \
           keep the promise, and the only copy stands in a store that was chosen because it may lose it.",
     source: "https://learn.microsoft.com/azure/architecture/patterns/materialized-view",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  product_search:\n    full_text: true\n    search_heavy: true\n    durability: derived\n",
@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
             "version: 1\ndata:\n  products: { kind: user_profile }\n  answers: { kind: vector, dimension: 768, durability: derived }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  products:\n    kind: user_profile\n  product_search:\n    full_text: true\n    search_heavy: true\n    durability: derived\n    source: products\n    sync: outbox\n",

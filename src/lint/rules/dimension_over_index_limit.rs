@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The index is refused when it is created, or the insert fails. Where only the index is missing, each search \
           reads every embedding: fine with a thousand of them, an outage with a million.",
     source: "https://github.com/pgvector/pgvector#hnsw",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  pages:\n    kind: vector\n    dimension: 4096\n    database: postgresql\
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
              \n      pages: { dimension: 1024 }\n      chapters: { dimension: 8192 }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  pages:\n    kind: vector\n    dimension: 1024\n    database: postgresql\

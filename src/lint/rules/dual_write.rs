@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
           two databases disagree without anybody noticing. An outbox in the source's own transaction, or \
           capture of its log, delivers every change at least once.",
     source: "https://microservices.io/patterns/data/transactional-outbox.html",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  products: { kind: user_profile }\n  product_search:\n    \
@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
              memories: { kind: vector, dimension: 768, durability: derived, source: talks, sync: application }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  products: { kind: user_profile }\n  product_search:\n    \

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
           upgrade does not get easier by waiting: tools stop skipping versions, and drivers stop talking to \
           old ones.",
     source: "https://endoflife.date",
-    bad: &[
+    bad: examples![
         &[
             (
                 "polyglot.yaml",
@@ -33,7 +33,7 @@ pub(super) static RULE: Rule = Rule {
             ("databases/almanac/database.toml", ALMANAC),
         ],
     ],
-    good: &[
+    good: examples![
         &[
             (
                 "polyglot.yaml",

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
           is full. The keys that go are gone from the log too, without an error: the application finds out when it \
           misses them.",
     source: "https://redis.io/docs/latest/develop/reference/eviction/",
-    bad: &[
+    bad: examples![
         &[(
             "compose.yaml",
             "services:\n  store:\n    image: redis:8.2\n    \
@@ -30,7 +30,7 @@ pub(super) static RULE: Rule = Rule {
             ("valkey.conf", "appendonly yes\nmaxmemory 512mb\nmaxmemory-policy allkeys-lfu\n"),
         ],
     ],
-    good: &[
+    good: examples![
         &[(
             "compose.yaml",
             "services:\n  store:\n    image: redis:8.2\n    \

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "A comment that allows a finding has run out.",
     why: "Somebody allowed it up to a day, and promised to mend it by then. From that day on the finding counts \
           again, and the comment is there to be removed, or to be given a new day by somebody who has looked.",
-    bad: &[
+    bad: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    ports:\n      \
@@ -28,7 +28,7 @@ pub(super) static RULE: Rule = Rule {
              orders: { full_text: true, search_heavy: true, durability: derived }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    ports:\n      \

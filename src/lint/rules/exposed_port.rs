@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Docker writes its own firewall rules, which stand before those of the host: a published port is open to the \
           world even where ufw says that it is closed. Databases that are found this way are emptied and held to ransom.",
     source: "https://docs.docker.com/engine/network/packet-filtering-firewalls/",
-    bad: &[
+    bad: examples![
         &[("compose.yaml", "services:\n  db:\n    image: postgres:18.1\n    ports: [\"5432:5432\"]\n")],
         &[(
             "compose.yaml",
@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
             "services:\n  db:\n    image: postgres:18.1\n    ports: [\"${BIND:-0.0.0.0}:5432:5432\"]\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    ports: [\"127.0.0.1:5432:5432\"]\n    mem_limit: 1g\n    \

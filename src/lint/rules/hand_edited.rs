@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The next `polyglot render` stops at the file, or with `--force` puts it aside; until then the stack runs with \
           what no requirement says. What is edited belongs into the requirements, or into a compose override file.",
     source: "https://docs.docker.com/compose/how-tos/multiple-compose-files/merge/",
-    bad: &[
+    bad: examples![
         &[
             ("deploy/compose.yaml", "name: shop\nservices: {}\n"),
             ("polyglot.yaml", "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile }\n"),
@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
             ("polyglot.yaml", "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile }\n"),
         ],
     ],
-    good: &[
+    good: examples![
         &[("polyglot.yaml", "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile }\n")],
         &[
             ("deploy/compose.yaml", "name: another\nservices: {}\n"),

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
           more shards than values: one node is busy while the others wait, and more nodes change nothing. \
           Changing the key later rewrites all data.",
     source: "https://www.mongodb.com/docs/manual/core/sharding-choose-a-shard-key/",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  events:\n    kind: conversation\n    collections:\n      \
@@ -30,7 +30,7 @@ pub(super) static RULE: Rule = Rule {
              sharding_key: sent\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  events:\n    kind: conversation\n    collections:\n      \

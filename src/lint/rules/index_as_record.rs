@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
           model or a damaged shard means loading everything once more. Where they are the only copy there is \
           nothing to load it from.",
     source: "https://learn.microsoft.com/en-us/azure/architecture/guide/technology-choices/data-store-overview",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  articles:\n    full_text: true\n    search_heavy: true\n    \
@@ -31,7 +31,7 @@ pub(super) static RULE: Rule = Rule {
              durability: primary\n    backup: { every: 1d, keep: 30d }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  articles:\n    kind: conversation\n    durability: primary\n    \

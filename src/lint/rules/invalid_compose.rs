@@ -9,11 +9,11 @@ pub(super) static RULE: Rule = Rule {
     summary: "A compose file cannot be read.",
     why: "Compose refuses it too, so nothing starts with it, and no other rule can look at it. The exit code is then \
           2, whatever else was found.",
-    bad: &[
+    bad: examples![
         &[("compose.yaml", "services:\n  db:\n    image: postgres:18.1\n   ports: []\n")],
         &[("compose.yaml", "- services\n")],
     ],
-    good: &[
+    good: examples![
         &[("compose.yaml", "services:\n  web:\n    image: nginx:1.29\n    ports: []\n")],
         &[(
             "compose.yaml",

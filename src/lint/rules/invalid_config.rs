@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "A polyglot.toml cannot be used.",
     why: "The files under it are not checked, because nobody can tell by which policy and which levels. The exit \
           code is then 2, whatever else was found.",
-    bad: &[
+    bad: examples![
         &[
             ("polyglot.toml", "[lint]\ndual-writes = \"error\"\n"),
             (
@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
             ),
         ],
     ],
-    good: &[
+    good: examples![
         &[
             ("polyglot.toml", "[lint]\nexposed-port = \"error\"\n"),
             (

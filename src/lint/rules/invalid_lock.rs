@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The lock says which database holds the data that is there. As long as it cannot be read, nobody can tell \
           whether a change of the requirements would move it, and the file beside it is not checked. The exit code \
           is then 2.",
-    bad: &[
+    bad: examples![
         &[
             ("polyglot.lock", "version = 1\n\n<<<<<<< ours\n[data.sessions]\n"),
             (
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
             ),
         ],
     ],
-    good: &[
+    good: examples![
         &[("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n")],
         &[
             ("polyglot.lock", "version = 1\n\n[data]\n"),

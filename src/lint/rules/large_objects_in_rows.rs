@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
           memory. Under 256 KB the database is the better place, past 1 MB a file or object store is; between \
           the two it depends.",
     source: "https://www.microsoft.com/en-us/research/publication/to-blob-or-not-to-blob-large-object-storage-in-a-database-or-a-filesystem/",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  scans:\n    kind: file\n    object_size: 4MB\n    \
@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
         )],
         &[("polyglot.yaml", "version: 1\ndata:\n  drawings: { kind: conversation, record_size: 3MB }\n")],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  scans:\n    kind: file\n    object_size: 200kB\n    \

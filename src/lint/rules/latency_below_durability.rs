@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
           to 17 ms at 7,200 a minute. The target is then only met by switching durability off, which somebody will do. \
           Flash answers in well under a millisecond, or in several, so nothing is said of it.",
     source: "https://www.sqlite.org/faq.html#q19",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { storage: hdd }\ndata:\n  orders:\n    kind: user_profile\
@@ -30,7 +30,7 @@ pub(super) static RULE: Rule = Rule {
              \n  ratings: { durability: primary, latency_p99: 8ms, reads: 100/s, writes: 20/s }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { storage: hdd }\ndata:\n  orders:\n    kind: user_profile\

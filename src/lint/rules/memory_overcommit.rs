@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
           the database. What has to lie in memory is reckoned from the stated figures; the arithmetic is in \
           the finding, and `polyglot render` refuses the stack for the same reason.",
     source: "https://docs.kernel.org/admin-guide/mm/concepts.html",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { memory: 1GB }\ndata:\n  articles:\n    kind: user_profile\n  \
@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
             "version: 1\ndata:\n  sessions: { durability: cache, data_size: 1GB }\ntarget:\n  memory: 1GB\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { memory: 16GB }\ndata:\n  articles:\n    kind: user_profile\n  \

@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
           the mistake within milliseconds. Only a copy from before lets you go back, and only if somebody has \
           said how often it is made.",
     source: "https://www.postgresql.org/docs/current/backup.html",
-    bad: &[
+    bad: examples![
         &[("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n")],
         &[(
             "polyglot.yaml",
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
              carts: { key_lookup: true, durability: primary }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \

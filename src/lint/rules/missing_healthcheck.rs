@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
           `depends_on` only waits for the process, so the application fails at the first connection, and nobody is \
           told when the server hangs.",
     source: "https://docs.docker.com/compose/how-tos/startup-order/",
-    bad: &[
+    bad: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
              volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { disable: true }\nvolumes:\n  db:\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
           host, for each of them. When it runs out the kernel chooses what to kill, and a large database is what it \
           likes best.",
     source: "https://docs.docker.com/engine/containers/resource_constraints/",
-    bad: &[
+    bad: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    volumes: [\"db:/var/lib/postgresql\"]\n    \
@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
              db:\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \

@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Without a lock the next render decides anew: a changed figure, or a newer polyglot, then moves data to another \
           database in a file that nobody reviews. `polyglot.lock` is that review.",
     source: "https://doc.rust-lang.org/cargo/guide/cargo-toml-vs-cargo-lock.html",
-    bad: &[
+    bad: examples![
         &[
             ("polyglot.yaml", "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile }\n"),
             ("deploy/compose.yaml", "name: shop\nservices: {}\n"),
@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
             ("deploy/compose.yaml", "name: polyglot\nservices: {}\n"),
         ],
     ],
-    good: &[
+    good: examples![
         &[
             ("polyglot.yaml", "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile }\n"),
             ("deploy/compose.yaml", "name: another\nservices: {}\n"),

@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
           database carries it swaps or turns clients away, mostly during a deployment, when the old and the \
           new processes are connected together. For PostgreSQL polyglot renders a pooler, for others it does not.",
     source: "https://dev.mysql.com/doc/refman/8.4/en/connection-interfaces.html",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { memory: 32GB }\ndata:\n  orders:\n    needs_transactions: true\n    \
@@ -34,7 +34,7 @@ pub(super) static RULE: Rule = Rule {
              justification: SQL }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { memory: 32GB }\ndata:\n  orders:\n    needs_transactions: true\n    \

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
           on the host. How long they are kept decides the size of the disk, and for time series the database. \
           `forever` is an answer too.",
     source: "https://docs.influxdata.com/influxdb3/core/reference/internals/data-retention/",
-    bad: &[
+    bad: examples![
         &[("polyglot.yaml", "version: 1\ndata:\n  metrics:\n    kind: time_series\n    writes: 500/s\n")],
         &[("polyglot.yaml", "version: 1\ndata:\n  access_log: { kind: log, data_size: 60GB }\n")],
         &[(
@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
              \n      clicks: { ttl: 7d }\n      orders: { partitions: 12 }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  metrics:\n    kind: time_series\n    writes: 500/s\n    retention: 30d\n",

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
           after a change of the file, makes a new one and starts with an empty database. A volume that is mounted \
           beside the data folder does not help.",
     source: "https://docs.docker.com/engine/storage/volumes/",
-    bad: &[
+    bad: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
@@ -28,7 +28,7 @@ pub(super) static RULE: Rule = Rule {
         )],
         &[("compose.yaml", "services:\n  db:\n    image: mongo:8.0\n    volumes: [/data/db]\n")],
     ],
-    good: &[
+    good: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \

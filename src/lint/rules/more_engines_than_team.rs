@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
           understands at night. With more engines than people nobody knows any of them well. One engineer for \
           each is a rule of thumb, and polyglot's judgement that it is worth a look.",
     source: "https://www.amazingcto.com/postgres-for-everything/",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\nteam: { engineers: 2 }\ndata:\n  customers: { kind: user_profile }\n  \
@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
              sessions: { durability: cache }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\nteam: { engineers: 3 }\ndata:\n  customers: { kind: user_profile }\n  \

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
           planning that takes; 180 days are polyglot's judgement. Where no later version is known there is \
           nothing to plan yet, and nothing is said.",
     source: "https://endoflife.date",
-    bad: &[
+    bad: examples![
         &[
             (
                 "polyglot.yaml",
@@ -33,7 +33,7 @@ pub(super) static RULE: Rule = Rule {
             ("databases/almanac/database.toml", ALMANAC),
         ],
     ],
-    good: &[
+    good: examples![
         &[
             (
                 "polyglot.yaml",

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
           one store meets it. Often two kinds of data stand under one name, a record and a copy of it for one sort of \
           query.",
     source: "https://learn.microsoft.com/azure/architecture/guide/technology-choices/data-store-overview",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  films:\n    kind: file\n    search_heavy: true\n    vector_search: true\n    dimension: 512\
@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
              \n    dimension: 384\n    event_stream: true\n    retention: 30d\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  films: { kind: file, object_size: 2GB }\n  scenes:\n    kind: vector\n    dimension: 512\

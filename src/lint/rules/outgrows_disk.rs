@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
           figures only: what is held today, what is added until the first of it is old enough to be removed, \
           and a year of growth where nothing says how long it is kept, which is polyglot's judgement.",
     source: "",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { disk: 100GB }\ndata:\n  orders:\n    kind: user_profile\n    \
@@ -31,7 +31,7 @@ pub(super) static RULE: Rule = Rule {
              orders: { kind: user_profile, data_size: 10GB, growth: 100k/day, record_size: 1kB }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ntarget: { disk: 100GB }\ndata:\n  orders:\n    kind: user_profile\n    \

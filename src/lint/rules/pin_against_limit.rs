@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
           the system runs. A justification explains a preference; it does not lift a limit. The finding names the limit, \
           and `polyglot catalog` where it is from.",
     source: "https://learn.microsoft.com/azure/architecture/guide/technology-choices/data-store-overview",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  pages:\n    kind: vector\n    dimension: 768\n    database: mysql\
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
             "version: 1\ndata:\n  drawings:\n    kind: conversation\n    record_size: 20MB\n    database: mongodb\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  pages:\n    kind: vector\n    dimension: 768\n    database: postgresql\

@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
           password that was committed once has to be changed, not removed. The environment is also shown by `docker \
           inspect` and inherited by every process.",
     source: "https://docs.docker.com/compose/how-tos/use-secrets/",
-    bad: &[
+    bad: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    environment: { POSTGRES_PASSWORD: hunter2 }\n    \
@@ -41,7 +41,7 @@ pub(super) static RULE: Rule = Rule {
              db:\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    \

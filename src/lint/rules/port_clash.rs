@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A port of an address belongs to one process. The service that comes second does not start, and which one \
           that is differs from start to start.",
     source: "https://docs.docker.com/reference/compose-file/services/#ports",
-    bad: &[
+    bad: examples![
         &[(
             "compose.yaml",
             "services:\n  web:\n    image: nginx:1.29\n    ports: [\"8080:80\"]\n  admin:\n    \
@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
              image: nginx:1.29\n    ports: [\"0.0.0.0:${ADMIN_PORT:-8001}:80\"]\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "compose.yaml",
             "services:\n  web:\n    image: nginx:1.29\n    ports: [\"8080:80\"]\n  admin:\n    \

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
           the container, but not for every user and program of the host. A folder that lets in nobody else gives \
           both.",
     source: "https://docs.docker.com/reference/compose-file/secrets/",
-    bad: &[
+    bad: examples![
         &[
             (
                 "compose.yaml",
@@ -29,7 +29,7 @@ pub(super) static RULE: Rule = Rule {
             ("secrets/token", "hunter2\n"),
         ],
     ],
-    good: &[
+    good: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    secrets: [db]\n    mem_limit: 1g\n    \

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
           database, that is about data that is gone, or that points to a successor that does not exist sends its reader \
           the wrong way.",
     source: "https://adr.github.io/madr/",
-    bad: &[
+    bad: examples![
         &[
             (
                 "deploy/docs/decisions/0001-orders.md",
@@ -47,7 +47,7 @@ pub(super) static RULE: Rule = Rule {
             ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile }\n"),
         ],
     ],
-    good: &[
+    good: examples![
         &[
             (
                 "deploy/docs/decisions/0001-orders.md",

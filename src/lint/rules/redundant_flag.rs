@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A kind presets its flags, and a flag that is absent is false. Saying so once more is noise, and hides the flags \
           that do decide something. It is off because some like to see every answer written down; `--fix` removes the \
           lines.",
-    bad: &[
+    bad: examples![
         &[
             (
                 "polyglot.yaml",
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
             ("polyglot.toml", "[lint]\nredundant-flag = \"warning\"\n"),
         ],
     ],
-    good: &[
+    good: examples![
         &[
             ("polyglot.yaml", "version: 1\ndata:\n  users:\n    kind: user_profile\n    owner: accounts\n"),
             ("polyglot.toml", "[lint]\nredundant-flag = \"note\"\n"),

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
           changed, and the move has to be planned, or the line was not meant to decide anything; the lock keeps the two \
           apart.",
     source: "https://martinfowler.com/articles/evodb.html",
-    bad: &[
+    bad: examples![
         &[
             ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile, complex_relations: false }\n"),
             (
@@ -34,7 +34,7 @@ pub(super) static RULE: Rule = Rule {
             ),
         ],
     ],
-    good: &[
+    good: examples![
         &[
             ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile }\n"),
             (

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A second engine of the same category brings upgrades, backups, alerts and habits of its own and no \
           ability that the first lacks. One transaction, one join and one backup no longer span the data.",
     source: "https://learn.microsoft.com/en-us/azure/architecture/guide/technology-choices/data-store-overview",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  customers: { kind: user_profile }\n  stock: { needs_transactions: true }\n",
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
              presence: { kind: realtime_state, durability: cache, database: keydb }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  customers: { kind: user_profile }\n  \

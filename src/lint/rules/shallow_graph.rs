@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
           same measurement, which is of 2012 and against an untuned MySQL; below, it is one more engine to run, \
           back up and upgrade.",
     source: "https://neo4j.com/news/how-much-faster-is-a-graph-database-really/",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  follows:\n    kind: graph\n    traversal_depth: 2\n    \
@@ -27,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
              parts: { kind: graph, traversal_depth: 1, database: arangodb, justification: parts are made of parts }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  follows:\n    kind: graph\n    traversal_depth: 4\n    \

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
           and whoever is far away waits for the distance. Several regions need a cluster, or a service of a \
           vendor, that is set up beside it.",
     source: "https://docs.docker.com/compose/intro/compose-application-model/",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  accounts:\n    kind: user_profile\n    durability: primary\n    \
@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
              durability: primary\n    scale: multi_region\n    backup: { every: 1d, keep: 30d }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  accounts:\n    kind: user_profile\n    durability: primary\n    \

@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
           restore after it. One host has nothing to fail over to. That 99.9 % or five minutes is more than one \
           host keeps is polyglot's judgement.",
     source: "https://cloud.google.com/blog/products/gcp/available-or-not-that-is-the-question-cre-life-lessons",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
         )],
         &[("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: user_profile\n    rto: 1min\n")],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \

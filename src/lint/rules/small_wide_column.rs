@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
           table per query, no joins and repairs over nodes are a price for nothing. Of Bigtable, the model of \
           them all, architects say so for less than 1 TB.",
     source: "https://www.oreilly.com/library/view/google-cloud-platform/9781788834308/575dd490-d437-413c-85a6-05226530aa22.xhtml",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  messages:\n    key_lookup: true\n    write_heavy: true\n    \
@@ -28,7 +28,7 @@ pub(super) static RULE: Rule = Rule {
              justification: fast }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  messages:\n    key_lookup: true\n    write_heavy: true\n    \

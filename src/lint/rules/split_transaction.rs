@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     why: "No foreign key and no commit spans two databases: the record that is referred to can vanish, or \
           never come, and nothing refuses the orphan. What has to stay consistent belongs into one database.",
     source: "https://www.postgresql.org/docs/current/ddl-constraints.html",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  customers:\n    kind: user_profile\n    collections:\n      \
@@ -31,7 +31,7 @@ pub(super) static RULE: Rule = Rule {
              profile: { type: text, references: profiles }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  customers:\n    kind: user_profile\n    collections:\n      \

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The stack that runs is then not the one that the requirements ask for: a change was never rendered, a file \
           or a secret was lost, or a run was interrupted half-way. Whoever renders next changes more than they mean \
           to.",
-    bad: &[
+    bad: examples![
         &[
             ("deploy/compose.yaml", "name: shop\nservices: {}\n"),
             ("polyglot.yaml", "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile }\n"),
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
             ("polyglot.yaml", "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile }\n"),
         ],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\nname: shop\ndata:\n  \

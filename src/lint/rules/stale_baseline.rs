@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "The baseline has an entry that no finding needs any more.",
     why: "What it stood for was mended. As long as the entry is there the same fault can come back, and nobody is \
           told: the baseline is a list that only gets shorter.",
-    bad: &[
+    bad: examples![
         &[
             (
                 "polyglot.baseline.toml",
@@ -38,7 +38,7 @@ pub(super) static RULE: Rule = Rule {
             ),
         ],
     ],
-    good: &[
+    good: examples![
         &[
             (
                 "polyglot.baseline.toml",

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The answer is still the same, but it was given to another question. `polyglot render` stops at a stale lock, \
           and a review of the lock no longer shows on what grounds the databases were chosen.",
     source: "https://doc.rust-lang.org/cargo/commands/cargo-build.html#option-cargo-build---locked",
-    bad: &[
+    bad: examples![
         &[
             ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile, data_size: 40GB }\n"),
             (
@@ -48,7 +48,7 @@ pub(super) static RULE: Rule = Rule {
             ),
         ],
     ],
-    good: &[
+    good: examples![
         &[
             ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile, data_size: 20GB }\n"),
             (

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The policy is what the organisation can operate: each database is upgrades, backups, alerts and \
           somebody on call. Whoever adds one past the limit adds it to everybody's nights.",
     source: "",
-    bad: &[
+    bad: examples![
         &[
             (
                 "polyglot.yaml",
@@ -30,7 +30,7 @@ pub(super) static RULE: Rule = Rule {
             ("polyglot.toml", "[policy]\nmax_databases = 1\n"),
         ],
     ],
-    good: &[
+    good: examples![
         &[
             (
                 "polyglot.yaml",

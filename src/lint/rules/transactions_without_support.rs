@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Without a transaction a crash between two writes leaves half of an order behind, and nothing rolls \
           it back. The application then has to find and mend such halves itself, in every place that writes.",
     source: "https://www.postgresql.org/docs/current/tutorial-transactions.html",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  bookings:\n    needs_transactions: true\n    durability: primary\n    \
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
              accounts: { kind: user_profile, database: redis, justification: it is fast }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  bookings:\n    needs_transactions: true\n    durability: primary\n    \

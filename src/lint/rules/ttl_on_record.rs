@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
           it has to be a decision, so the `retention` says it too; where it says longer, or nothing, the ttl was mostly \
           copied from a cache.",
     source: "https://www.mongodb.com/docs/manual/core/index-ttl/",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  orders:\n    flexible_schema: true\n    durability: primary\
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
              \n      orders: { ttl: { field: placed_at, after: 365d } }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  orders:\n    flexible_schema: true\n    durability: primary\

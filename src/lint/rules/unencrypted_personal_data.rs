@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
           everything, which the law wants told to everybody concerned. The file says what has to be; polyglot \
           sets up neither the disk nor certificates, so whoever runs the stack does.",
     source: "https://gdpr-info.eu/art-32-gdpr/",
-    bad: &[
+    bad: examples![
         &[("polyglot.yaml", "version: 1\ndata:\n  customers:\n    kind: user_profile\n    sensitivity: pii\n")],
         &[(
             "polyglot.yaml",
@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
              encryption: { at_rest: true, in_transit: false }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  customers:\n    kind: user_profile\n    sensitivity: pii\n    \

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "A comment allows a finding and does not say why.",
     why: "Whoever reads it next cannot tell whether it was thought about or silenced, and so can neither keep nor \
           remove it. The reason stands behind the list, and reports repeat it.",
-    bad: &[
+    bad: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    ports:\n      # polyglot: allow(exposed-port)\n      \
@@ -27,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
              orders: { full_text: true, search_heavy: true, durability: derived }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    ports:\n      \

@@ -10,11 +10,11 @@ pub(super) static RULE: Rule = Rule {
     why: "There may be a good reason, and whoever reads the file next cannot know it: they will undo the pin, or keep it \
           for years after the reason has gone. The `justification` is the decision's record.",
     source: "https://learn.microsoft.com/azure/well-architected/architect-role/architecture-decision-record",
-    bad: &[
+    bad: examples![
         &[("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: user_profile\n    database: mariadb\n")],
         &[("polyglot.yaml", "version: 1\ndata:\n  chats: { kind: conversation, database: postgresql@18 }\n")],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  orders:\n    kind: user_profile\n    database: mariadb\

@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "A comment allows a finding of a rule that there is not.",
     why: "The comment allows nothing: what it was written for still counts, or the rule has gone and so can the \
           comment. Read by a person, it says that something was looked at that was not.",
-    bad: &[
+    bad: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    ports:\n      \
@@ -29,7 +29,7 @@ pub(super) static RULE: Rule = Rule {
              orders: { full_text: true, search_heavy: true, durability: derived }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    ports:\n      \

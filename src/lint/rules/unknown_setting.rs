@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A server that meets an unknown setting stops at once, or passes over it and runs with its default: neither \
           is what the line was written for. The names are those that the server of the version itself lists.",
     source: "https://www.postgresql.org/docs/current/config-setting.html",
-    bad: &[
+    bad: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    command: postgres -c shared_buffer=1GB\n    \
@@ -38,7 +38,7 @@ pub(super) static RULE: Rule = Rule {
         ],
         &[("compose.yaml", "services:\n  db:\n    image: mysql:8.0\n    command: --max-conections=500\n")],
     ],
-    good: &[
+    good: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    \

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
           registries, and drivers move on. A successor that speaks the same protocol is mostly a change of one \
           line, as long as the data is small.",
     source: "",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  presence:\n    kind: realtime_state\n    durability: cache\n    \
@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
             "version: 1\ndata:\n  photos: { kind: file, database: minio, justification: it ran for years }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  presence:\n    kind: realtime_state\n    durability: cache\n    \

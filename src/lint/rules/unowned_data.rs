@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
           Copies and caches belong to whoever owns their source. It is off because one team needs no names; several \
           teams switch it on.",
     source: "https://learn.microsoft.com/azure/cloud-adoption-framework/organize/",
-    bad: &[
+    bad: examples![
         &[
             (
                 "polyglot.yaml",
@@ -30,7 +30,7 @@ pub(super) static RULE: Rule = Rule {
             ("polyglot.toml", "[lint]\nunowned-data = \"warning\"\n"),
         ],
     ],
-    good: &[
+    good: examples![
         &[
             (
                 "polyglot.yaml",

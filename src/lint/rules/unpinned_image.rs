@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
           to start on the files of another one, or convert them with no way back. The same file then runs one thing \
           here and another there.",
     source: "https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",
-    bad: &[
+    bad: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres\n    mem_limit: 1g\n    \
@@ -32,7 +32,7 @@ pub(super) static RULE: Rule = Rule {
              volumes:\n  data:\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The data is there, the disk is paid for, and a query over it fails or returns only the newest part. InfluxDB 3 \
           Core for one reads 432 files a query, which is 72 hours of them; that shows on the fourth day.",
     source: "https://docs.influxdata.com/influxdb3/core/reference/config-options/",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  metrics:\n    kind: time_series\n    retention: 90d\
@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
              \n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  metrics:\n    kind: time_series\n    retention: 3d\

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
           what came after it is gone. The rendered stack makes dumps and archives no log, so a shorter loss \
           needs log shipping or a replica that is set up beside it.",
     source: "https://aws.amazon.com/blogs/mt/establishing-rpo-and-rto-targets-for-cloud-applications/",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
              invoices: { complex_relations: true, durability: primary, rpo: 1h }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "A file cannot be read.",
     why: "It is no text in UTF-8, too large, not to be opened for this user, or a folder. What it says was not \
           checked, so the exit code is 2, whatever else was found.",
-    bad: &[
+    bad: examples![
         &[
             ("polyglot.lock/notes.txt", "a folder where the lock should be\n"),
             (
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
             ("req.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n"),
         ],
     ],
-    good: &[
+    good: examples![
         &[
             ("notes.txt", "beside the requirements\n"),
             (

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
           comes back in another order than the model was trained for. MariaDB and Neo4j index cosine and Euclidean \
           distance, and no inner product.",
     source: "https://mariadb.com/docs/server/reference/sql-structure/vectors/vector-overview",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  pages:\n    kind: vector\n    database: mariadb\
@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
              \n      people: { label: Person, dimension: 384, distance_metric: ip }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  pages:\n    kind: vector\n    database: mariadb\

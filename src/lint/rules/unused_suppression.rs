@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "A comment allows a finding that there is not.",
     why: "What it allowed was mended, or never stood there. Left in place, the comment hides the next fault of its kind \
           from everybody. `--fix` removes it.",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  # polyglot: allow(derived-without-source) rebuilt by hand\n  orders: { kind: user_profile }\n",
@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
             "services:\n  db:\n    image: postgres:18.1\n    ports: [\"127.0.0.1:5432:5432\"] # polyglot: allow(exposed-port) behind a firewall\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  # polyglot: allow(derived-without-source) rebuilt by hand\n  orders: { full_text: true, search_heavy: true, durability: derived }\n",

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
           can shorten its embeddings and both are meant, a query embedded for the one collection cannot be asked of the \
           other; then the models deserve two names.",
     source: "https://www.sbert.net/docs/sentence_transformer/pretrained_models.html",
-    bad: &[
+    bad: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  knowledge:\n    kind: vector\n    collections:\
@@ -29,7 +29,7 @@ pub(super) static RULE: Rule = Rule {
              \n    collections: { answers: { embedding_function: all-MiniLM-L6-v2, dimension: 768 } }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  knowledge:\n    kind: vector\n    collections:\

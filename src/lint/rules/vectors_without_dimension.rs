@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
           dimension: pgvector's index at 2,000. Without it neither can be checked, and no index is rendered. It is a \
           property of the model, so it is known.",
     source: "https://github.com/pgvector/pgvector#hnsw",
-    bad: &[
+    bad: examples![
         &[("polyglot.yaml", "version: 1\ndata:\n  answers:\n    kind: vector\n    vectors: 200k\n")],
         &[(
             "polyglot.yaml",
@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
              \n      answers: { embedding_function: bge-m3, count: 200k }\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "polyglot.yaml",
             "version: 1\ndata:\n  answers:\n    kind: vector\n    vectors: 200k\

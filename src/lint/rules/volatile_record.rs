@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
           transactions are gone. Where the file system writes whole pages by itself, say so in a comment that allows \
           it.",
     source: "https://www.postgresql.org/docs/current/non-durability.html",
-    bad: &[
+    bad: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    command: postgres -c fsync=off\n    mem_limit: 1g\n    \
@@ -40,7 +40,7 @@ pub(super) static RULE: Rule = Rule {
              volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\nvolumes:\n  data:\n",
         )],
     ],
-    good: &[
+    good: examples![
         &[(
             "compose.yaml",
             "services:\n  db:\n    image: postgres:18.1\n    command: postgres -c fsync=on\n    mem_limit: 1g\n    \
