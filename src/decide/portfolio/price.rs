@@ -1,7 +1,7 @@
 //! The price of each database that is kept: what it costs, and what the best without it would cost.
 
 use super::Search;
-use super::account::{Account, Charge};
+use super::account::{Account, Charge, Term};
 use super::network::bit;
 use super::points::Points;
 use crate::catalog::Database;
@@ -24,6 +24,8 @@ pub struct Price<'a> {
 pub struct Buy<'a> {
     /// The kind of data.
     pub data: &'a str,
+    /// Whether nothing else may or can hold it.
+    pub only: bool,
     /// Where it would be held instead.
     pub instead: Vec<&'a Database>,
     /// What that would cost it, worst first.
@@ -40,6 +42,14 @@ pub(super) fn prices<'a>(search: &mut Search<'_, 'a, '_>, together: &Account<'a>
         prices.push(price(search, database, together, without.as_ref()));
     }
     prices
+}
+
+/// What would have to be paid for, in words that stand behind the data's name.
+fn spared(term: &Term<'_>) -> String {
+    match term.charge {
+        Charge::Copy => format!("a copy that {}", term.how),
+        _ => term.how.clone(),
+    }
 }
 
 fn price<'a>(
@@ -63,8 +73,9 @@ fn price<'a>(
         terms.sort_by_key(|term| std::cmp::Reverse(term.points));
         Buy {
             data: kind.name,
+            only: kind.offers.iter().all(|offer| offer.candidate.has(&database.id)),
             instead: without.and_then(|account| account.stores.get(index)).cloned().unwrap_or_default(),
-            spares: terms.into_iter().map(|term| term.how.clone()).collect(),
+            spares: terms.into_iter().map(spared).collect(),
         }
     });
     Price {

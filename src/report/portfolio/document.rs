@@ -139,6 +139,8 @@ pub struct Price {
 pub struct Buy {
     /// The kind of data.
     pub data: String,
+    /// Whether nothing else may or can hold it.
+    pub only: bool,
     /// Where it would be held instead.
     pub instead: Vec<String>,
     /// What that would cost it, worst first.
@@ -257,6 +259,7 @@ impl Price {
     fn of(price: &portfolio::Price<'_>) -> Self {
         let buys = price.buys.iter().map(|buy| Buy {
             data: buy.data.to_owned(),
+            only: buy.only,
             instead: ids(&buy.instead),
             spares: buy.spares.clone(),
         });

@@ -113,12 +113,14 @@ pub(super) fn buys(price: &Price<'_>) -> String {
     });
     let mut others: IndexMap<String, Vec<&str>> = IndexMap::new();
     for buy in price.buys.iter().filter(|buy| buy.spares.is_empty()) {
-        others.entry(names(&buy.instead)).or_default().push(buy.data);
+        let instead = match buy.instead.as_slice() {
+            _ if buy.only => String::from(", which nothing else may or can hold"),
+            [] => String::new(),
+            instead => format!(" (else in {})", names(instead)),
+        };
+        others.entry(instead).or_default().push(buy.data);
     }
-    let held = others.iter().map(|(instead, data)| match instead.as_str() {
-        "" => format!("holds {}, which nothing else may hold or can", data.join(", ")),
-        instead => format!("holds {} (else in {instead})", data.join(", ")),
-    });
+    let held = others.iter().map(|(instead, data)| format!("holds {}{instead}", data.join(", ")));
     spared.chain(held).collect::<Vec<_>>().join("; ")
 }
 
