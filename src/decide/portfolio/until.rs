@@ -54,7 +54,12 @@ fn reach<'a, 'f>(
     let mut load = now;
     for _ in 0..STEPS {
         let next = bears(search, kind, ours, quantity, load, margin)?;
-        let mut trial = search.with(index, raised(search, kind, quantity, next));
+        let then = raised(search, kind, quantity, next);
+        if !then.offers.iter().any(|offer| offer.fits) {
+            // No other place bears it either.
+            return None;
+        }
+        let mut trial = search.with(index, then);
         let best = trial.best(|_| ()).ok()??;
         let then = chosen(&trial.kinds, &best.choices).get(index).map(|offer| databases(offer))?;
         if !same(&then, &databases(ours)) {

@@ -13,6 +13,9 @@ use super::{Answer, Solution};
 /// How many nodes pass between two questions whether to stop.
 const PATIENCE: usize = 64;
 
+/// How many nodes there are before better plans are looked for again: a small search ends without.
+const SEARCHED: usize = 16;
+
 /// The most walks of one ascent.
 const WALKS: usize = 10;
 
@@ -58,13 +61,13 @@ impl<'a> Search<'a> {
     fn expand(&mut self, mut node: Node, count: usize) -> Result<Option<(Node, Node)>, Exhausted> {
         self.settle(&mut node)?;
         let mut relaxed = self.forest.relaxed(self.model, &node);
-        self.try_out(&node, &relaxed, count.is_power_of_two());
+        self.try_out(&node, &relaxed, count == 1 || (count >= SEARCHED && count.is_power_of_two()));
         if count == 1 && node.bound < self.limit() {
             let effort = Effort { walks: WALKS, limit: self.limit() };
             polish(self.model, &mut self.forest, &mut node, effort, STEPS.min(self.model.links.len()))?;
             self.settle(&mut node)?;
             relaxed = self.forest.relaxed(self.model, &node);
-            self.try_out(&node, &relaxed, true);
+            self.try_out(&node, &relaxed, false);
         }
         let limit = self.limit();
         if node.bound > limit {
