@@ -37,6 +37,11 @@ fn portfolio(text: &str) -> Document {
 }
 
 fn ask(text: &str, asked: &Asked) -> Result<Document, PortfolioError> {
+    ask_until(text, asked, &mut || false)
+}
+
+/// The same, as far as it comes until it is stopped.
+fn ask_until(text: &str, asked: &Asked, stop: &mut dyn FnMut() -> bool) -> Result<Document, PortfolioError> {
     let (catalog, tree) = known();
     let requirements = parse(text, catalog).unwrap_or_else(|faults| panic!("{text}\n{:?}", faults.diagnostics));
     let formulas = Formulas::default();
@@ -44,7 +49,7 @@ fn ask(text: &str, asked: &Asked) -> Result<Document, PortfolioError> {
     let alone = Selection::of(&requirements, catalog, tree, &facts, Depth::Answer);
     let question = Question { requirements: &requirements, catalog, tree, alone: &alone, most: asked.most };
     let weights = Weights::embedded().unwrap().with(&asked.overrides);
-    let portfolio = Portfolio::of(question, &facts, weights, &mut || false)?;
+    let portfolio = Portfolio::of(question, &facts, weights, stop)?;
     let held = Held::new(Holder::Portfolio, portfolio.held());
     let selection = Selection::holding(&requirements, catalog, tree, &facts, Depth::Answer, &held);
     let shown = Shown {

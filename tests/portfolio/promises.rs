@@ -6,7 +6,7 @@ use polyglot::report::portfolio::document::{Document, Side, Term};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 
-use super::{Asked, ask, portfolio};
+use super::{Asked, ask, ask_until, portfolio};
 use crate::support::project;
 
 fn example(name: &str) -> String {
@@ -115,6 +115,31 @@ fn what_a_database_saves_is_what_its_denial_costs() {
         let without = ask(&text, &Asked { policy, ..Asked::default() }).unwrap();
         let saves = price.saves.unwrap_or_else(|| panic!("{} is not needed", price.database));
         assert_eq!(hundredths(without.together.cost - document.together.cost), hundredths(saves), "{}", price.database);
+    }
+}
+
+#[test]
+fn wherever_it_is_stopped_it_says_so() {
+    let text = example("existence-agent");
+    let mut asked_to_stop = 0;
+    let whole = ask_until(&text, &Asked::default(), &mut || {
+        asked_to_stop += 1;
+        false
+    });
+    let whole = whole.unwrap();
+    assert!(asked_to_stop >= 10, "too few questions to prove anything: {asked_to_stop}");
+    for last in 0..asked_to_stop {
+        let mut asked = 0;
+        let stopped = ask_until(&text, &Asked::default(), &mut || {
+            asked += 1;
+            asked > last
+        });
+        let stopped = stopped.unwrap();
+        assert!(!stopped.exact || !stopped.complete, "stopped at question {last}, and says nothing of it");
+        assert!(adds_up(&stopped.together), "{last}");
+        assert!(stopped.together.cost >= whole.together.cost, "{last}: cheaper than the best");
+        let bound = stopped.together.cost - stopped.gap.unwrap_or(0.0);
+        assert!(hundredths(bound) <= hundredths(whole.together.cost), "{last}: the gap promises too much");
     }
 }
 

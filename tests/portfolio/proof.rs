@@ -1,10 +1,12 @@
 //! Published decisions, asked beside a relational kind of data that a team holds in the `PostgreSQL` which it runs: where
 //! that is enough it is the only one, and where it is not the other stays.
 
+use std::fs;
 use std::io::Write;
 
 use super::{known, portfolio};
 use crate::cases::{Case, fields, uncontested};
+use crate::support::project;
 
 /// The share of the decisions for one `PostgreSQL` that it has to be alone in.
 const ALONE: f64 = 0.85;
@@ -55,6 +57,13 @@ fn one_postgresql_where_it_is_enough_and_another_store_where_it_is_not() {
     std::io::stderr().write_all(report.as_bytes()).unwrap();
     assert!(enough.len() >= 15 && others.len() >= 20, "too few cases to prove anything: {report}");
     assert!(alone >= ALONE && kept >= KEPT, "{report}");
+    let of = |share: f64, cases: &[&Case]| format!("{:.0} of {}", share * cases.len() as f64, cases.len());
+    for page in ["README.md", "docs/portfolio.md"] {
+        let text = fs::read_to_string(project(page)).unwrap();
+        for stated in [of(alone, &enough), of(kept, &others)] {
+            assert!(text.contains(&stated), "{page} does not state {stated}: {report}");
+        }
+    }
 }
 
 /// The share of some cases whose databases are right.

@@ -141,7 +141,8 @@ impl<'a> Portfolio<'a> {
         let kinds = kinds(requirements, catalog, facts, alone, &answers, &weights);
         let operated = operated(requirements).into_iter().map(String::from).collect();
         let network = Network::of(&kinds, facts, weights, operated).ok_or(PortfolioError::TooMany)?;
-        let mut search = Search { network: &network, kinds, most, stop, unfinished: false };
+        let mut unfinished = false;
+        let mut search = Search { network: &network, kinds, most, stop, unfinished: &mut unfinished };
         let best = search.first()?;
         let choices = best.choices.as_slice();
         let together = search.account(choices);
@@ -152,7 +153,7 @@ impl<'a> Portfolio<'a> {
         let placements = (0..search.kinds.len()).filter_map(|index| placement(&mut search, index, &best));
         let kinds = placements.collect();
         let gap = (!best.exact).then(|| best.cost.over(best.bound));
-        Ok(Self { alone, together, kinds, prices, frontier, gap, unfinished: search.unfinished })
+        Ok(Self { alone, together, kinds, prices, frontier, gap, unfinished })
     }
 
     /// The names of the kinds of data with the databases that are to hold them.
@@ -191,7 +192,8 @@ struct Search<'s, 'a, 'f> {
     kinds: Vec<Kind<'a, 'f>>,
     most: Option<usize>,
     stop: &'s mut dyn FnMut() -> bool,
-    unfinished: bool,
+    /// Whether a search was stopped before its end, this one's or that of a variation.
+    unfinished: &'s mut bool,
 }
 
 /// A search was stopped before its end.
@@ -251,7 +253,7 @@ impl<'a, 'f> Search<'_, 'a, 'f> {
         match self.solve(change) {
             Ok(found) if found.as_ref().is_none_or(|found| found.exact) => Ok(found),
             _ => {
-                self.unfinished = true;
+                *self.unfinished = true;
                 Err(NotProven)
             }
         }
@@ -274,7 +276,8 @@ impl<'a, 'f> Search<'_, 'a, 'f> {
         if let Some(place) = kinds.get_mut(index) {
             *place = kind;
         }
-        Search { network: self.network, kinds, most: self.most, stop: &mut *self.stop, unfinished: false }
+        let (stop, unfinished) = (&mut *self.stop, &mut *self.unfinished);
+        Search { network: self.network, kinds, most: self.most, stop, unfinished }
     }
 
     fn account(&self, choices: &[usize]) -> Account<'a> {
