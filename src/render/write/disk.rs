@@ -286,6 +286,15 @@ impl Lock {
     }
 }
 
+impl Drop for Lock {
+    /// Closing the file is not enough: a child that was forked but has not run its program yet has it open, too.
+    fn drop(&mut self) {
+        if let Some(file) = &self.file {
+            let _ = file.unlock();
+        }
+    }
+}
+
 /// The first name that is free for what stands in the way: `NAME.orig`, `NAME.orig.1` and so on.
 pub(super) fn free_name(path: &Path, is_free: impl Fn(&Path) -> bool) -> PathBuf {
     let named = |end: &str| {
@@ -295,4 +304,20 @@ pub(super) fn free_name(path: &Path, is_free: impl Fn(&Path) -> bool) -> PathBuf
     };
     let numbered = (1u64..).map(|number| named(&format!(".orig.{number}")));
     std::iter::once(named(".orig")).chain(numbered).find(|name| is_free(name)).unwrap_or_default()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::Lock;
+
+    #[test]
+    fn a_lock_ends_even_where_a_child_has_its_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let lock = Lock::take(folder.path()).expect("it can be opened").expect("nobody has it");
+        let in_the_child = lock.file.as_ref().map(|file| file.try_clone().expect("a second handle"));
+        assert!(Lock::take(folder.path()).expect("it can be opened").is_none(), "it is held");
+        drop(lock);
+        assert!(Lock::take(folder.path()).expect("it can be opened").is_some(), "it was given back");
+        drop(in_the_child);
+    }
 }
