@@ -138,7 +138,7 @@ impl<'a> Account<'a> {
         };
         for (index, kind) in kinds.iter().enumerate() {
             let Some(source) = kind.source.filter(|source| home(*source) != home(index)) else { continue };
-            let writes = writes_followed(kinds, kind);
+            let writes = writes_followed(kinds.get(source), kind);
             let (copy, each) = (network.weights.copy.get(), network.weights.writes.get());
             let from = kinds.get(source).map_or("", |source| source.name);
             let how = match writes {

@@ -64,10 +64,10 @@ fn counted<'a>(candidate: &Candidate<'a, '_>, profile: &Profile, engine: &Engine
 }
 
 /// Limits a problem to what there is, where that could ever be too little.
-pub(super) fn limit(problem: &mut Problem, kinds: &[Kind<'_, '_>]) {
+pub(super) fn limit(problem: &mut Problem, kinds: &[&Kind<'_, '_>]) {
     let mut resources: Map<Of, Demands> = Map::default();
     for (index, kind) in kinds.iter().enumerate() {
-        for (choice, offer) in kind.offers.iter().enumerate().filter(|(_, offer)| !offer.beyond) {
+        for (choice, offer) in kind.open().filter(|(_, offer)| !offer.beyond) {
             for demand in &offer.demands {
                 resources.entry(demand.of).or_default().push((index, choice, *demand));
             }
@@ -80,7 +80,7 @@ pub(super) fn limit(problem: &mut Problem, kinds: &[Kind<'_, '_>]) {
 
 /// Limits a problem to one resource. What has nowhere else to go stays even where it is too much, and leaves room for
 /// nothing else.
-fn bound(problem: &mut Problem, kinds: &[Kind<'_, '_>], demands: &Demands) {
+fn bound(problem: &mut Problem, kinds: &[&Kind<'_, '_>], demands: &Demands) {
     let bound = demands.iter().map(|(.., demand)| demand.bound).min().unwrap_or(u64::MAX);
     let even = demands.iter().all(|(.., demand)| demand.bound == bound);
     let capacity = if even { bound } else { PARTS };
@@ -90,7 +90,7 @@ fn bound(problem: &mut Problem, kinds: &[Kind<'_, '_>], demands: &Demands) {
         let largest = of_one.iter().map(|(.., demand)| load(demand)).max().unwrap_or(0);
         most = most.saturating_add(largest);
         let kind = of_one.first().and_then(|(kind, ..)| kinds.get(*kind));
-        if kind.is_some_and(|kind| kind.offers.len() == 1) {
+        if kind.is_some_and(|kind| kind.open().count() == 1) {
             fixed = fixed.saturating_add(largest);
         }
     }

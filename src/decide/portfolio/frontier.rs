@@ -1,8 +1,8 @@
 //! The frontier: the best that can be had for one database, for two, for three.
 
-use super::Search;
 use super::account::Account;
 use super::points::Points;
+use super::search::Search;
 use crate::catalog::Database;
 
 /// The best for at most so many databases.
@@ -28,8 +28,9 @@ pub(super) fn frontier<'a>(search: &mut Search<'_, 'a, '_>, together: &Account<'
     let all = together.databases.len();
     let mut points = Vec::new();
     for most in 1..all {
-        let Ok(best) = search.best(|problem| problem.most = Some(most)) else { return points };
-        let best = best.map(|best| Best { databases: search.account(&best.choices).databases, cost: best.cost });
+        let Ok(best) = search.best_if(|problem| problem.most = Some(most)) else { return points };
+        let best = best
+            .map(|best| Best { databases: search.account(&best.choices).databases, cost: Points::of_units(best.cost) });
         points.push(Point { most, best });
     }
     let best = Best { databases: together.databases.clone(), cost: together.cost };

@@ -12,6 +12,7 @@ mod network;
 mod offer;
 mod points;
 mod price;
+mod search;
 pub mod solver;
 mod until;
 
@@ -25,8 +26,9 @@ pub use until::Until;
 use account::databases;
 use loss::{headroom, losses};
 use network::Network;
-use offer::{Kind, Offer, kinds, operated};
-use solver::{Answer, Problem, solve};
+use offer::{kinds, operated};
+use search::Search;
+use solver::Solution;
 
 use super::choose::candidates;
 use super::facts::Facts;
@@ -141,8 +143,7 @@ impl<'a> Portfolio<'a> {
         let kinds = kinds(requirements, catalog, facts, alone, &answers, &weights);
         let operated = operated(requirements).into_iter().map(String::from).collect();
         let network = Network::of(&kinds, facts, weights, operated).ok_or(PortfolioError::TooMany)?;
-        let mut unfinished = false;
-        let mut search = Search { network: &network, kinds, most, stop, unfinished: &mut unfinished };
+        let mut search = Search::new(&network, kinds, most, stop);
         let best = search.first()?;
         let choices = best.choices.as_slice();
         let together = search.account(choices);
@@ -152,8 +153,8 @@ impl<'a> Portfolio<'a> {
         let frontier = frontier::frontier(&mut search, &together);
         let placements = (0..search.kinds.len()).filter_map(|index| placement(&mut search, index, &best));
         let kinds = placements.collect();
-        let gap = (!best.exact).then(|| best.cost.over(best.bound));
-        Ok(Self { alone, together, kinds, prices, frontier, gap, unfinished })
+        let gap = (!best.exact).then(|| Points::of_units(best.cost).over(Points::of_units(best.bound)));
+        Ok(Self { alone, together, kinds, prices, frontier, gap, unfinished: search.unfinished })
     }
 
     /// The names of the kinds of data with the databases that are to hold them.
@@ -163,7 +164,7 @@ impl<'a> Portfolio<'a> {
 }
 
 /// What becomes of a kind of data.
-fn placement<'a>(search: &mut Search<'_, 'a, '_>, index: usize, best: &Found) -> Option<Placement<'a>> {
+fn placement<'a>(search: &mut Search<'_, 'a, '_>, index: usize, best: &Solution) -> Option<Placement<'a>> {
     let kind = search.kinds.get(index)?.clone();
     let choice = *best.choices.get(index)?;
     let (alone, together) = (kind.offers.first()?, kind.offers.get(choice)?);
@@ -184,103 +185,4 @@ fn placement<'a>(search: &mut Search<'_, 'a, '_>, index: usize, best: &Found) ->
         used: [alone, together].map(|offer| headroom(facts, &kind.profile, &offer.candidate)),
         until,
     })
-}
-
-/// The search for the best assignment of some kinds of data.
-struct Search<'s, 'a, 'f> {
-    network: &'s Network<'a, 'f>,
-    kinds: Vec<Kind<'a, 'f>>,
-    most: Option<usize>,
-    stop: &'s mut dyn FnMut() -> bool,
-    /// Whether a search was stopped before its end, this one's or that of a variation.
-    unfinished: &'s mut bool,
-}
-
-/// A search was stopped before its end.
-struct NotProven;
-
-/// The best assignment that was found.
-struct Found {
-    /// The offer of each kind.
-    choices: Vec<usize>,
-    cost: Points,
-    bound: Points,
-    exact: bool,
-}
-
-impl<'a, 'f> Search<'_, 'a, 'f> {
-    /// The best assignment; where the limits leave none, one that goes past them.
-    fn first(&mut self) -> Result<Found, PortfolioError> {
-        if let Some(found) = self.solve(|_| ())? {
-            return Ok(found);
-        }
-        if let Some(most) = self.most.take() {
-            return Err(PortfolioError::TooFew { most, least: self.least(most) });
-        }
-        for kind in &mut self.kinds {
-            let beyond = kind.offers.first().map(|first| first.beyond(&self.network.weights));
-            kind.offers.extend(beyond);
-        }
-        self.solve(|_| ())?.ok_or(PortfolioError::Stopped)
-    }
-
-    /// The fewest databases past a number that can hold the data.
-    fn least(&mut self, most: usize) -> Option<usize> {
-        let all = self.network.databases.len();
-        (most.saturating_add(1)..=all)
-            .find(|most| matches!(self.solve(|problem| problem.most = Some(*most)), Ok(Some(_))))
-    }
-
-    /// The best assignment of a problem, proven or not; nothing where there is none.
-    fn solve(&mut self, change: impl FnOnce(&mut Problem)) -> Result<Option<Found>, PortfolioError> {
-        let mut problem = self.network.problem(&self.kinds);
-        problem.most = self.most;
-        change(&mut problem);
-        match solve(&problem, self.stop) {
-            Answer::Best(best) => Ok(Some(Found {
-                choices: best.choices,
-                cost: Points::of_units(best.cost),
-                bound: Points::of_units(best.bound),
-                exact: best.exact,
-            })),
-            Answer::Impossible => Ok(None),
-            Answer::Stopped { .. } => Err(PortfolioError::Stopped),
-        }
-    }
-
-    /// The best assignment of a changed problem, if there is one.
-    fn best(&mut self, change: impl FnOnce(&mut Problem)) -> Result<Option<Found>, NotProven> {
-        match self.solve(change) {
-            Ok(found) if found.as_ref().is_none_or(|found| found.exact) => Ok(found),
-            _ => {
-                *self.unfinished = true;
-                Err(NotProven)
-            }
-        }
-    }
-
-    /// What it costs at the least if a kind of data is held elsewhere than an offer says.
-    fn elsewhere(&mut self, index: usize, ours: &Offer<'a, 'f>) -> Result<Option<Points>, NotProven> {
-        let Some(mut kind) = self.kinds.get(index).cloned() else { return Ok(None) };
-        kind.offers.retain(|offer| !until::same(&databases(offer), &databases(ours)));
-        if kind.offers.is_empty() {
-            return Ok(None);
-        }
-        let best = self.with(index, kind).best(|_| ())?;
-        Ok(best.map(|best| best.cost))
-    }
-
-    /// The same search with another kind of data at a place.
-    fn with(&mut self, index: usize, kind: Kind<'a, 'f>) -> Search<'_, 'a, 'f> {
-        let mut kinds = self.kinds.clone();
-        if let Some(place) = kinds.get_mut(index) {
-            *place = kind;
-        }
-        let (stop, unfinished) = (&mut *self.stop, &mut *self.unfinished);
-        Search { network: self.network, kinds, most: self.most, stop, unfinished }
-    }
-
-    fn account(&self, choices: &[usize]) -> Account<'a> {
-        Account::of(self.network, &self.kinds, choices)
-    }
 }

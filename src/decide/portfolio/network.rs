@@ -78,9 +78,10 @@ impl<'a, 'f> Network<'a, 'f> {
             self.services.iter().map(|(place, _)| Facility { cost: self.memory(*place).units(), counts: false });
         let clusters =
             self.clusters.iter().map(|place| Facility { cost: self.clustering(*place).units(), counts: false });
+        let kinds: Vec<&Kind<'a, 'f>> = kinds.iter().collect();
         let items = kinds.iter().map(|kind| Item {
             source: kind.source,
-            sync: synchronisation(writes_followed(kinds, kind), &self.weights).units(),
+            sync: self.synchronisation(&kinds, kind),
             choices: kind.offers.iter().filter_map(|offer| self.choice(kind, offer)).collect(),
         });
         let mut problem = Problem {
@@ -90,8 +91,33 @@ impl<'a, 'f> Network<'a, 'f> {
             most: None,
             without: 0,
         };
-        capacity::limit(&mut problem, kinds);
+        capacity::limit(&mut problem, &kinds);
         problem
+    }
+
+    /// Takes into a problem that the figures of one kind of data are others. What could hold it stays the same.
+    pub(super) fn update(&self, problem: &mut Problem, kinds: &[&Kind<'a, 'f>], index: usize) {
+        for (place, (item, kind)) in problem.items.iter_mut().zip(kinds).enumerate() {
+            if place == index || kind.source == Some(index) {
+                item.sync = self.synchronisation(kinds, kind);
+            }
+            item.choices.iter_mut().for_each(|choice| choice.load.clear());
+        }
+        if let (Some(item), Some(kind)) = (problem.items.get_mut(index), kinds.get(index)) {
+            item.choices.iter_mut().for_each(Choice::bar);
+            for (place, offer) in kind.open() {
+                if let Some(choice) = item.choices.get_mut(place) {
+                    choice.cost = offer.misfit.units();
+                }
+            }
+        }
+        problem.capacities.clear();
+        capacity::limit(problem, kinds);
+    }
+
+    fn synchronisation(&self, kinds: &[&Kind<'a, 'f>], kind: &Kind<'a, 'f>) -> u64 {
+        let source = kind.source.and_then(|source| kinds.get(source)).copied();
+        synchronisation(writes_followed(source, kind), &self.weights).units()
     }
 
     fn choice(&self, kind: &Kind<'a, 'f>, offer: &Offer<'a, 'f>) -> Option<Choice> {

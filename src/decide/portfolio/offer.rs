@@ -48,6 +48,14 @@ pub(super) struct Kind<'a, 'f> {
     pub(super) offers: Vec<Offer<'a, 'f>>,
 }
 
+impl<'a, 'f> Kind<'a, 'f> {
+    /// What may hold it, by its place among all offers: what fits, and where nothing does, the others.
+    pub(super) fn open(&self) -> impl Iterator<Item = (usize, &Offer<'a, 'f>)> {
+        let any = self.offers.iter().any(|offer| offer.fits);
+        self.offers.iter().enumerate().filter(move |(_, offer)| offer.fits || !any)
+    }
+}
+
 /// The kinds of data of a file with what could hold them.
 pub(super) fn kinds<'a, 'f>(
     requirements: &'a Requirements,
@@ -217,9 +225,8 @@ fn factors_of_ten(Amount(over): Amount, Amount(under): Amount) -> f64 {
 }
 
 /// The writes a second that a copy follows: those of its source, or its own where nothing is known of them.
-pub(super) fn writes_followed(kinds: &[Kind<'_, '_>], kind: &Kind<'_, '_>) -> Option<f64> {
+pub(super) fn writes_followed(source: Option<&Kind<'_, '_>>, kind: &Kind<'_, '_>) -> Option<f64> {
     const DAY: f64 = 86_400.0;
-    let source = kind.source.and_then(|source| kinds.get(source));
     let writes = source.and_then(|source| source.profile.quantity(Quantity::Writes));
     let Amount(writes) = writes.or_else(|| kind.profile.quantity(Quantity::Writes))?;
     #[allow(clippy::cast_precision_loss, reason = "a logarithm, of which two digits count")]

@@ -1,9 +1,9 @@
 //! The price of each database that is kept: what it costs, and what the best without it would cost.
 
-use super::Search;
 use super::account::{Account, Charge, Term};
 use super::network::bit;
 use super::points::Points;
+use super::search::Search;
 use crate::catalog::Database;
 
 /// What a database of a portfolio costs and what it is worth.
@@ -37,7 +37,7 @@ pub(super) fn prices<'a>(search: &mut Search<'_, 'a, '_>, together: &Account<'a>
     let mut prices = Vec::new();
     for database in &together.databases {
         let place = search.network.databases.iter().position(|engine| engine.database.id == database.id);
-        let Ok(without) = search.best(|problem| problem.without |= place.map_or(0, bit)) else { return prices };
+        let Ok(without) = search.best_if(|problem| problem.without |= place.map_or(0, bit)) else { return prices };
         let without = without.map(|best| search.account(&best.choices));
         prices.push(price(search, database, together, without.as_ref()));
     }

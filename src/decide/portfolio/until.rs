@@ -3,7 +3,8 @@
 use super::account::{chosen, databases};
 use super::offer::{Kind, Offer, offer};
 use super::points::Points;
-use super::{Found, Search};
+use super::search::Search;
+use super::solver::Solution;
 use crate::catalog::Database;
 use crate::requirements::Change;
 use crate::units::{GrowthAmount, Span};
@@ -31,11 +32,11 @@ const STEPS: usize = 12;
 const LARGEST: u64 = 1 << 60;
 
 /// For each quantity of a kind of data that adds up, the load at which the answer no longer stands.
-pub(super) fn until<'a>(search: &mut Search<'_, 'a, '_>, index: usize, best: &Found) -> Vec<Until<'a>> {
+pub(super) fn until<'a>(search: &mut Search<'_, 'a, '_>, index: usize, best: &Solution) -> Vec<Until<'a>> {
     let Some(kind) = search.kinds.get(index).cloned().filter(|kind| !kind.pinned) else { return Vec::new() };
     let Some(ours) = chosen(&search.kinds, &best.choices).get(index).copied().cloned() else { return Vec::new() };
-    let Ok(elsewhere) = search.elsewhere(index, &ours) else { return Vec::new() };
-    let margin = elsewhere.map(|elsewhere| elsewhere.over(best.cost));
+    let Ok(elsewhere) = search.elsewhere(&search.problem(), index, &ours) else { return Vec::new() };
+    let margin = elsewhere.map(|elsewhere| elsewhere.over(Points::of_units(best.cost)));
     let quantities = Quantity::ALL.iter().copied().filter(|quantity| quantity.adds_up());
     quantities.filter_map(|quantity| reach(search, &kind, index, quantity, &ours, margin)).collect()
 }
@@ -54,20 +55,21 @@ fn reach<'a, 'f>(
     let mut load = now;
     for _ in 0..STEPS {
         let next = bears(search, kind, ours, quantity, load, margin)?;
-        let then = raised(search, kind, quantity, next);
-        if !then.offers.iter().any(|offer| offer.fits) {
+        let raised = raised(search, kind, quantity, next);
+        if !raised.offers.iter().any(|offer| offer.fits) {
             // No other place bears it either.
             return None;
         }
-        let mut trial = search.with(index, then);
-        let best = trial.best(|_| ()).ok()??;
-        let then = chosen(&trial.kinds, &best.choices).get(index).map(|offer| databases(offer))?;
+        let problem = search.with(index, &raised);
+        let best = search.best(&problem).ok()??;
+        let then = databases(raised.offers.get(*best.choices.get(index)?)?);
         if !same(&then, &databases(ours)) {
             let last = Amount(next.saturating_sub(quantity.step()).max(now));
             let within = within(kind, quantity, now, last.0);
             return Some(Until { quantity, now: Amount(now), last, then, within });
         }
-        margin = trial.elsewhere(index, ours).ok()?.map(|elsewhere| elsewhere.over(best.cost));
+        let elsewhere = search.elsewhere(&problem, index, ours).ok()?;
+        margin = elsewhere.map(|elsewhere| elsewhere.over(Points::of_units(best.cost)));
         load = next;
     }
     None
@@ -81,15 +83,9 @@ pub(super) fn same(one: &[&Database], other: &[&Database]) -> bool {
 fn raised<'a, 'f>(search: &Search<'_, 'a, 'f>, kind: &Kind<'a, 'f>, quantity: Quantity, load: u64) -> Kind<'a, 'f> {
     let profile = kind.profile.with(Change::Quantity(quantity, Amount(load)));
     let network = search.network;
-    let mut offers: Vec<Offer<'a, 'f>> = kind
-        .offers
-        .iter()
-        .map(|other| offer(other.candidate.clone(), &profile, network.facts, &network.weights))
-        .collect();
-    if offers.iter().any(|offer| offer.fits) {
-        offers.retain(|offer| offer.fits);
-    }
-    Kind { profile, offers, ..kind.clone() }
+    let offers = kind.offers.iter();
+    let offers = offers.map(|other| offer(other.candidate.clone(), &profile, network.facts, &network.weights));
+    Kind { offers: offers.collect(), profile, ..*kind }
 }
 
 /// The smallest load at which an offer no longer fits, or has become dearer by more than a margin; nothing where it

@@ -18,11 +18,12 @@ pub(super) struct Effort {
     pub(super) limit: u64,
 }
 
-/// Raises the bound of a node, and drops the ways that no assignment within the limit takes. Says what the payments
-/// prove.
+/// Raises the bound of a node, and drops the ways that no assignment within the limit takes. Says how much dearer than
+/// what the payments prove an assignment may be.
 pub(super) fn ascend(model: &Model, forest: &mut Forest, node: &mut Node, effort: Effort) -> Result<u64, Exhausted> {
-    let fixed = node.fixed(&model.weights);
-    let mut total = forest.start(model, node).saturating_add(fixed);
+    let rebate = node.rebate(model);
+    let limit = effort.limit.saturating_add(rebate);
+    let mut total = forest.start(model, node).saturating_add(node.fixed(model));
     for _ in 0..effort.walks {
         let before = total;
         for step in &model.walk {
@@ -31,7 +32,7 @@ pub(super) fn ascend(model: &Model, forest: &mut Forest, node: &mut Node, effort
                     forest.enter(model, node, item);
                     let open = node.open;
                     let Some(spot) = node.spots.get_mut(item) else { continue };
-                    total = visit(spot, &mut node.slack, open, total, effort.limit)?;
+                    total = visit(spot, &mut node.slack, open, total, limit)?;
                 }
                 Step::Leave(item) => forest.leave(model, node, item),
             }
@@ -40,8 +41,8 @@ pub(super) fn ascend(model: &Model, forest: &mut Forest, node: &mut Node, effort
             break;
         }
     }
-    node.bound = node.bound.max(total);
-    Ok(total)
+    node.bound = node.bound.max(total.saturating_sub(rebate));
+    Ok(limit.saturating_sub(total))
 }
 
 /// Raises what an item's tree costs by what the item can pay, and says what all trees cost then.

@@ -45,7 +45,11 @@ pub(super) fn first_choice(node: &Node) -> Option<Question> {
 /// it uses and that are not paid in full the one with the most users; or where all are paid, an item that takes of a resource that is not enough.
 pub(super) fn question(model: &Model, node: &Node, relaxed: &[Way]) -> Option<Question> {
     let used = relaxed.iter().fold(0, |mask, way| mask | way.needs) & !node.open;
-    let mut unpaid = model.weights.clone();
+    let tolled = |(facility, weight): (usize, &u64)| {
+        let toll = if bit(facility) & model.counted != 0 { node.toll } else { 0 };
+        weight.saturating_add(toll)
+    };
+    let mut unpaid: Vec<u64> = model.weights.iter().enumerate().map(tolled).collect();
     for (spot, way) in node.spots.iter().zip(relaxed) {
         for payment in spot.paid.iter().filter(|payment| payment.bit & way.needs != 0) {
             if let Some(unpaid) = unpaid.get_mut(payment.facility) {

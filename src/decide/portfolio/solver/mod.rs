@@ -30,6 +30,7 @@ mod polish;
 mod presolve;
 mod propagate;
 mod search;
+mod toll;
 
 #[cfg(test)]
 mod tests;
@@ -47,6 +48,9 @@ pub struct Facility {
     pub counts: bool,
 }
 
+/// What a choice costs that is not offered.
+pub const NEVER: u64 = u64::MAX;
+
 /// One way to serve an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
@@ -54,10 +58,17 @@ pub struct Choice {
     pub needs: u128,
     /// The facility that holds the item, by its index: what synchronisation compares.
     pub home: usize,
-    /// What the choice itself costs.
+    /// What the choice itself costs. One of [`NEVER`] is not offered.
     pub cost: u64,
     /// What it takes of each resource. There is nothing of a resource that has no capacity.
     pub load: Vec<(usize, u64)>,
+}
+
+impl Choice {
+    /// No longer offers it.
+    pub fn bar(&mut self) {
+        self.cost = NEVER;
+    }
 }
 
 /// What is to be served by one of its choices.
@@ -99,7 +110,12 @@ pub struct Solution {
     pub bound: u64,
     /// Whether the search came to its end, so that no assignment is better, not even by the rules for ties.
     pub exact: bool,
+    /// What each item pays for each facility in the best bound on the whole problem: a start for one that is alike.
+    pub payments: Vec<Payments>,
 }
+
+/// What an item pays: the facility's index, and how much, in a unit of the solver's own.
+pub type Payments = Vec<(usize, u64)>;
 
 /// What came of a search.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,8 +135,14 @@ pub enum Answer {
 ///
 /// `stop` is asked now and then; when it says true, the best found so far is returned with the bound proven so far.
 pub fn solve(problem: &Problem, stop: &mut dyn FnMut() -> bool) -> Answer {
+    solve_from(None, problem, stop)
+}
+
+/// Finds the best assignment of a problem that is like another whose solution is known: with the same facilities and
+/// the same number of items. A good start saves time; the answer does not depend on it.
+pub fn solve_from(start: Option<&Solution>, problem: &Problem, stop: &mut dyn FnMut() -> bool) -> Answer {
     match Model::new(problem) {
-        Some(model) => Search::new(&model).run(stop),
+        Some(model) => Search::new(&model, start).run(stop),
         None => Answer::Impossible,
     }
 }

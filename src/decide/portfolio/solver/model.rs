@@ -1,9 +1,9 @@
 //! The problem as the search needs it: costs that carry the first tie-break, and the forest in the order of a walk.
 
 use super::bits::{bit, count, sum};
-use super::node::{Node, Spot};
+use super::node::{Node, Spot, Way};
 use super::presolve::{binding, spots};
-use super::{Choice, Problem};
+use super::{Choice, Payments, Problem};
 
 /// The bits below the cost that count facilities: 128 facilities fit.
 const COUNTING_BITS: u32 = 8;
@@ -80,9 +80,33 @@ impl<'a> Model<'a> {
         Some(Self { problem, weights, counted, links, walk, homes, binding, spots, share })
     }
 
-    /// The node of all assignments.
-    pub(super) fn root(&self) -> Node {
-        Node { spots: self.spots.clone(), open: 0, slack: self.weights.clone(), bound: 0 }
+    /// The node of all assignments, with what the items already pay.
+    pub(super) fn root(&self, payments: &[Payments]) -> Node {
+        let mut spots = self.spots.clone();
+        let mut slack = self.weights.clone();
+        for (spot, payments) in spots.iter_mut().zip(payments) {
+            for (facility, amount) in payments {
+                let Some(slack) = slack.get_mut(*facility) else { continue };
+                let amount = (*amount).min(*slack);
+                *slack = slack.saturating_sub(amount);
+                spot.pay(*facility, amount);
+            }
+        }
+        Node { spots, open: 0, slack, toll: 0, bound: 0 }
+    }
+
+    /// An assignment like another: the same choices where they are offered, else what is cheapest beside them.
+    pub(super) fn like(&self, choices: &[usize]) -> Vec<usize> {
+        let kept = |(spot, index): (&Spot, &usize)| spot.ways.iter().find(|way| way.index == *index).copied();
+        let kept: Vec<Option<Way>> = self.spots.iter().zip(choices).map(kept).collect();
+        let mut used = kept.iter().flatten().fold(0, |mask, way| mask | way.needs);
+        let found = self.spots.iter().zip(kept).map(|(spot, kept)| {
+            let price = |way: &&Way| way.price.saturating_add(sum(way.needs & !used, &self.weights));
+            let way = kept.or_else(|| spot.ways.iter().min_by_key(price).copied());
+            used |= way.map_or(0, |way| way.needs);
+            way.map_or(0, |way| way.index)
+        });
+        found.collect()
     }
 
     /// A choice of an item.

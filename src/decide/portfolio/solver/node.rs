@@ -1,6 +1,8 @@
 //! What a node of the search still allows, and what each item pays there for the facilities it could use.
 
-use super::bits::{bit, sum};
+use super::Payments;
+use super::bits::{Bits, bit, sum};
+use super::model::Model;
 
 /// A choice that a node still allows.
 #[derive(Debug, Clone, Copy)]
@@ -89,6 +91,12 @@ impl Spot {
         }
     }
 
+    /// What is paid for each facility.
+    pub(super) fn payments(&self) -> Payments {
+        let paid = self.paid.iter().filter(|payment| payment.amount > 0);
+        paid.map(|payment| (payment.facility, payment.amount)).collect()
+    }
+
     /// Takes back what is paid for the facilities of a mask.
     fn forgive(&mut self, mask: u128) {
         for payment in &mut self.paid {
@@ -118,6 +126,8 @@ pub(super) struct Node {
     pub(super) open: u128,
     /// How much of each facility no item pays yet.
     pub(super) slack: Vec<u64>,
+    /// What each counted facility costs besides; the node gets it back for as many as there may be.
+    pub(super) toll: u64,
     /// What every assignment of the node costs at least.
     pub(super) bound: u64,
 }
@@ -144,7 +154,24 @@ impl Node {
     }
 
     /// What the open facilities cost.
-    pub(super) fn fixed(&self, weights: &[u64]) -> u64 {
-        sum(self.open, weights)
+    pub(super) fn fixed(&self, model: &Model) -> u64 {
+        let counted = u64::from((self.open & model.counted).count_ones());
+        sum(self.open, &model.weights).saturating_add(self.toll.saturating_mul(counted))
+    }
+
+    /// What the node gets back of the toll.
+    pub(super) fn rebate(&self, model: &Model) -> u64 {
+        let most = model.problem.most.and_then(|most| u64::try_from(most).ok()).unwrap_or(0);
+        self.toll.saturating_mul(most)
+    }
+
+    /// Raises the toll.
+    pub(super) fn charge(&mut self, model: &Model, more: u64) {
+        self.toll = self.toll.saturating_add(more);
+        for facility in Bits(model.counted) {
+            if let Some(slack) = self.slack.get_mut(facility) {
+                *slack = slack.saturating_add(more);
+            }
+        }
     }
 }

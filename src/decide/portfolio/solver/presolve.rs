@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::bits::{bit, count, sum};
 use super::model::{Link, load, scaled};
 use super::node::{Spot, Way};
-use super::{Choice, Item, Problem};
+use super::{Choice, Item, NEVER, Problem};
 
 /// The resources that could run out: of all others there is enough whatever the items choose.
 pub(super) fn binding(problem: &Problem) -> Vec<usize> {
@@ -32,7 +32,7 @@ impl Comparison<'_> {
     /// nothing else uses what it needs beyond the other, and where it costs the same, preferred.
     fn beats(&self, (rank, better): (usize, &Choice), (other, worse): (usize, &Choice)) -> bool {
         let extra = better.needs & !worse.needs;
-        if extra & self.scarce != 0 {
+        if better.cost > worse.cost || extra & self.scarce != 0 {
             return false;
         }
         let sync = if better.home == worse.home { 0 } else { self.sync };
@@ -68,7 +68,7 @@ pub(super) fn spots(
     let mut homes = BTreeMap::new();
     let mut spots = Vec::with_capacity(problem.items.len());
     for (item, sync) in problem.items.iter().zip(sync) {
-        let offered = |choice: &Choice| choice.needs & (problem.without | !existing) == 0;
+        let offered = |choice: &Choice| choice.needs & (problem.without | !existing) == 0 && choice.cost < NEVER;
         let offers: Vec<(usize, &Choice)> =
             item.choices.iter().enumerate().filter(|(_, choice)| offered(choice)).collect();
         let comparison = Comparison { weights, binding, share, scarce, sync };

@@ -6,7 +6,7 @@ use super::model::{Model, Plan, load};
 use super::node::{Node, Spot};
 
 /// Draws the conclusions that a node allows. Says whether there were any, so that its bound may have become better.
-pub(super) fn propagate(model: &Model, node: &mut Node, total: u64, limit: u64) -> Result<bool, Exhausted> {
+pub(super) fn propagate(model: &Model, node: &mut Node, margin: u64) -> Result<bool, Exhausted> {
     let ways = size(node);
     let open = node.open;
     if node.spots.iter().any(|spot| spot.ways.is_empty()) {
@@ -21,7 +21,7 @@ pub(super) fn propagate(model: &Model, node: &mut Node, total: u64, limit: u64) 
             break;
         }
     }
-    let needed = needed(node) | missed(model, node, total, limit);
+    let needed = needed(node) | missed(model, node, margin);
     node.open(needed & !node.open);
     limit_counted(model, node)?;
     Ok(node.open != open || size(node) != ways)
@@ -38,8 +38,8 @@ fn needed(node: &Node) -> u128 {
     node.spots.iter().fold(0, |mask, spot| mask | all(spot))
 }
 
-/// The facilities without which the items would cost more than the limit.
-fn missed(model: &Model, node: &Node, total: u64, limit: u64) -> u128 {
+/// The facilities without which the items would cost so much more that nobody is interested.
+fn missed(model: &Model, node: &Node, margin: u64) -> u128 {
     let mut gains = vec![0_u64; model.weights.len()];
     for (spot, link) in node.spots.iter().zip(&model.links) {
         // Only the beliefs of roots are up to date, and those of one tree do not add up.
@@ -56,8 +56,7 @@ fn missed(model: &Model, node: &Node, total: u64, limit: u64) -> u128 {
             }
         }
     }
-    let over = |gain: u64| total.saturating_add(gain) > limit;
-    let missed = gains.iter().enumerate().filter(|(_, gain)| over(**gain));
+    let missed = gains.iter().enumerate().filter(|(_, gain)| **gain > margin);
     missed.fold(0, |mask, (facility, _)| mask | bit(facility))
 }
 

@@ -5,10 +5,10 @@ use super::branch::{first_choice, question};
 use super::forest::{FAR, Forest, Server};
 use super::improve::improve;
 use super::model::{Model, Plan, unscaled};
-use super::node::{Node, Way};
+use super::node::{Node, Spot, Way};
 use super::polish::polish;
 use super::propagate::{keep_preferred, propagate};
-use super::{Answer, Solution};
+use super::{Answer, Payments, Solution};
 
 /// How many nodes pass between two questions whether to stop.
 const PATIENCE: usize = 64;
@@ -24,26 +24,29 @@ const STEPS: usize = 30;
 
 /// A search under way.
 pub(super) struct Search<'a> {
-    model: &'a Model<'a>,
-    forest: Forest,
+    pub(super) model: &'a Model<'a>,
+    pub(super) forest: Forest,
     server: Server,
+    start: Option<&'a Solution>,
     best: Option<Plan>,
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(model: &'a Model<'a>) -> Self {
-        Self { model, forest: Forest::new(model), server: Server::new(model), best: None }
+    /// A search that starts from nothing, or from the solution of another problem.
+    pub(super) fn new(model: &'a Model<'a>, start: Option<&'a Solution>) -> Self {
+        let (forest, server) = (Forest::new(model), Server::new(model));
+        Self { model, forest, server, start, best: None }
     }
 
     /// Searches until nothing better can be left, or until told to stop.
     pub(super) fn run(mut self, stop: &mut dyn FnMut() -> bool) -> Answer {
-        let mut open = vec![self.model.root()];
+        let (root, payments) = self.root();
+        let mut open: Vec<Node> = root.into_iter().collect();
         let mut nodes = 0_usize;
         while let Some(node) = open.pop() {
-            // Not before the first node: it is what finds a good plan.
             if nodes.checked_rem(PATIENCE) == Some(1) && stop() {
                 let bound = open.iter().map(|node| node.bound).fold(node.bound, u64::min);
-                return self.stopped(bound);
+                return self.stopped(bound, payments);
             }
             nodes = nodes.saturating_add(1);
             if let Ok(Some((last, first))) = self.expand(node, nodes) {
@@ -52,7 +55,7 @@ impl<'a> Search<'a> {
             }
         }
         match self.best.take() {
-            Some(plan) => self.answer(plan, None),
+            Some(plan) => self.answer(plan, None, payments),
             None => Answer::Impossible,
         }
     }
@@ -60,15 +63,8 @@ impl<'a> Search<'a> {
     /// Bounds a node and splits it, if anything is left of it: the part to search last, and the part to search first.
     fn expand(&mut self, mut node: Node, count: usize) -> Result<Option<(Node, Node)>, Exhausted> {
         self.settle(&mut node)?;
-        let mut relaxed = self.forest.relaxed(self.model, &node);
-        self.try_out(&node, &relaxed, count == 1 || (count >= SEARCHED && count.is_power_of_two()));
-        if count == 1 && node.bound < self.limit() {
-            let effort = Effort { walks: WALKS, limit: self.limit() };
-            polish(self.model, &mut self.forest, &mut node, effort, STEPS.min(self.model.links.len()))?;
-            self.settle(&mut node)?;
-            relaxed = self.forest.relaxed(self.model, &node);
-            self.try_out(&node, &relaxed, false);
-        }
+        let relaxed = self.forest.relaxed(self.model, &node);
+        self.try_out(&node, &relaxed, count >= SEARCHED && count.is_power_of_two());
         let limit = self.limit();
         if node.bound > limit {
             return Err(Exhausted);
@@ -78,18 +74,52 @@ impl<'a> Search<'a> {
         Ok(question.map(|question| question.split(node)).map(|(yes, no)| (no, yes)))
     }
 
+    /// The node of all assignments, unless it is settled at once, and what each item pays there.
+    fn root(&mut self) -> (Option<Node>, Vec<Payments>) {
+        let start = self.start.filter(|start| start.choices.len() == self.model.spots.len());
+        let mut root = self.model.root(start.map_or(&[], |start| start.payments.as_slice()));
+        if let Some(start) = start {
+            let like = self.model.like(&start.choices);
+            let used = self.model.used(&like);
+            self.offer(like);
+            if self.best.is_none() {
+                self.look_near(&root, used);
+            }
+        }
+        let prepared = self.prepare(&mut root);
+        let payments = root.spots.iter().map(Spot::payments).collect();
+        (prepared.ok().map(|()| root), payments)
+    }
+
+    /// Takes more trouble over the root than over others, for all that is searched rests on it.
+    fn prepare(&mut self, node: &mut Node) -> Result<(), Exhausted> {
+        let unknown = self.best.is_none();
+        self.settle(node)?;
+        let relaxed = self.forest.relaxed(self.model, node);
+        self.try_out(node, &relaxed, unknown);
+        self.find_toll(node)?;
+        if node.bound < self.limit() {
+            let effort = Effort { walks: WALKS, limit: self.limit() };
+            polish(self.model, &mut self.forest, node, effort, STEPS.min(self.model.links.len()))?;
+            self.settle(node)?;
+            let relaxed = self.forest.relaxed(self.model, node);
+            self.try_out(node, &relaxed, false);
+        }
+        Ok(())
+    }
+
     /// What an assignment may come to at most to be of interest.
-    fn limit(&self) -> u64 {
+    pub(super) fn limit(&self) -> u64 {
         self.best.as_ref().map_or(FAR, |plan| plan.key)
     }
 
     /// Raises the bound of a node and draws conclusions, until neither gets further.
-    fn settle(&mut self, node: &mut Node) -> Result<(), Exhausted> {
+    pub(super) fn settle(&mut self, node: &mut Node) -> Result<(), Exhausted> {
         loop {
             let limit = self.limit();
             let effort = Effort { walks: WALKS, limit };
-            let total = ascend(self.model, &mut self.forest, node, effort)?;
-            let mut changed = propagate(self.model, node, total, limit)?;
+            let margin = ascend(self.model, &mut self.forest, node, effort)?;
+            let mut changed = propagate(self.model, node, margin)?;
             if node.bound > limit {
                 return Err(Exhausted);
             }
@@ -107,17 +137,20 @@ impl<'a> Search<'a> {
     }
 
     /// Tries out what the bound's own plan suggests, and on demand what is better near it.
-    fn try_out(&mut self, node: &Node, relaxed: &[Way], thoroughly: bool) {
+    pub(super) fn try_out(&mut self, node: &Node, relaxed: &[Way], thoroughly: bool) {
         self.offer(relaxed.iter().map(|way| way.index).collect());
         let used = relaxed.iter().fold(node.open, |mask, way| mask | way.needs);
         if let Some(choices) = self.server.serve(self.model, &node.spots, used) {
             self.offer(choices);
         }
-        let open = node.bound < self.limit();
-        if thoroughly
-            && open
-            && let Some(plan) = improve(&mut self.server, self.model, node, used)
-        {
+        if thoroughly && node.bound < self.limit() {
+            self.look_near(node, used);
+        }
+    }
+
+    /// Looks for good plans that use nearly the same facilities.
+    fn look_near(&mut self, node: &Node, used: u128) {
+        if let Some(plan) = improve(&mut self.server, self.model, node, used) {
             self.offer(plan.choices);
         }
     }
@@ -131,14 +164,14 @@ impl<'a> Search<'a> {
     }
 
     /// The answer where the search was stopped with this bound on what is left.
-    fn stopped(mut self, bound: u64) -> Answer {
+    fn stopped(mut self, bound: u64, payments: Vec<Payments>) -> Answer {
         match self.best.take() {
-            Some(plan) => self.answer(plan, Some(bound)),
+            Some(plan) => self.answer(plan, Some(bound), payments),
             None => Answer::Stopped { bound: unscaled(bound) },
         }
     }
 
-    fn answer(&self, plan: Plan, bound: Option<u64>) -> Answer {
+    fn answer(&self, plan: Plan, bound: Option<u64>, payments: Vec<Payments>) -> Answer {
         let cost = unscaled(plan.key);
         let bound = bound.map(unscaled);
         let exact = bound.is_none();
@@ -149,6 +182,7 @@ impl<'a> Search<'a> {
             bound: bound.map_or(cost, |bound| bound.min(cost)),
             exact,
             choices: plan.choices,
+            payments,
         })
     }
 }

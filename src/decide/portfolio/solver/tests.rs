@@ -71,6 +71,9 @@ fn small(seed: u64) -> Problem {
 /// What an assignment costs and how many counted facilities it uses, if it keeps all limits.
 fn worth(problem: &Problem, choices: &[usize]) -> Option<(u64, usize, u128)> {
     let chosen: Vec<&Choice> = problem.items.iter().zip(choices).map(|(item, index)| &item.choices[*index]).collect();
+    if chosen.iter().any(|choice| choice.cost == NEVER) {
+        return None;
+    }
     let used = chosen.iter().fold(0, |mask, choice| mask | choice.needs);
     let mut cost = chosen.iter().map(|choice| choice.cost).sum::<u64>();
     let mut counted = 0;
@@ -144,6 +147,49 @@ fn the_answer_is_the_best_of_all_assignments() {
     for seed in 0..6000 {
         check(&small(seed));
     }
+}
+
+/// A problem that differs from another in a few places, as the variations of a portfolio do.
+fn varied(problem: &Problem, seed: u64) -> Problem {
+    let numbers = &mut Numbers(seed);
+    let mut varied = problem.clone();
+    let facility_count = problem.facilities.len();
+    if numbers.below(2) == 0 {
+        varied.without ^= 1 << numbers.index(facility_count);
+    }
+    if numbers.below(2) == 0 {
+        varied.most = Some(numbers.index(5));
+    }
+    if !problem.items.is_empty() {
+        let item = numbers.index(problem.items.len());
+        for choice in &mut varied.items[item].choices {
+            choice.cost = numbers.below(choice.cost * 3 + 3);
+        }
+        varied.items[item].sync = numbers.below(4);
+        if numbers.below(2) == 0 {
+            let barred = numbers.index(varied.items[item].choices.len());
+            varied.items[item].choices[barred].bar();
+        }
+    }
+    varied
+}
+
+#[test]
+fn a_start_from_another_solution_does_not_show_in_the_answer() {
+    let mut compared = 0;
+    for seed in 0..6000 {
+        let problem = small(seed);
+        let Some(start) = exact(&problem) else { continue };
+        let varied = varied(&problem, seed);
+        let found = match solve_from(Some(&start), &varied, &mut || false) {
+            Answer::Best(found) => Some((found.cost, found.choices)),
+            Answer::Impossible => None,
+            Answer::Stopped { .. } => panic!("nobody stopped it"),
+        };
+        assert_eq!(found, brute_force(&varied).map(|(cost, _, choices)| (cost, choices)), "{varied:?} from {start:?}");
+        compared += 1;
+    }
+    assert!(compared > 2000, "only {compared}");
 }
 
 proptest! {
