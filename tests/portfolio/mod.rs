@@ -1,5 +1,6 @@
 //! The portfolio: what it answers to published decisions, what it promises of its costs, and how it is recorded.
 
+mod large;
 mod promises;
 mod proof;
 

@@ -26,9 +26,9 @@ pub use until::Until;
 use account::databases;
 use loss::{headroom, losses};
 use network::Network;
-use offer::{kinds, operated};
+use offer::{Kind, kinds, operated};
 use search::Search;
-use solver::Solution;
+use solver::{Problem, Solution};
 
 use super::choose::candidates;
 use super::facts::Facts;
@@ -125,6 +125,33 @@ pub struct Question<'q, 'a> {
     pub most: Option<usize>,
 }
 
+impl<'q, 'a> Question<'q, 'a> {
+    /// The question as the solver sees it.
+    ///
+    /// # Errors
+    /// [`PortfolioError::TooMany`] where the catalog has more databases than the solver takes.
+    pub fn problem(self, facts: &Facts<'a>, weights: Weights) -> Result<Problem, PortfolioError> {
+        let (network, kinds) = self.network(facts, weights)?;
+        Ok(Problem { most: self.most, ..network.problem(&kinds) })
+    }
+
+    /// What can be run, and what each kind of data could be held by.
+    fn network<'f>(
+        self,
+        facts: &'f Facts<'a>,
+        weights: Weights,
+    ) -> Result<(Network<'a, 'f>, Vec<Kind<'a, 'f>>), PortfolioError>
+    where
+        'q: 'f,
+    {
+        let answers = candidates(self.tree, facts).unwrap_or_default();
+        let kinds = kinds(self.requirements, self.catalog, facts, self.alone, &answers, &weights);
+        let operated = operated(self.requirements).into_iter().map(String::from).collect();
+        let network = Network::of(&kinds, facts, weights, operated).ok_or(PortfolioError::TooMany)?;
+        Ok((network, kinds))
+    }
+}
+
 impl<'a> Portfolio<'a> {
     /// Finds the cheapest databases for all kinds of data together.
     ///
@@ -138,12 +165,8 @@ impl<'a> Portfolio<'a> {
         weights: Weights,
         stop: &mut dyn FnMut() -> bool,
     ) -> Result<Self, PortfolioError> {
-        let Question { requirements, catalog, tree, alone, most } = question;
-        let answers = candidates(tree, facts).unwrap_or_default();
-        let kinds = kinds(requirements, catalog, facts, alone, &answers, &weights);
-        let operated = operated(requirements).into_iter().map(String::from).collect();
-        let network = Network::of(&kinds, facts, weights, operated).ok_or(PortfolioError::TooMany)?;
-        let mut search = Search::new(&network, kinds, most, stop);
+        let (network, kinds) = question.network(facts, weights)?;
+        let mut search = Search::new(&network, kinds, question.most, stop);
         let best = search.first()?;
         let choices = best.choices.as_slice();
         let together = search.account(choices);

@@ -30,8 +30,7 @@ impl<'s, 'a, 'f> Search<'s, 'a, 'f> {
         most: Option<usize>,
         stop: &'s mut dyn FnMut() -> bool,
     ) -> Self {
-        let mut problem = network.problem(&kinds);
-        problem.most = most;
+        let problem = Problem { most, ..network.problem(&kinds) };
         Self { network, kinds, problem, start: None, stop, unfinished: false }
     }
 
