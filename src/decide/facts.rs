@@ -2,6 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::ops::BitOr;
+use std::sync::Arc;
 
 use smallvec::SmallVec;
 
@@ -17,6 +18,8 @@ pub struct Facts<'a> {
     engines: Vec<Engine<'a>>,
     pub(super) policy: &'a Policy,
     formulas: &'a Formulas,
+    /// The formulas that have been compiled, by their texts: most databases end where the disk does.
+    compiled: RefCell<Map<String, Compiled>>,
     host: Names,
     /// The names of the host that the file leaves open, so that a bound reckoned from them decides nothing.
     assumed: Vec<&'static str>,
@@ -105,7 +108,7 @@ pub(super) enum Threshold<'a> {
     /// A figure, read when it is first asked for: of hundreds a run asks for some tens.
     Fixed { text: &'a str, read: OnceCell<Option<Amount>> },
     /// A formula of the host alone, reckoned when it is first asked for.
-    OfHost { text: &'a str, compiled: Compiled, reckoned: OnceCell<Option<Bounded>> },
+    OfHost { text: &'a str, reckoned: OnceCell<Option<Bounded>> },
     /// A formula of the data too.
     OfData(OfData<'a>),
 }
@@ -115,12 +118,12 @@ pub(super) enum Threshold<'a> {
 pub(super) struct OfData<'a> {
     text: &'a str,
     of: SmallVec<[Quantity; 2]>,
-    compiled: Compiled,
+    compiled: OnceCell<Compiled>,
     last: RefCell<Option<(Figures, Option<Bounded>)>>,
 }
 
-/// A formula, once it has been compiled.
-type Compiled = OnceCell<Option<Formula<'static>>>;
+/// A compiled formula, if it is one.
+type Compiled = Option<Arc<Formula<'static>>>;
 
 /// The figures that a formula is asked with, in the order of its quantities.
 type Figures = SmallVec<[Option<u64>; 2]>;
@@ -158,7 +161,7 @@ impl<'a> Facts<'a> {
             engine.take_limits();
             Some(engine)
         });
-        Self { engines: engines.collect(), policy, formulas, host, assumed }
+        Self { engines: engines.collect(), policy, formulas, compiled: RefCell::default(), host, assumed }
     }
 
     /// The same facts for another file: what depends on its host and its pinned versions is taken anew, and what was
@@ -208,8 +211,8 @@ impl<'a> Facts<'a> {
                 let amount = *read.get_or_init(|| what.parse(text).ok());
                 amount.map(|amount| Bounded { amount, assumed: false })
             }
-            Threshold::OfHost { text, compiled, reckoned } => {
-                *reckoned.get_or_init(|| reckon(text, self.compiled(text, compiled)?, &self.host))
+            Threshold::OfHost { text, reckoned } => {
+                *reckoned.get_or_init(|| reckon(text, &*self.compiled(text)?, &self.host))
             }
             Threshold::OfData(OfData { text, of, compiled, last }) => {
                 let figures: Figures = of.iter().map(|quantity| figure(*quantity, profile, dimension)).collect();
@@ -218,7 +221,7 @@ impl<'a> Facts<'a> {
                 {
                     return *bound;
                 }
-                let formula = self.compiled(text, compiled)?;
+                let formula = compiled.get_or_init(|| self.compiled(text)).as_deref()?;
                 let mut names = self.host.clone();
                 for (quantity, known) in of.iter().zip(&figures).filter_map(|(q, figure)| Some((q, (*figure)?))) {
                     names.set(quantity.name(), known);
@@ -230,8 +233,13 @@ impl<'a> Facts<'a> {
         }
     }
 
-    fn compiled<'c>(&self, text: &str, compiled: &'c Compiled) -> Option<&'c Formula<'static>> {
-        compiled.get_or_init(|| self.formulas.compile_owned(text).ok()).as_ref()
+    fn compiled(&self, text: &str) -> Compiled {
+        if let Some(known) = self.compiled.borrow().get(text) {
+            return known.clone();
+        }
+        let compiled = self.formulas.compile_owned(text).ok().map(Arc::new);
+        self.compiled.borrow_mut().insert(text.to_owned(), compiled.clone());
+        compiled
     }
 
     /// Whether the policy takes some databases before others.
@@ -264,7 +272,7 @@ impl<'a> Threshold<'a> {
                 of.sort_unstable();
                 of.dedup();
                 match of.is_empty() {
-                    true => Self::OfHost { text, compiled: OnceCell::new(), reckoned: OnceCell::new() },
+                    true => Self::OfHost { text, reckoned: OnceCell::new() },
                     false => Self::OfData(OfData { text, of, compiled: OnceCell::new(), last: RefCell::default() }),
                 }
             }
