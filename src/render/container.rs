@@ -1,13 +1,12 @@
 //! How a database and its jobs become services: what their containers mount, know, may and are limited to.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use indexmap::IndexMap;
-use sha2::{Digest, Sha256};
 
 use super::compose::{Check, DATABASE, Mount, SecretMount, Service};
 use super::compose_memory;
+use super::hash;
 use super::service::{File, secrets, volumes};
 use super::templates::{Kitchen, RenderError};
 use super::write::Artifact;
@@ -177,20 +176,16 @@ impl Builder<'_, '_> {
 
     /// What the service is, and a hash of the files that it mounts: when one changes, `up` makes the container anew.
     fn labels(&self, job: Option<&str>) -> [(&'static str, String); 2] {
-        let mut hash = Sha256::new();
+        let mut heads = Vec::new();
         let mounted = self.files.iter().filter(|file| file.row.service.as_deref() == job && file.row.target.is_some());
         for file in mounted {
             let path = format!("{}/{}", self.planned.instance, file.path);
             for artifact in self.artifacts.iter().filter(|artifact| artifact.path == path) {
                 // The header of a file holds its path and a hash of all of it.
-                hash.update(artifact.content.get(..HEADER).unwrap_or(&artifact.content));
+                heads.push(artifact.content.get(..HEADER).unwrap_or(&artifact.content));
             }
         }
-        let mut digits = String::new();
-        for byte in hash.finalize().iter().take(8) {
-            let _ = write!(digits, "{byte:02x}");
-        }
-        [("polyglot.config-hash", digits), (DATABASE, label(self.planned))]
+        [("polyglot.config-hash", hash::short(&heads)), (DATABASE, label(self.planned))]
     }
 }
 

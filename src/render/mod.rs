@@ -5,6 +5,7 @@ mod compose;
 mod container;
 mod endpoints;
 mod filters;
+mod hash;
 mod host;
 mod ports;
 mod readme;
