@@ -7,6 +7,10 @@ use std::{env, fs};
 
 use serde::{Deserialize, Serialize};
 
+use catalog::Text;
+use catalog::program::Program;
+use catalog::recipe::{Template, Templates};
+
 #[allow(dead_code, unreachable_pub, reason = "the build script uses a part of each shared module")]
 #[path = "src/units.rs"]
 mod units;
@@ -19,11 +23,13 @@ mod vocabulary;
 #[path = "src/catalog"]
 mod catalog {
     pub mod check;
+    pub mod constant;
     pub mod database;
     pub mod date;
     pub mod deferred;
     pub mod entry;
     pub mod matrix;
+    pub mod program;
     pub mod read;
     pub mod recipe;
     pub mod text;
@@ -42,6 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let mut databases = Vec::new();
     let mut recipes = Vec::new();
+    let shared = texts(Path::new("templates/shared"))?;
     for folder in folders(Path::new("templates"))? {
         let path = folder.join("database.toml");
         if !path.is_file() {
@@ -51,10 +58,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         if folder.file_name().and_then(|name| name.to_str()) != Some(&*entry.database.id) {
             return Err(format!("{}: the id `{}` is not the folder's name", path.display(), entry.database.id).into());
         }
-        entry.recipe.templates = templates(&folder)?;
+        entry.recipe.templates = templates(&folder, &shared)?;
         entry.check()?;
         databases.push(entry.database);
-        recipes.push(entry.recipe);
+        let templates = std::mem::take(&mut entry.recipe.templates);
+        recipes.push((entry.recipe, templates));
     }
     let matrix: catalog::matrix::Matrix = read(Path::new("src/catalog/matrix.toml"))?;
     let tree: question::TreeFile = read(Path::new("src/decide/tree.toml"))?;
@@ -63,6 +71,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     write("recipes.bin", &recipes?)?;
     write("tree.bin", &tree)?;
     store("schemas.bin", &packed(&schemas()?)?)?;
+    store("shared.bin", &packed_with_steps(&shared)?)?;
     store("report.bin", &packed(&texts(Path::new("templates/report"))?)?)
 }
 
@@ -106,16 +115,56 @@ fn texts(folder: &Path) -> Result<Vec<(String, String)>, Box<dyn Error>> {
     texts.collect()
 }
 
-/// The templates of a database's folder, by file name.
-fn templates(folder: &Path) -> Result<catalog::text::Map<catalog::Text, catalog::Text>, Box<dyn Error>> {
-    let paths: Result<Vec<_>, _> = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect();
-    let mut paths: Vec<_> = paths?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "j2")).collect();
-    paths.sort();
-    let templates = paths.into_iter().map(|path| {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok((catalog::Text::from(name), catalog::Text::from(fs::read_to_string(&path)?)))
-    });
-    templates.collect()
+/// The shared templates: the name and the source of each.
+type Shared = [(String, String)];
+
+/// The templates of a database's folder, compiled, by file name.
+fn templates(folder: &Path, shared: &Shared) -> Result<Templates, Box<dyn Error>> {
+    let is_template = |name: &str| Path::new(name).extension().is_some_and(|end| end == "j2");
+    let mut templates = Templates::new();
+    for (name, text) in texts(folder)?.into_iter().filter(|(name, _)| is_template(name)) {
+        let only = text.trim_end().strip_prefix("{%- include \"").and_then(|rest| rest.strip_suffix("\" %}"));
+        let template = match only {
+            Some(shared) => Template::Shared(Text::from(shared.to_owned())),
+            None => Template::Compiled(compiled(&format!("{}/{name}", folder.display()), &text, shared)?),
+        };
+        templates.push((Text::from(name), template));
+    }
+    Ok(templates)
+}
+
+/// A template, compiled.
+fn compiled(place: &str, text: &str, shared: &Shared) -> Result<Program, Box<dyn Error>> {
+    Ok(Program::compile(place, &whole(text, shared)?)?)
+}
+
+/// The name, the source and the steps of each shared template, packed.
+fn packed_with_steps(shared: &Shared) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut all = Vec::new();
+    for (name, text) in shared {
+        all.push((name, text, compiled(name, text, shared)?));
+    }
+    packed(&all)
+}
+
+/// A template with the shared ones that it includes or imports from in the place of the tags.
+fn whole(template: &str, shared: &Shared) -> Result<String, Box<dyn Error>> {
+    let mut whole = template.to_owned();
+    while let Some((before, name, after)) = around_shared(&whole) {
+        let known = shared.iter().find(|(known, _)| known == name);
+        let (_, text) = known.ok_or_else(|| format!("no shared template is called {name}"))?;
+        whole = [before, text.trim_end(), after].concat();
+    }
+    Ok(whole)
+}
+
+/// What stands before a tag that names a shared template, the name, and what stands after the tag.
+fn around_shared(template: &str) -> Option<(&str, &str, &str)> {
+    let tags = ["{%- include \"", "{%- from \""];
+    let (before, tag) = tags.into_iter().find_map(|tag| template.split_once(tag))?;
+    let (name, rest) = tag.split_once('"')?;
+    let (_, after) = rest.split_once("%}")?;
+    Some((before.trim_end(), name, after))
 }
 
 fn read<T: Deserialize<'static>>(path: &Path) -> Result<T, Box<dyn Error>> {

@@ -26,15 +26,18 @@ struct Rendered {
 }
 
 fn render(text: &str, environment: Option<Environment>) -> Result<Rendered, PlanError> {
-    let catalog = Catalog::embedded().unwrap();
-    let tree = Tree::embedded(&catalog).unwrap();
-    let requirements = parse(text, &catalog).unwrap_or_else(|faults| panic!("{:?}", faults.diagnostics));
+    render_with(&Catalog::embedded().unwrap(), text, environment)
+}
+
+fn render_with(catalog: &Catalog, text: &str, environment: Option<Environment>) -> Result<Rendered, PlanError> {
+    let tree = Tree::embedded(catalog).unwrap();
+    let requirements = parse(text, catalog).unwrap_or_else(|faults| panic!("{:?}", faults.diagnostics));
     let formulas = Formulas::default();
     let policy = Policy::default();
-    let facts = Facts::new(&catalog, &policy, &formulas, &requirements);
-    let selection = Selection::of(&requirements, &catalog, &tree, &facts, Depth::Answer);
+    let facts = Facts::new(catalog, &policy, &formulas, &requirements);
+    let selection = Selection::of(&requirements, catalog, &tree, &facts, Depth::Answer);
     let host = Host::of(&requirements.target, environment);
-    let plan = Plan::of(&requirements, &selection, &catalog, &Reckoner::default(), host)?;
+    let plan = Plan::of(&requirements, &selection, catalog, &Reckoner::default(), host)?;
     let jobs = plan.services.iter().flat_map(|service| &service.jobs).map(|job| job.memory.0);
     let memory = plan.services.iter().map(|service| service.memory.0).chain(jobs).sum::<u64>() + plan.system.0;
     let stack = Stack::of(&plan, OPTIONS).unwrap_or_else(|error| panic!("{error}"));
@@ -51,6 +54,20 @@ fn examples() -> Vec<(String, String)> {
         files.map(|path| (path.display().to_string(), std::fs::read_to_string(path).unwrap())).collect();
     files.sort();
     files
+}
+
+/// The templates of the binary are compiled when it is built, those of further folders when they are used.
+#[test]
+fn a_template_writes_the_same_whenever_it_is_compiled() {
+    let mut catalog = Catalog::embedded().unwrap();
+    catalog.add_folder(&project("templates")).unwrap();
+    for (name, text) in examples() {
+        let (built, read) = (render(&text, None).unwrap(), render_with(&catalog, &text, None).unwrap());
+        for (path, file) in &built.files {
+            assert_eq!(Some(file), read.files.get(path), "{name}: {path}");
+        }
+        assert_eq!(built.files.len(), read.files.len(), "{name}");
+    }
 }
 
 fn compose(rendered: &Rendered) -> Value {

@@ -26,7 +26,7 @@ impl Recipe {
             return Err(format!("{id}: `[container]` needs a `[memory]` beside it"));
         }
         for file in &self.files {
-            if !self.templates.contains_key(&file.template) {
+            if self.template(&file.template).is_none() {
                 return Err(format!("{id}: the template `{}` is not in the folder", file.template));
             }
             if let Some(job) = file.service.as_ref().filter(|name| !self.jobs.iter().any(|job| job.name == **name)) {

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Bound, Catalog, Database, Entry, FileError, Map, Text};
+use super::{Bound, Catalog, Database, Entry, FileError, Template, Templates, Text};
 use crate::diagnostic::{Diagnostic, Faults};
 use crate::expression::{Formulas, Names};
 use crate::source::{Place, Source};
@@ -72,7 +72,7 @@ impl Catalog {
 }
 
 /// The templates in the folder of a `database.toml`, by file name.
-fn templates_beside(file: &Path) -> Result<Map<Text, Text>, ExtraError> {
+fn templates_beside(file: &Path) -> Result<Templates, ExtraError> {
     let folder = file.parent().unwrap_or(Path::new("."));
     let unreadable = |path: &Path| {
         let path = path.to_owned();
@@ -86,7 +86,7 @@ fn templates_beside(file: &Path) -> Result<Map<Text, Text>, ExtraError> {
     let templates = paths.into_iter().map(|path| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let text = fs::read_to_string(&path).map_err(unreadable(&path))?;
-        Ok((Text::from(name), Text::from(text)))
+        Ok((Text::from(name), Template::Source(Text::from(text))))
     });
     templates.collect()
 }

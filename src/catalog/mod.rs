@@ -1,12 +1,14 @@
 //! What we know of each database: the folders embedded in the binary, and further ones that a team keeps.
 
 mod check;
+mod constant;
 mod database;
 mod date;
 mod deferred;
 mod entry;
 mod extra;
 mod matrix;
+mod program;
 mod read;
 mod recipe;
 mod text;
@@ -25,10 +27,11 @@ pub use entry::Entry;
 pub use extra::ExtraError;
 pub(crate) use extra::describe;
 pub use matrix::{Matrix, Row};
+pub use program::{Program, ProgramError};
 pub use read::{FileError, read_str, read_toml};
 pub use recipe::{
     Connect, Container, Endpoint, Family, FileTemplate, Healthcheck, HostSetting, Image, Job, Memory, MemoryNotation,
-    Notation, Purpose, Recipe, Secret, Tuning, Volume,
+    Notation, Purpose, Recipe, Secret, Template, Templates, Tuning, Volume,
 };
 pub use text::{Map, Text};
 pub use weights::{NotAWeight, Overrides, Weight, Weights};
@@ -83,7 +86,8 @@ impl Packed {
                 self.unpacked.get_or_init(|| unpacked)
             }
         };
-        Ok(postcard::from_bytes(unpacked)?)
+        let (recipe, templates) = postcard::from_bytes(unpacked)?;
+        Ok(Recipe { templates, ..recipe })
     }
 }
 

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::program::Program;
 use super::text::{Map, Text};
 
 /// Everything that rendering and tuning need to know of a database.
@@ -32,8 +33,30 @@ pub struct Recipe {
     #[serde(default)]
     pub connect: Option<Connect>,
     /// The templates beside `database.toml`, by file name; filled in by who reads the folder.
-    #[serde(default)]
-    pub templates: Map<Text, Text>,
+    #[serde(skip)]
+    pub templates: Templates,
+}
+
+/// The templates of a folder, each with its file's name.
+pub type Templates = Vec<(Text, Template)>;
+
+impl Recipe {
+    /// The template of a name.
+    pub fn template(&self, name: &str) -> Option<&Template> {
+        self.templates.iter().find(|(known, _)| *known == *name).map(|(_, template)| template)
+    }
+}
+
+/// A template.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+pub enum Template {
+    /// As its folder has it.
+    Source(Text),
+    /// The shared one of a name, and nothing else.
+    Shared(Text),
+    /// As it was compiled when the program was built.
+    Compiled(Program),
 }
 
 /// How settings are written.

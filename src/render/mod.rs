@@ -11,6 +11,7 @@ mod ports;
 mod readme;
 pub mod record;
 mod service;
+mod shared;
 mod templates;
 pub mod upgrade;
 pub mod write;

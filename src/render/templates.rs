@@ -1,13 +1,14 @@
 //! The template environment: strict, without loops that could not end, with a quoting filter for each language.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minijinja::value::{Serde, ValueKind};
-use minijinja::{Environment, UndefinedBehavior, Value};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, machinery};
 use serde::Serialize;
 
-use super::filters;
-use crate::catalog::{FileTemplate, MemoryNotation, Text};
+use super::{filters, shared};
+use crate::catalog::{FileTemplate, MemoryNotation, Program, Template};
 use crate::expression::{Scope, add_arithmetic};
 use crate::plan::{Planned, PlannedJob};
 use crate::size::{Reckoner, Setting, SettingError};
@@ -18,13 +19,6 @@ pub struct Kitchen {
     /// What reckons conditions and formulas.
     pub reckoner: Reckoner,
 }
-
-/// The templates that those of several databases include or import, by name.
-const SHARED: [(&str, &str); 3] = [
-    ("mysql.sql.j2", include_str!("../../templates/shared/mysql.sql.j2")),
-    ("postgresql-indexes.sql.j2", include_str!("../../templates/shared/postgresql-indexes.sql.j2")),
-    ("postgresql.j2", include_str!("../../templates/shared/postgresql.j2")),
-];
 
 /// A file could not be made: a fault of a template, or a value that its language cannot hold.
 #[derive(Debug, thiserror::Error)]
@@ -60,15 +54,12 @@ impl Default for Kitchen {
     fn default() -> Self {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        environment.set_auto_escape_callback(|_| AutoEscape::None);
         environment.set_formatter(|out, state, value| match value.kind() {
             ValueKind::Bool => Ok(write!(out, "{}", value.is_true())?),
             _ => minijinja::escape_formatter(out, state, value),
         });
-        environment.set_loader(|name| {
-            let shared = SHARED.iter().find(|(known, _)| *known == name);
-            Ok(shared.map(|(_, text)| (*text).to_owned()))
-        });
+        environment.set_loader(|name| Ok(shared::source(name).map(str::to_owned)));
         add_arithmetic(&mut environment);
         filters::add(&mut environment);
         Self { environment, reckoner: Reckoner::default() }
@@ -79,7 +70,6 @@ impl Kitchen {
     /// A file of a service.
     pub(super) fn file(&self, planned: &Planned<'_>, row: &FileTemplate) -> Result<String, RenderError> {
         let place = format!("{}/{}", planned.database.id, row.template);
-        let template = planned.recipe.templates.get(&row.template).map(Text::as_str).unwrap_or_default();
         let scope = planned.scope.fork();
         let default = settings_file(planned);
         let here = planned
@@ -87,7 +77,13 @@ impl Kitchen {
             .iter()
             .filter(|setting| setting.row.into.as_deref().or(default).is_some_and(|into| into == row.path.as_str()));
         scope.set("settings", shown(here));
-        let mut text = self.fill(&place, template, &scope)?;
+        let run = |program| self.run(&place, program, &scope);
+        let mut text = match planned.recipe.template(&row.template) {
+            Some(Template::Source(source)) => self.fill(&place, source, &scope)?,
+            Some(Template::Shared(name)) => shared::program(name).map_or_else(|| Ok(String::new()), run)?,
+            Some(Template::Compiled(program)) => run(program)?,
+            None => String::new(),
+        };
         if !text.ends_with('\n') {
             text.push('\n');
         }
@@ -156,6 +152,17 @@ impl Kitchen {
         let context = Value::from_dyn_object(scope.clone());
         let filled = self.environment.render_named_str(place, template, context);
         filled.map_err(|error| fault(place, &error))
+    }
+
+    /// A template that is compiled already, with names.
+    fn run(&self, place: &str, program: &Program, scope: &Arc<Scope>) -> Result<String, RenderError> {
+        let wrong = |error| fault(place, &error);
+        let instructions = program.instructions(place).map_err(wrong)?;
+        let (names, blocks) = (Value::from_dyn_object(scope.clone()), BTreeMap::new());
+        let mut text = String::new();
+        let mut out = machinery::make_string_output(&mut text);
+        machinery::eval(&self.environment, &instructions, names, &blocks, &mut out, AutoEscape::None).map_err(wrong)?;
+        Ok(text)
     }
 
     /// The path of the file that settings stand in where they do not say.
