@@ -66,19 +66,18 @@ pub struct Formulas {
     environment: &'static Environment<'static>,
 }
 
-/// Where formulas of names and numbers are compiled.
-static PLAIN: LazyLock<Environment<'static>> = LazyLock::new(strict);
+/// Where formulas of names and numbers are compiled. They call nothing, so that nothing is put there.
+static PLAIN: LazyLock<Environment<'static>> = LazyLock::new(|| strict(Environment::empty()));
 
 /// Where formulas are compiled that reckon settings.
 static OF_SETTINGS: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut environment = strict();
+    let mut environment = strict(Environment::new());
     add_arithmetic(&mut environment);
     environment
 });
 
 /// An environment in which a name without a value is a fault.
-fn strict() -> Environment<'static> {
-    let mut environment = Environment::new();
+fn strict(mut environment: Environment<'static>) -> Environment<'static> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment
 }

@@ -212,6 +212,24 @@ fn a_portfolio_is_recorded_kept_and_rendered() {
 }
 
 #[test]
+fn a_page_shows_the_portfolio_that_the_lock_allows() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let cache = "  sessions: { durability: cache, data_size: 200MB, reads: 20k/s }\n";
+    let text = TOGETHER.replace("[postgresql]", "[postgresql, redis]") + cache;
+    fs::write(root.join("polyglot.yaml"), text).unwrap();
+    let page = |asked: &[&str]| {
+        run(root, &[&["select", "--portfolio", "--write"], asked].concat());
+        let (_, said, code) = run(root, &["render", "--report"]);
+        assert_eq!(code, 0, "{said}");
+        fs::read_to_string(root.join("deploy/report.html")).unwrap()
+    };
+    assert!(page(&[]).contains("2 databases, the cheapest of all"));
+    let limited = page(&["--max-databases", "1"]);
+    assert!(limited.contains("id=\"portfolio\"") && !limited.contains("2 databases, the cheapest of all"));
+}
+
+#[test]
 fn a_portfolio_that_has_moved_on_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();

@@ -24,6 +24,8 @@ pub(super) struct Decided<'d, 'a> {
     pub(super) facts: &'d Facts<'a>,
     /// The answers of the lock.
     pub(super) held: &'d Held<'a>,
+    /// The most databases that the lock's portfolio was allowed.
+    pub(super) most: Option<usize>,
 }
 
 /// Whether a folder has a page that was written by us: then it is kept up to date with the rest of it.
@@ -33,11 +35,11 @@ pub(super) fn is_there(root: &Path) -> bool {
 
 /// The page for what was decided and planned.
 pub(super) fn artifact(decided: Decided<'_, '_>, plan: &Plan<'_>) -> Result<Artifact> {
-    let Decided { requirements, world, facts, held } = decided;
+    let Decided { requirements, world, facts, held, most } = decided;
     let World { catalog, tree, .. } = world;
     let selection = Selection::holding(requirements, catalog, tree, facts, Depth::Flips, held);
     let alone = Selection::of(requirements, catalog, tree, facts, Depth::Answer);
-    let portfolio = portfolio::proven(requirements, world, facts, &alone);
+    let portfolio = portfolio::proven(requirements, world, facts, &alone, most);
     let shown = Shown { requirements, selection: &selection, tree };
     let sight = Sight { shown, plan, catalog, portfolio: portfolio.as_ref() };
     Ok(page::artifact(sight, env!("CARGO_PKG_VERSION"))?)

@@ -41,9 +41,10 @@ pub(super) fn proven<'a>(
     world: &'a World,
     facts: &Facts<'a>,
     alone: &Selection<'a>,
+    most: Option<usize>,
 ) -> Option<Portfolio<'a>> {
     const STEPS: u32 = 2_000;
-    let most = world.config.policy.max_databases();
+    let most = most.or(world.config.policy.max_databases());
     let question = Question { requirements, catalog: &world.catalog, tree: &world.tree, alone, most };
     let mut steps = 0u32;
     let mut stop = || {
@@ -51,7 +52,7 @@ pub(super) fn proven<'a>(
         steps > STEPS
     };
     let portfolio = Portfolio::of(question, facts, weights(world).ok()?, &mut stop).ok()?;
-    Some(portfolio).filter(|portfolio| portfolio.gap.is_none())
+    Some(portfolio).filter(|portfolio| portfolio.gap.is_none() && !portfolio.unfinished)
 }
 
 /// The selection that a portfolio makes.

@@ -39,7 +39,8 @@ pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
     let depth = if arguments.adr { Depth::Flips } else { Depth::Choice };
     let selection = Selection::holding(requirements, &world.catalog, &world.tree, &facts, depth, &held);
     let root = folder(arguments, world);
-    let decided = Decided { requirements, world, facts: &facts, held: &held };
+    let most = lock.portfolio().and_then(|together| together.max_databases);
+    let decided = Decided { requirements, world, facts: &facts, held: &held, most };
     let mut stack = match is_wanted(arguments) {
         true => stack(arguments, decided, &selection, wants_page(arguments, &root))?,
         false => Stack::default(),

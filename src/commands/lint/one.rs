@@ -144,7 +144,8 @@ impl<'w> Reader<'w> {
         let is_rendered = root.as_deref().is_some_and(|root| is_stack_of(root, requirements.name()));
         let stack = root.filter(|_| is_rendered && budget.is_ok());
         let held = held.unwrap_or_default();
-        let decided = Decided { requirements: &requirements, world: &judge.world, facts: &facts, held: &held };
+        let most = together.and_then(|together| together.max_databases);
+        let decided = Decided { requirements: &requirements, world: &judge.world, facts: &facts, held: &held, most };
         let stack = stack.and_then(|root| self.stack(&root, decided, &selection));
         let newest = locked.as_ref().and_then(|locked| locked.lock.newest_date());
         let system = System {
