@@ -124,7 +124,7 @@ fn templates(folder: &Path, shared: &Shared) -> Result<Templates, Box<dyn Error>
     let mut templates = Templates::new();
     for (name, text) in texts(folder)?.into_iter().filter(|(name, _)| is_template(name)) {
         let only = text.trim_end().strip_prefix("{%- include \"").and_then(|rest| rest.strip_suffix("\" %}"));
-        let template = match only {
+        let template = match only.filter(|only| shared.iter().any(|(known, _)| known == only)) {
             Some(shared) => Template::Shared(Text::from(shared.to_owned())),
             None => Template::Compiled(compiled(&format!("{}/{name}", folder.display()), &text, shared)?),
         };
@@ -149,22 +149,27 @@ fn packed_with_steps(shared: &Shared) -> Result<Vec<u8>, Box<dyn Error>> {
 
 /// A template with the shared ones that it includes or imports from in the place of the tags.
 fn whole(template: &str, shared: &Shared) -> Result<String, Box<dyn Error>> {
+    const MOST: usize = 100;
     let mut whole = template.to_owned();
-    while let Some((before, name, after)) = around_shared(&whole) {
+    for _ in 0..MOST {
+        let Some((before, name, after)) = around_shared(&whole) else { return Ok(whole) };
         let known = shared.iter().find(|(known, _)| known == name);
         let (_, text) = known.ok_or_else(|| format!("no shared template is called {name}"))?;
         whole = [before, text.trim_end(), after].concat();
     }
-    Ok(whole)
+    Err("shared templates include each other without end".into())
 }
 
-/// What stands before a tag that names a shared template, the name, and what stands after the tag.
+/// What stands before a tag that names a shared template, the name, and what stands after the tag. A tag that says more
+/// is left to the compiler, which refuses it.
 fn around_shared(template: &str) -> Option<(&str, &str, &str)> {
     let tags = ["{%- include \"", "{%- from \""];
     let (before, tag) = tags.into_iter().find_map(|tag| template.split_once(tag))?;
     let (name, rest) = tag.split_once('"')?;
-    let (_, after) = rest.split_once("%}")?;
-    Some((before.trim_end(), name, after))
+    let (more, after) = rest.split_once("%}")?;
+    let names = more.strip_prefix(" import ").unwrap_or(more).split(',').map(str::trim);
+    let plain = more.ends_with(' ') && names.into_iter().all(|name| !name.contains([' ', '-']));
+    plain.then_some((before.trim_end(), name, after))
 }
 
 fn read<T: Deserialize<'static>>(path: &Path) -> Result<T, Box<dyn Error>> {

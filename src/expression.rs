@@ -66,18 +66,19 @@ pub struct Formulas {
     environment: &'static Environment<'static>,
 }
 
-/// Where formulas of names and numbers are compiled. They call nothing, so that nothing is put there.
-static PLAIN: LazyLock<Environment<'static>> = LazyLock::new(|| strict(Environment::empty()));
+/// Where formulas of names and numbers are compiled.
+static PLAIN: LazyLock<Environment<'static>> = LazyLock::new(strict);
 
 /// Where formulas are compiled that reckon settings.
 static OF_SETTINGS: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut environment = strict(Environment::new());
+    let mut environment = strict();
     add_arithmetic(&mut environment);
     environment
 });
 
 /// An environment in which a name without a value is a fault.
-fn strict(mut environment: Environment<'static>) -> Environment<'static> {
+fn strict() -> Environment<'static> {
+    let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment
 }

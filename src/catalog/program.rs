@@ -25,8 +25,9 @@ pub enum ProgramError {
     Wrong(#[from] Error),
     /// It says something that a program does not hold.
     #[error(
-        "{place}:{line}: what is compiled beforehand holds no block whose text is caught and no tag that names another \
-         template but `{{%- include` and `{{%- from`, and each `if` between braces has an `else`"
+        "{place}:{line}: what is compiled beforehand holds no block whose text is caught, no tag that names another \
+         template but `{{%- include \"NAME\" %}}` and `{{%- from \"NAME\" import ... %}}`, and no `if` between braces without \
+         an `else`; nor what else makes a step that `steps!` does not list"
     )]
     Unkept {
         /// Which template.
@@ -154,7 +155,7 @@ impl Program {
         Ok(Self { steps: steps.into() })
     }
 
-    /// The engine's steps.
+    /// The engine's steps, without the lines that they are from.
     ///
     /// # Errors
     /// An error of the engine where the binary is damaged.
@@ -179,7 +180,10 @@ fn taken_apart<'a>(instruction: &Instruction<'a>) -> Vec<Instruction<'a>> {
         return vec![instruction.clone()];
     }
     let count = names.len();
-    let pairs = names.into_iter().flat_map(|name| [value.get_item(&name).unwrap_or_default(), name].into_iter().rev());
+    let pairs = names.into_iter().flat_map(|name| {
+        let of = value.get_item(&name).unwrap_or_default();
+        [name, of]
+    });
     pairs.map(Instruction::LoadConst).chain([Instruction::BuildKwargs(count)]).collect()
 }
 

@@ -1,7 +1,7 @@
-//! The hash by which an edit of a generated text is seen, and that it has to be made anew: SipHash-2-4 with 128 bits.
+//! The hash by which an edit of a generated file is seen, and that it has to be made anew: SipHash-2-4 with 128 bits.
 //!
 //! Who wants to deceive can reckon any hash that has no secret anew, so that it need not withstand an attack; it is
-//! taken of every file in every run, so that it has to be fast where the processor helps with none, too.
+//! taken of every file in every run, so that it has to be fast even where the processor has no instructions for one.
 
 use std::hash::Hasher as _;
 

@@ -27,7 +27,7 @@ fn large() -> String {
         let fields = fields(case, |_| true).replace("a published case", &case.id);
         text.push_str(&format!("  kind_{kind}:\n{fields}"));
         if kind % 4 == 3 && !fields.contains("source:") {
-            text.push_str(&format!("    source: kind_{}\n", kind * 7 % kind));
+            text.push_str(&format!("    source: kind_{}\n", kind * 5 / 7));
         }
     }
     text

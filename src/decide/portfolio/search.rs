@@ -92,11 +92,10 @@ impl<'s, 'a, 'f> Search<'s, 'a, 'f> {
     /// What it costs at the least if a kind of data is held elsewhere than an offer says.
     pub(super) fn elsewhere(
         &mut self,
-        problem: &Problem,
+        mut problem: Problem,
         index: usize,
         ours: &Offer<'a, 'f>,
     ) -> Result<Option<Points>, NotProven> {
-        let mut problem = problem.clone();
         if let (Some(item), Some(kind)) = (problem.items.get_mut(index), self.kinds.get(index)) {
             for (choice, offer) in item.choices.iter_mut().zip(&kind.offers) {
                 if same(&databases(offer), &databases(ours)) {

@@ -35,7 +35,7 @@ const LARGEST: u64 = 1 << 60;
 pub(super) fn until<'a>(search: &mut Search<'_, 'a, '_>, index: usize, best: &Solution) -> Vec<Until<'a>> {
     let Some(kind) = search.kinds.get(index).cloned().filter(|kind| !kind.pinned) else { return Vec::new() };
     let Some(ours) = chosen(&search.kinds, &best.choices).get(index).copied().cloned() else { return Vec::new() };
-    let Ok(elsewhere) = search.elsewhere(&search.problem(), index, &ours) else { return Vec::new() };
+    let Ok(elsewhere) = search.elsewhere(search.problem(), index, &ours) else { return Vec::new() };
     let margin = elsewhere.map(|elsewhere| elsewhere.over(Points::of_units(best.cost)));
     let quantities = Quantity::ALL.iter().copied().filter(|quantity| quantity.adds_up());
     quantities.filter_map(|quantity| reach(search, &kind, index, quantity, &ours, margin)).collect()
@@ -68,7 +68,7 @@ fn reach<'a, 'f>(
             let within = within(kind, quantity, now, last.0);
             return Some(Until { quantity, now: Amount(now), last, then, within });
         }
-        let elsewhere = search.elsewhere(&problem, index, ours).ok()?;
+        let elsewhere = search.elsewhere(problem, index, ours).ok()?;
         margin = elsewhere.map(|elsewhere| elsewhere.over(Points::of_units(best.cost)));
         load = next;
     }

@@ -257,7 +257,7 @@ pub(super) fn has_attributes(_: &Path) -> bool {
     false
 }
 
-/// A folder that this process works in. The lock ends with the process, however it ends.
+/// A folder that this process works in. The lock ends when it is dropped, and with the process, however that ends.
 #[derive(Debug)]
 pub(super) struct Lock {
     /// Held, not used; absent where folders cannot be locked.

@@ -110,7 +110,7 @@ pub struct Solution {
     pub bound: u64,
     /// Whether the search came to its end, so that no assignment is better, not even by the rules for ties.
     pub exact: bool,
-    /// What each item pays for each facility in the best bound on the whole problem: a start for one that is alike.
+    /// What each item pays for each facility after the work on the whole problem: a start for one that is alike.
     pub payments: Vec<Payments>,
 }
 

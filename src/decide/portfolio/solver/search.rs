@@ -97,7 +97,7 @@ impl<'a> Search<'a> {
         self.settle(node)?;
         let relaxed = self.forest.relaxed(self.model, node);
         self.try_out(node, &relaxed, unknown);
-        self.find_toll(node)?;
+        self.find_toll(node, &relaxed)?;
         if node.bound < self.limit() {
             let effort = Effort { walks: WALKS, limit: self.limit() };
             polish(self.model, &mut self.forest, node, effort, STEPS.min(self.model.links.len()))?;

@@ -3,6 +3,7 @@
 
 use super::bits::count;
 use super::bound::Exhausted;
+use super::forest::FAR;
 use super::node::{Node, Way};
 use super::search::Search;
 
@@ -10,19 +11,16 @@ use super::search::Search;
 const TRIALS: usize = 12;
 
 impl Search<'_> {
-    /// Doubles the toll of the root while that makes its bound better, then halves the steps, and keeps the toll of the
-    /// best bound. The bound is a concave function of the toll.
-    pub(super) fn find_toll(&mut self, node: &mut Node) -> Result<(), Exhausted> {
+    /// Doubles the toll of the root while that makes its bound better, then halves the steps while that does, and keeps
+    /// the toll of the best bound: over the tolls it rises, and then it falls.
+    pub(super) fn find_toll(&mut self, node: &mut Node, relaxed: &[Way]) -> Result<(), Exhausted> {
         let Some(most) = self.model.problem.most else { return Ok(()) };
         let mut low = node.clone();
+        let mut over = self.counted(node, relaxed).saturating_sub(most);
         let mut high: Option<u64> = None;
         for _ in 0..TRIALS {
-            let over = self.counted(&low).saturating_sub(most);
-            if over == 0 || node.bound >= self.limit() {
-                break;
-            }
             let more = high.map_or_else(|| self.step(&low, over), |high| high.saturating_sub(low.toll) / 2);
-            if more == 0 {
+            if over == 0 || more == 0 || node.bound >= self.limit() || is_too_much(low.toll, more, most) {
                 break;
             }
             let mut trial = low.clone();
@@ -36,13 +34,13 @@ impl Search<'_> {
             } else if high.is_some() {
                 break;
             }
-            if better && self.counted(&trial) > most {
-                low = trial;
-            } else {
-                high = Some(trial.toll);
+            match self.counted(&trial, &relaxed).saturating_sub(most) {
+                still if better && still > 0 => (low, over) = (trial, still),
+                _ => high = Some(trial.toll),
             }
         }
-        Ok(())
+        // The messages are those of the last trial.
+        self.settle(node)
     }
 
     /// By how much to raise a toll: the first time as if each facility too many took as much of the gap, but by no more
@@ -57,8 +55,13 @@ impl Search<'_> {
     }
 
     /// How many counted facilities the bound of a node uses.
-    fn counted(&self, node: &Node) -> usize {
-        let needs = |mask: u128, way: &Way| mask | way.needs;
-        count(self.forest.relaxed(self.model, node).iter().fold(node.open, needs) & self.model.counted)
+    fn counted(&self, node: &Node, relaxed: &[Way]) -> usize {
+        count(relaxed.iter().fold(node.open, |mask, way| mask | way.needs) & self.model.counted)
     }
+}
+
+/// Whether what the whole gets back of a raised toll would leave no room to reckon with.
+fn is_too_much(toll: u64, more: u64, most: usize) -> bool {
+    let back = u64::try_from(most).ok().and_then(|most| toll.checked_add(more)?.checked_mul(most));
+    back.is_none_or(|back| back >= FAR)
 }
