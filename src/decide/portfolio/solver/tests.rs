@@ -174,6 +174,24 @@ fn varied(problem: &Problem, seed: u64) -> Problem {
     varied
 }
 
+/// The largest costs that count are those of an even share of all; sums of them still compare as they should.
+#[test]
+fn the_largest_costs_are_no_trouble() {
+    for (seed, most) in (0..2000).zip((0..4).cycle()) {
+        let mut problem = small(seed);
+        problem.most = Some(most);
+        let parts = (problem.facilities.len() + 2 * problem.items.len()) as u64;
+        let choices = problem.items.iter_mut().flat_map(|item| {
+            let choices = item.choices.iter_mut().map(|choice| &mut choice.cost);
+            choices.chain([&mut item.sync])
+        });
+        let costs: Vec<&mut u64> = problem.facilities.iter_mut().map(|one| &mut one.cost).chain(choices).collect();
+        let factor = (1 << 52) / parts / costs.iter().map(|cost| **cost).max().unwrap_or(0).max(1);
+        costs.into_iter().for_each(|cost| *cost *= factor);
+        check(&problem);
+    }
+}
+
 #[test]
 fn a_start_from_another_solution_does_not_show_in_the_answer() {
     let mut compared = 0;
