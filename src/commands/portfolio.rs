@@ -27,11 +27,8 @@ pub(super) fn portfolio<'a>(
     alone: &Selection<'a>,
     most: Option<usize>,
 ) -> Result<Portfolio<'a>> {
-    let most = most.or(world.config.policy.max_databases());
-    let question = Question { requirements, catalog: &world.catalog, tree: &world.tree, alone, most };
     let end = Instant::now().checked_add(PATIENCE);
-    let mut stop = || end.is_some_and(|end| Instant::now() >= end);
-    Ok(Portfolio::of(question, facts, weights(world)?, &mut stop)?)
+    until(requirements, world, facts, alone, most, &mut || end.is_some_and(|end| Instant::now() >= end))
 }
 
 /// The same for what has to be the same on every machine: counted in steps instead of time, and nothing where these
@@ -44,15 +41,27 @@ pub(super) fn proven<'a>(
     most: Option<usize>,
 ) -> Option<Portfolio<'a>> {
     const STEPS: u32 = 2_000;
-    let most = most.or(world.config.policy.max_databases());
-    let question = Question { requirements, catalog: &world.catalog, tree: &world.tree, alone, most };
     let mut steps = 0u32;
     let mut stop = || {
         steps = steps.saturating_add(1);
         steps > STEPS
     };
-    let portfolio = Portfolio::of(question, facts, weights(world).ok()?, &mut stop).ok()?;
+    let portfolio = until(requirements, world, facts, alone, most, &mut stop).ok()?;
     Some(portfolio).filter(|portfolio| portfolio.gap.is_none() && !portfolio.unfinished)
+}
+
+/// The cheapest databases that are found until something says to stop.
+fn until<'a>(
+    requirements: &'a Requirements,
+    world: &'a World,
+    facts: &Facts<'a>,
+    alone: &Selection<'a>,
+    most: Option<usize>,
+    stop: &mut dyn FnMut() -> bool,
+) -> Result<Portfolio<'a>> {
+    let most = most.or(world.config.policy.max_databases());
+    let question = Question { requirements, catalog: &world.catalog, tree: &world.tree, alone, most };
+    Ok(Portfolio::of(question, facts, weights(world)?, stop)?)
 }
 
 /// The selection that a portfolio makes.
