@@ -30,7 +30,6 @@ mod catalog {
     pub mod entry;
     pub mod matrix;
     pub mod program;
-    pub mod read;
     pub mod recipe;
     pub mod text;
 
@@ -173,10 +172,10 @@ fn around_shared(template: &str) -> Option<(&str, &str, &str)> {
 }
 
 fn read<T: Deserialize<'static>>(path: &Path) -> Result<T, Box<dyn Error>> {
-    read_with(path, catalog::read::read_toml)
+    read_with(path, |text| toml::from_str(text.leak()))
 }
 
-fn read_with<T>(path: &Path, read: fn(String) -> Result<T, catalog::read::FileError>) -> Result<T, Box<dyn Error>> {
+fn read_with<T>(path: &Path, read: fn(String) -> Result<T, toml::de::Error>) -> Result<T, Box<dyn Error>> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     read(text).map_err(|error| format!("{}: {error}", path.display()).into())
 }

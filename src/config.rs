@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::catalog::{Catalog, Database, Overrides, describe, read_str};
+use crate::catalog::{Catalog, Database, Overrides, describe};
 use crate::diagnostic::{Diagnostic, Faults, did_you_mean, suggestion};
 use crate::source::{Place, Source};
 
@@ -88,7 +88,7 @@ impl Config {
     /// # Errors
     /// The first fault of the text.
     pub fn parse(source: &Source) -> Result<Self, Faults> {
-        read_str(&source.text).map_err(|error| Faults::new(source.clone(), vec![describe(&error)]))
+        toml::from_str(&source.text).map_err(|error| Faults::new(source.clone(), vec![describe(&error)]))
     }
 
     /// Checks that the databases it names exist.

@@ -3,11 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A day, printed as `2030-11-14`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(from = "Parts", into = "Parts")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
     /// The year.
     pub year: u16,
@@ -17,19 +17,21 @@ pub struct Date {
     pub day: u8,
 }
 
-/// A date as it is stored: its year, month and day.
-#[derive(Serialize, Deserialize)]
-struct Parts(u16, u8, u8);
-
-impl From<Date> for Parts {
-    fn from(Date { year, month, day }: Date) -> Self {
-        Self(year, month, day)
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.year, self.month, self.day).serialize(serializer)
     }
 }
 
-impl From<Parts> for Date {
-    fn from(Parts(year, month, day): Parts) -> Self {
-        Self { year, month, day }
+/// From a date of TOML, or from the three numbers that a binary form holds.
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            let read = toml::value::Datetime::deserialize(deserializer)?;
+            return Self::try_from(read).map_err(D::Error::custom);
+        }
+        let (year, month, day) = Deserialize::deserialize(deserializer)?;
+        Ok(Self { year, month, day })
     }
 }
 
@@ -50,6 +52,14 @@ impl FromStr for Date {
     fn from_str(text: &str) -> Result<Self, DateError> {
         let is_date = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
         let read: toml::value::Datetime = is_date.then(|| text.parse().ok()).flatten().ok_or(DateError)?;
+        Self::try_from(read)
+    }
+}
+
+impl TryFrom<toml::value::Datetime> for Date {
+    type Error = DateError;
+
+    fn try_from(read: toml::value::Datetime) -> Result<Self, DateError> {
         let date = read.date.ok_or(DateError)?;
         Ok(Self { year: date.year, month: date.month, day: date.day })
     }

@@ -1,11 +1,10 @@
 //! Reading one `database.toml`: what decisions need, and apart from it what running the database needs.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
-use toml::de::DeTable;
+use toml::de::{DeTable, Deserializer};
 
 use super::database::Database;
-use super::read::{FileError, read_table};
 use super::recipe::Recipe;
 
 /// One database's file.
@@ -22,7 +21,7 @@ impl Entry {
     ///
     /// # Errors
     /// The first fault of the text.
-    pub fn read(text: String) -> Result<Self, FileError> {
+    pub fn read(text: String) -> Result<Self, toml::de::Error> {
         let text: &'static str = text.leak();
         let mut known = DeTable::parse(text)?;
         let mut recipe = Spanned::new(known.span(), DeTable::default());
@@ -31,6 +30,7 @@ impl Entry {
                 recipe.get_mut().insert(name, value);
             }
         }
-        Ok(Self { database: read_table(known)?, recipe: read_table(recipe)? })
+        let database = Database::deserialize(Deserializer::from(known))?;
+        Ok(Self { database, recipe: Recipe::deserialize(Deserializer::from(recipe))? })
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Bound, Catalog, Database, Entry, FileError, Template, Templates, Text};
+use super::{Bound, Catalog, Database, Entry, Template, Templates, Text};
 use crate::diagnostic::{Diagnostic, Faults};
 use crate::expression::{Formulas, Names};
 use crate::source::{Place, Source};
@@ -120,7 +120,7 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, ExtraError> {
 }
 
 /// Puts a fault of a TOML text into our own form.
-pub(crate) fn describe(error: &FileError) -> Diagnostic {
+pub(crate) fn describe(error: &toml::de::Error) -> Diagnostic {
     let diagnostic = Diagnostic::error(error.message().lines().collect::<Vec<_>>().join(" "));
     match error.span() {
         Some(span) => diagnostic.at(Place::new(span.start, span.end), ""),

@@ -9,7 +9,6 @@ mod entry;
 mod extra;
 mod matrix;
 mod program;
-mod read;
 mod recipe;
 mod text;
 mod weights;
@@ -28,7 +27,6 @@ pub use extra::ExtraError;
 pub(crate) use extra::describe;
 pub use matrix::{Matrix, Row};
 pub use program::{Program, ProgramError};
-pub use read::{FileError, read_str, read_toml};
 pub use recipe::{
     Connect, Container, Endpoint, Family, FileTemplate, Healthcheck, HostSetting, Image, Job, Memory, MemoryNotation,
     Notation, Purpose, Recipe, Secret, Template, Templates, Tuning, Volume,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Database, FileError, read_toml};
+use super::Database;
 
 /// A weight: not below zero, and not so large that sums of them would lose their hundredths.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Deserialize)]
@@ -141,8 +141,8 @@ impl Weights {
     ///
     /// # Errors
     /// A fault of ours in the embedded file.
-    pub fn embedded() -> Result<Self, FileError> {
-        read_toml(EMBEDDED.to_owned())
+    pub fn embedded() -> Result<Self, toml::de::Error> {
+        toml::from_str(EMBEDDED)
     }
 
     /// The care that a database takes.

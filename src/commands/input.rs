@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::terminal::Terminal;
-use crate::catalog::{Catalog, ExtraError, describe, read_toml};
+use crate::catalog::{Catalog, ExtraError, describe};
 use crate::cli::Input;
 use crate::config::{self, Config};
 use crate::decide::Tree;
@@ -93,7 +93,7 @@ impl World {
 fn own_tree(path: &Path, catalog: &Catalog) -> Result<Tree> {
     let source = Source { name: path.display().to_string(), text: read_text(path, MAX_SIZE)? };
     let wrong = |diagnostic| InputError::Faulty(Faults::new(source.clone(), vec![diagnostic]));
-    let file = read_toml(source.text.clone()).map_err(|error| wrong(describe(&error)))?;
+    let file = toml::from_str(source.text.clone().leak()).map_err(|error| wrong(describe(&error)))?;
     Ok(Tree::new(file, catalog).map_err(|error| wrong(Diagnostic::error(error.to_string())))?)
 }
 

@@ -10,7 +10,7 @@ use super::finding::{Finding, Findings};
 use super::levels::Levels;
 use super::rule::Check;
 use super::rules::RULES;
-use crate::catalog::{FileError, describe, read_str};
+use crate::catalog::describe;
 use crate::diagnostic::{Diagnostic, Faults};
 use crate::source::{Place, Source};
 
@@ -109,12 +109,12 @@ impl Baseline {
     /// # Errors
     /// [`BaselineError`] where a newer polyglot wrote it, or it is none.
     pub fn parse(source: &Arc<Source>) -> Result<Self, BaselineError> {
-        let faulty = |error: FileError| BaselineError::Faulty(Faults::new((**source).clone(), vec![describe(&error)]));
-        let Head { version } = read_str(&source.text).map_err(faulty)?;
+        let faulty = |error: toml::de::Error| BaselineError::Faulty(Faults::new((**source).clone(), vec![describe(&error)]));
+        let Head { version } = toml::from_str(&source.text).map_err(faulty)?;
         if version > VERSION {
             return Err(BaselineError::Newer { name: source.name.clone(), version });
         }
-        let read: Written<Spanned<Row>> = read_str(&source.text).map_err(faulty)?;
+        let read: Written<Spanned<Row>> = toml::from_str(&source.text).map_err(faulty)?;
         let entries = read.finding.into_iter().map(|row| {
             let place = Place::new(row.span().start, row.span().end);
             let Row { rule, file, about, count } = row.into_inner();
