@@ -6,8 +6,9 @@ use std::fs;
 use std::hint::black_box;
 use std::path::Path;
 
+use catalog::Catalog;
+
 use criterion::{BenchmarkId, Criterion, Throughput};
-use polyglot::catalog::Catalog;
 use polyglot::config::Policy;
 use polyglot::decide::{Depth, Facts, Selection, Tree};
 use polyglot::expression::Formulas;
@@ -43,8 +44,8 @@ fn sources() -> [(&'static str, Source); 2] {
 }
 
 fn load(criterion: &mut Criterion) {
-    criterion.bench_function("load/catalog", |bencher| bencher.iter(|| Catalog::embedded().expect("the catalog")));
-    let catalog = Catalog::embedded().expect("the catalog");
+    criterion.bench_function("load/catalog", |bencher| bencher.iter(|| polyglot::embedded::catalog()));
+    let catalog = polyglot::embedded::catalog();
     criterion.bench_function("load/tree", |bencher| bencher.iter(|| Tree::embedded(&catalog).expect("the tree")));
     let mut group = criterion.benchmark_group("load");
     for (name, source) in sources() {
@@ -60,7 +61,7 @@ fn load(criterion: &mut Criterion) {
 }
 
 fn decide(criterion: &mut Criterion) {
-    let catalog = Catalog::embedded().expect("the catalog");
+    let catalog = polyglot::embedded::catalog();
     let tree = Tree::embedded(&catalog).expect("the tree");
     let policy = Policy::default();
     let mut group = criterion.benchmark_group("decide");
@@ -81,7 +82,7 @@ fn decide(criterion: &mut Criterion) {
 }
 
 fn print(criterion: &mut Criterion) {
-    let catalog = Catalog::embedded().expect("the catalog");
+    let catalog = polyglot::embedded::catalog();
     let tree = Tree::embedded(&catalog).expect("the tree");
     let source = Source { name: "existence-agent".into(), text: example() };
     let requirements = Requirements::parse(&source, &catalog, BUDGET).expect("a good file");

@@ -3,18 +3,18 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use catalog::Date;
+use catalog::units::{Bytes, Count};
+use catalog::vocabulary::{Environment, Storage, Workload};
 use clap::builder::Styles;
 use clap::builder::styling::AnsiColor;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
-use crate::catalog::Date;
 use crate::report::Format;
 use crate::report::findings::LintFormat;
 use crate::report::tree::TreeFormat;
 use crate::report::tune::TuneFormat;
 use crate::size::Cores;
-use crate::units::{Bytes, Count};
-use crate::vocabulary::{Environment, Storage, Workload};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())

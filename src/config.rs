@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 
+use catalog::{Catalog, Database, Overrides};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::catalog::{Catalog, Database, Overrides, describe};
 use crate::diagnostic::{Diagnostic, Faults, did_you_mean, suggestion};
 use crate::source::{Place, Source};
 
@@ -88,7 +88,7 @@ impl Config {
     /// # Errors
     /// The first fault of the text.
     pub fn parse(source: &Source) -> Result<Self, Faults> {
-        toml::from_str(&source.text).map_err(|error| Faults::new(source.clone(), vec![describe(&error)]))
+        toml::from_str(&source.text).map_err(|error| Faults::new(source.clone(), vec![Diagnostic::from_toml(&error)]))
     }
 
     /// Checks that the databases it names exist.

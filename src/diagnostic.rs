@@ -38,6 +38,15 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// What is wrong with a TOML text.
+    pub fn from_toml(error: &toml::de::Error) -> Self {
+        let diagnostic = Self::error(error.message().lines().collect::<Vec<_>>().join(" "));
+        match error.span() {
+            Some(span) => diagnostic.at(Place::new(span.start, span.end), ""),
+            None => diagnostic,
+        }
+    }
+
     /// An error of the whole text.
     pub fn error(message: impl Into<String>) -> Self {
         let message = message.into();

@@ -3,7 +3,7 @@
 //! Data flows one way: a requirements file becomes [`requirements::Requirements`], and with the
 //! [`catalog::Catalog`] and the tree of [`decide`] a [`decide::Selection`], which [`report`] shows.
 
-pub mod units;
+pub mod embedded;
 
 pub mod source;
 
@@ -13,9 +13,7 @@ pub mod yaml;
 
 pub mod expression;
 
-pub mod vocabulary;
-
-pub mod catalog;
+pub mod extra;
 
 pub mod config;
 

@@ -6,7 +6,6 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Output, Stdio};
 
-use polyglot::catalog::Catalog;
 use unicode_width::UnicodeWidthStr;
 
 #[cfg(unix)]
@@ -336,7 +335,7 @@ fn init_with_kinds_and_names() {
 
 #[test]
 fn init_makes_a_file_that_works_for_each_kind() {
-    let catalog = Catalog::embedded().expect("the catalog");
+    let catalog = polyglot::embedded::catalog();
     for row in &catalog.matrix().row {
         for kind in [&row.kind, &row.korean] {
             let session = Session::new("init-each-kind");
@@ -471,7 +470,7 @@ fn the_tree() {
 
 #[test]
 fn the_catalog_lists_every_database() {
-    let catalog = Catalog::embedded().expect("the catalog");
+    let catalog = polyglot::embedded::catalog();
     let session = Session::new("catalog");
     let output = session.output(&["catalog"]);
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
@@ -486,7 +485,7 @@ fn the_catalog_lists_every_database() {
 
 #[test]
 fn the_catalog_shows_a_database_in_full() {
-    let catalog = Catalog::embedded().expect("the catalog");
+    let catalog = polyglot::embedded::catalog();
     let session = Session::new("catalog-of-one");
     for database in catalog.databases() {
         let output = session.output(&["catalog", &database.id]);

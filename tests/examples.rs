@@ -5,7 +5,6 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use polyglot::catalog::Catalog;
 use polyglot::config::Policy;
 use polyglot::decide::{Depth, Facts, Selection, Tree};
 use polyglot::expression::Formulas;
@@ -60,7 +59,7 @@ fn print(example: &str, arguments: &[&str]) -> String {
 
 /// A requirements text in a format, without escapes.
 fn render(text: &str, format: Format, width: u16) -> String {
-    let catalog = Catalog::embedded().expect("the catalog");
+    let catalog = polyglot::embedded::catalog();
     let tree = Tree::embedded(&catalog).expect("the tree");
     let requirements = parse(text, &catalog).unwrap_or_else(|faults| panic!("{text}\n{:?}", faults.diagnostics));
     let (formulas, policy) = (Formulas::default(), Policy::default());
@@ -178,7 +177,7 @@ fn unescaped_bars(row: &str) -> usize {
 #[test]
 fn csv_reads_back() {
     for (name, text) in texts() {
-        let catalog = Catalog::embedded().expect("the catalog");
+        let catalog = polyglot::embedded::catalog();
         let requirements = parse(&text, &catalog).expect("a good text");
         let csv = render(&text, Format::Csv, 0);
         let mut reader = csv::Reader::from_reader(csv.as_bytes());
@@ -215,7 +214,7 @@ fn texts() -> Vec<(String, String)> {
 
 /// Every kind by its Korean name, with Korean descriptions, and pins whose reasons are wide.
 fn korean() -> String {
-    let catalog = Catalog::embedded().expect("the catalog");
+    let catalog = polyglot::embedded::catalog();
     let kinds = catalog.matrix().row.iter().map(|row| {
         let (kind, korean) = (&row.kind, &row.korean);
         format!("  {kind}:\n    kind: {korean}\n    description: {korean}을 오래 보관하고 자주 읽는다\n")

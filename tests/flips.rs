@@ -1,12 +1,12 @@
 //! Flips are true, and none is missed: each is applied to the file, and what lies between is tried too.
 
+use catalog::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
 use proptest::prelude::{ProptestConfig, Rng as _, TestCaseError, prop_assert, prop_assert_eq, proptest};
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
 use polyglot::config::Policy;
 use polyglot::decide::Depth;
 use polyglot::report::document::{Chosen, Document, Flip};
-use polyglot::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
 
 use crate::support::{Fields, decide, decide_with, file, random};
 

@@ -14,7 +14,9 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use polyglot::catalog::Catalog;
+use catalog::Catalog;
+use catalog::units::{Bytes, Count, Growth, GrowthAmount, Percent, Period, Rate, Retention, Span};
+
 use polyglot::config::Policy;
 use polyglot::decide::{Depth, Facts, Selection, Tree};
 use polyglot::diagnostic::{Diagnostic, Faults};
@@ -23,7 +25,6 @@ use polyglot::report::document::Document;
 use polyglot::report::{Format, Shown, explain, text};
 use polyglot::requirements::{Requirements, schema};
 use polyglot::source::{Place, Source};
-use polyglot::units::{Bytes, Count, Growth, GrowthAmount, Percent, Period, Rate, Retention, Span};
 use polyglot::yaml;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -433,7 +434,7 @@ struct Flow {
 
 impl Flow {
     fn new() -> Self {
-        let catalog = Catalog::embedded().expect("the catalog");
+        let catalog = polyglot::embedded::catalog();
         let tree = Tree::embedded(&catalog).expect("the tree");
         Self { catalog, tree, policy: Policy::default() }
     }
@@ -602,7 +603,7 @@ fn the_corpus_is_what_its_names_say() {
 
 #[test]
 fn the_corpus_uses_every_field() {
-    let catalog = Catalog::embedded().expect("the catalog");
+    let catalog = polyglot::embedded::catalog();
     let good = corpus().into_iter().filter(|(name, _)| !name.starts_with("bad-"));
     let words = |bytes: &[u8]| keys(bytes).into_iter().map(|key| bytes[key].to_vec()).collect::<Vec<_>>();
     let used: BTreeSet<Vec<u8>> = good.flat_map(|(_, bytes)| words(&bytes)).collect();

@@ -1,6 +1,5 @@
 //! The walk is the given tree's, to the letter, for any input that uses only the given tree's fields.
 
-use polyglot::catalog::Catalog;
 use polyglot::decide::Tree;
 use polyglot::requirements::Profile;
 
@@ -54,7 +53,7 @@ fn matches(pattern: char, value: bool) -> bool {
 
 #[test]
 fn the_walk_is_the_given_trees_for_all_combinations() {
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = polyglot::embedded::catalog();
     let tree = Tree::embedded(&catalog).unwrap();
     for combination in 0..256u32 {
         let flags: Vec<bool> = (0..8).map(|bit| combination >> bit & 1 == 1).collect();
@@ -81,7 +80,7 @@ fn the_walk_is_the_given_trees_for_all_combinations() {
 
 #[test]
 fn each_added_question_has_a_source_and_there_are_at_most_fifteen() {
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = polyglot::embedded::catalog();
     let tree = Tree::embedded(&catalog).unwrap();
     let added: Vec<_> = tree.questions().iter().filter_map(|question| question.source.as_ref()).collect();
     assert_eq!(tree.questions().len() - added.len(), 9, "the given tree asks nine questions");

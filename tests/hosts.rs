@@ -1,11 +1,12 @@
 //! The grid of hosts and demands that settings are reckoned on.
 
-use polyglot::catalog::{Catalog, Database, Recipe, Version};
+use catalog::units::{Bytes, Span};
+use catalog::vocabulary::{Amount, Environment, Quantity, Storage, Workload};
+use catalog::{Catalog, Database, Recipe, Version};
+
 use polyglot::decide::Role;
 use polyglot::plan::Planned;
 use polyglot::size::{Cores, Demand, Host, Reckoner};
-use polyglot::units::{Bytes, Span};
-use polyglot::vocabulary::{Amount, Environment, Quantity, Storage, Workload};
 
 pub(crate) const MB: u64 = 1 << 20;
 pub(crate) const GB: u64 = 1 << 30;
@@ -57,7 +58,7 @@ pub(crate) fn grid() -> Vec<(Host, Demand)> {
 /// The databases that run in a container, with their recipes.
 pub(crate) fn databases(catalog: &Catalog) -> Vec<(&Database, &Recipe)> {
     let recipes = catalog.databases().filter_map(|database| {
-        let recipe = catalog.recipe(&database.id).expect("the recipes can be read")?;
+        let recipe = catalog.recipe(&database.id)?;
         recipe.container.as_ref().map(|_| (database, recipe))
     });
     recipes.collect()

@@ -1,6 +1,7 @@
 //! Each row of the matrix, by its id and by its Korean name.
 
-use polyglot::catalog::{Catalog, State};
+use catalog::State;
+
 use polyglot::decide::Tree;
 use polyglot::requirements::Profile;
 
@@ -20,7 +21,7 @@ const GIVEN: [(&str, &str, &str, &str, &str); 8] = [
 
 #[test]
 fn the_matrix_is_the_given_one() {
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = polyglot::embedded::catalog();
     let rows: Vec<_> = catalog.matrix().row.iter().collect();
     assert_eq!(rows.len(), GIVEN.len());
     for (row, (kind, korean, recommended, alternative, _)) in rows.iter().zip(GIVEN) {
@@ -34,7 +35,7 @@ fn the_matrix_is_the_given_one() {
 
 #[test]
 fn each_row_is_reached_by_either_name() {
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = polyglot::embedded::catalog();
     let tree = Tree::embedded(&catalog).unwrap();
     for (kind, korean, recommended, alternative, left) in GIVEN {
         for name in [kind, korean] {

@@ -2,7 +2,6 @@
 
 use std::fs;
 
-use polyglot::catalog::Catalog;
 use polyglot::config::Config;
 use polyglot::source::Source;
 
@@ -25,7 +24,7 @@ fn the_console_blocks_show_what_the_program_prints() {
 
 #[test]
 fn the_files_are_accepted() {
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = polyglot::embedded::catalog();
     let requirements = blocks("yaml");
     let configs = blocks("toml");
     assert!(!requirements.is_empty() && !configs.is_empty());
@@ -42,7 +41,7 @@ fn the_files_are_accepted() {
 #[test]
 fn every_database_of_the_catalog_is_named() {
     let readme = readme();
-    for database in Catalog::embedded().unwrap().databases() {
+    for database in polyglot::embedded::catalog().databases() {
         let short = database.name.trim_start_matches("Apache ").trim_start_matches("Amazon ");
         assert!(readme.contains(short), "the README does not name {}", database.name);
     }

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use polyglot::catalog::Catalog;
+use catalog::Catalog;
+use catalog::units::Bytes;
+use catalog::vocabulary::Environment;
+
 use polyglot::config::Policy;
 use polyglot::decide::{Depth, Facts, Selection, Tree};
 use polyglot::expression::Formulas;
 use polyglot::plan::{Plan, PlanError};
 use polyglot::render::{Options, Stack, Wish};
 use polyglot::size::{Host, Reckoner};
-use polyglot::units::Bytes;
-use polyglot::vocabulary::Environment;
 use serde_yaml::Value;
 
 use crate::support::{parse, project};
@@ -26,7 +27,7 @@ struct Rendered {
 }
 
 fn render(text: &str, environment: Option<Environment>) -> Result<Rendered, PlanError> {
-    render_with(&Catalog::embedded().unwrap(), text, environment)
+    render_with(&polyglot::embedded::catalog(), text, environment)
 }
 
 fn render_with(catalog: &Catalog, text: &str, environment: Option<Environment>) -> Result<Rendered, PlanError> {
@@ -59,8 +60,8 @@ fn examples() -> Vec<(String, String)> {
 /// The templates of the binary are compiled when it is built, those of further folders when they are used.
 #[test]
 fn a_template_writes_the_same_whenever_it_is_compiled() {
-    let mut catalog = Catalog::embedded().unwrap();
-    catalog.add_folder(&project("templates")).unwrap();
+    let mut catalog = polyglot::embedded::catalog();
+    polyglot::extra::add_folder(&mut catalog, &project("templates")).unwrap();
     for (name, text) in examples() {
         let (built, read) = (render(&text, None).unwrap(), render_with(&catalog, &text, None).unwrap());
         for (path, file) in &built.files {

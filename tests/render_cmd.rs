@@ -711,10 +711,10 @@ fn tune_looks_at_the_machine() {
 
 #[test]
 fn every_database_with_a_container_can_be_tuned_in_every_format() {
-    let catalog = polyglot::catalog::Catalog::embedded().expect("the catalog");
+    let catalog = polyglot::embedded::catalog();
     let session = Session::new("tune-all");
     for database in catalog.databases() {
-        let recipe = catalog.recipe(&database.id).expect("a recipe").filter(|recipe| recipe.container.is_some());
+        let recipe = catalog.recipe(&database.id).filter(|recipe| recipe.container.is_some());
         let Some(recipe) = recipe else { continue };
         for format in ["conf", "sql", "json", "table"] {
             let code = if format == "sql" && recipe.settings.sql.is_none() { 2 } else { 0 };

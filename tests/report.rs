@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use polyglot::catalog::{Catalog, Weights};
 use polyglot::config::Policy;
 use polyglot::decide::portfolio::{Portfolio, Question};
 use polyglot::decide::{Depth, Facts, Selection, Tree};
@@ -28,7 +27,7 @@ fn report(text: &str) -> (String, Document) {
 
 /// The same, with a look at its portfolio.
 fn report_with(text: &str, look: impl FnOnce(&Portfolio<'_>)) -> (String, Document) {
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = polyglot::embedded::catalog();
     let tree = Tree::embedded(&catalog).unwrap();
     let requirements = parse(text, &catalog).unwrap_or_else(|faults| panic!("{text}\n{:?}", faults.diagnostics));
     let (formulas, policy) = (Formulas::default(), Policy::default());
@@ -39,7 +38,7 @@ fn report_with(text: &str, look: impl FnOnce(&Portfolio<'_>)) -> (String, Docume
     let shown = Shown { requirements: &requirements, selection: &selection, tree: &tree };
     let question =
         Question { requirements: &requirements, catalog: &catalog, tree: &tree, alone: &selection, most: None };
-    let portfolio = Portfolio::of(question, &facts, Weights::embedded().unwrap(), &mut || false).unwrap();
+    let portfolio = Portfolio::of(question, &facts, polyglot::embedded::weights(), &mut || false).unwrap();
     look(&portfolio);
     let sight = Sight { shown, plan: &plan, catalog: &catalog, portfolio: Some(&portfolio) };
     let page = page::artifact(sight, "0.0.0").unwrap();

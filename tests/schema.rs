@@ -4,7 +4,6 @@ use std::fs;
 use std::path::PathBuf;
 
 use jsonschema::Validator;
-use polyglot::catalog::Catalog;
 use serde_json::{Map, Value};
 use snapbox::{Data, IntoData, assert_data_eq};
 
@@ -77,7 +76,7 @@ const SCHEMAS: [&str; 6] = ["requirements", "selection", "portfolio", "tune", "f
 /// The schema of the type itself, which the committed one is to be.
 fn derived(of: &str) -> Value {
     match of {
-        "requirements" => polyglot::requirements::schema(&Catalog::embedded().expect("the catalog")),
+        "requirements" => polyglot::requirements::schema(&polyglot::embedded::catalog()),
         "selection" => polyglot::report::document::schema(),
         "portfolio" => polyglot::report::portfolio::document::schema(),
         "tune" => polyglot::report::tune::schema(),
@@ -180,7 +179,7 @@ fn the_portfolio_schema_takes_the_portfolio_of_every_example() {
 #[test]
 fn the_tune_schema_takes_the_settings_of_every_database() {
     let validator = validator(&schema("tune"));
-    let catalog = Catalog::embedded().expect("the catalog");
+    let catalog = polyglot::embedded::catalog();
     for (database, _) in databases(&catalog) {
         for version in &database.versions {
             let host = ["--memory", "8GB", "--cpus", "4", "--connections", "100", "--db-version", &version.major];

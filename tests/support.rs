@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
-use polyglot::catalog::Catalog;
+use catalog::Catalog;
+
 use polyglot::config::Policy;
 use polyglot::decide::{Depth, Facts, Selection, Tree};
 use polyglot::diagnostic::Faults;
@@ -37,7 +38,7 @@ pub(crate) fn decide(text: &str) -> Document {
 /// The same under a policy, with or without flips.
 pub(crate) fn decide_with(text: &str, policy: &Policy, depth: Depth) -> Document {
     static KNOWN: LazyLock<(Catalog, Tree)> = LazyLock::new(|| {
-        let catalog = Catalog::embedded().expect("the catalog");
+        let catalog = polyglot::embedded::catalog();
         let tree = Tree::embedded(&catalog).expect("the tree");
         (catalog, tree)
     });
@@ -82,7 +83,7 @@ pub(crate) mod random {
     use proptest::sample::{select, subsequence};
 
     use super::Fields;
-    use polyglot::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
+    use catalog::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
 
     /// An amount of a quantity: spread over many magnitudes, or near a figure that the catalog knows.
     pub(crate) fn amount(quantity: Quantity) -> impl Strategy<Value = String> {

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use polyglot::catalog::Catalog;
+use catalog::Catalog;
+use catalog::vocabulary::{Quantity, Storage, Workload};
+
 use polyglot::size::{Demand, Host};
-use polyglot::vocabulary::{Quantity, Storage, Workload};
 use snapbox::{Assert, Data};
 
 use crate::hosts::{GB, MB, databases, demand, grid, host, settings};
@@ -13,7 +14,7 @@ use crate::support::project;
 
 #[test]
 fn every_database_with_a_container_is_known() {
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = polyglot::embedded::catalog();
     let with: BTreeSet<&str> = databases(&catalog).iter().map(|(database, _)| database.id.as_str()).collect();
     let expected = [
         "arangodb",
@@ -46,14 +47,14 @@ fn every_database_with_a_container_is_known() {
         assert!(container.healthcheck.is_some() && container.endpoint.is_some(), "{}", database.id);
     }
     for id in ["s3", "pinecone", "sqlite"] {
-        let recipe = catalog.recipe(id).unwrap().unwrap();
+        let recipe = catalog.recipe(id).unwrap();
         assert!(recipe.container.is_none() && recipe.connect.is_some(), "{id}");
     }
 }
 
 #[test]
 fn every_setting_can_be_reckoned_on_every_host() {
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = polyglot::embedded::catalog();
     let grid = grid();
     assert!(grid.len() >= 500, "{}", grid.len());
     for (database, recipe) in databases(&catalog) {
@@ -70,7 +71,7 @@ fn every_setting_can_be_reckoned_on_every_host() {
 
 #[test]
 fn settings_and_rules_say_why() {
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = polyglot::embedded::catalog();
     for (database, recipe) in databases(&catalog) {
         for row in &recipe.tuning {
             assert!(row.why.len() > 15 && row.why.ends_with('.'), "{} {}: {}", database.id, row.name, row.why);
@@ -88,7 +89,7 @@ fn known(file: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_key_is_one_that_a_real_server_knows() {
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = polyglot::embedded::catalog();
     // What the lists leave out by their nature, each looked up in the server's documentation.
     let lists: [(&str, &str, &str, &[&str]); 6] = [
         ("postgresql", "18", "postgresql-18.6-guc.tsv", &["pg_stat_statements."]),
@@ -139,7 +140,7 @@ fn postgresql(catalog: &Catalog, host: Host, demand: &Demand, major: &str) -> BT
 
 #[test]
 fn sixteen_gigabytes_and_two_hundred_connections_give_the_four_values() {
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = polyglot::embedded::catalog();
     let host = host(16 * GB, 4, Storage::Ssd, 100 * GB);
     let settings = postgresql(&catalog, host, &demand(Workload::Web, 200, 0), "18");
     for (name, value) in [
@@ -154,7 +155,7 @@ fn sixteen_gigabytes_and_two_hundred_connections_give_the_four_values() {
 
 #[test]
 fn postgresql_stays_within_its_memory() {
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = polyglot::embedded::catalog();
     for (host, demand) in grid() {
         // A stated number of clients that the memory cannot carry at all is the person's to change; a pooler takes it.
         let connections = demand.amount(Quantity::Connections);
@@ -244,7 +245,7 @@ fn cases(file: &str) -> Vec<serde_json::Value> {
 
 #[test]
 fn beside_pgtune() {
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = polyglot::embedded::catalog();
     let text = agreement(&cases("pgtune.json"), |input| {
         if input["osType"] != "linux" {
             return None;
@@ -275,7 +276,7 @@ fn beside_pgtune() {
 
 #[test]
 fn beside_timescaledb_tune() {
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = polyglot::embedded::catalog();
     let text = agreement(&cases("timescaledb-tune.json"), |input| {
         let memory = input["memoryBytes"].as_u64()?;
         let disk = input["walDiskBytes"].as_u64().filter(|disk| *disk > 0).unwrap_or(100 * GB);

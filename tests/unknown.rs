@@ -2,7 +2,7 @@
 
 use proptest::prelude::{ProptestConfig, prop_assert, proptest};
 
-use polyglot::vocabulary::Quantity;
+use catalog::vocabulary::Quantity;
 
 use crate::support::{decide, file, random};
 

@@ -10,15 +10,15 @@ use crate::diagnostic::suggestion;
 use crate::report::schema;
 
 pub(super) fn schema(arguments: &Schema, terminal: &Terminal) -> Result<Outcome> {
-    let name = match arguments.of {
-        SchemaOf::Requirements => "requirements",
-        SchemaOf::Selection => "selection",
-        SchemaOf::Portfolio => "portfolio",
-        SchemaOf::Tune => "tune",
-        SchemaOf::Findings => "findings",
-        SchemaOf::Endpoints => "endpoints",
+    let text = match arguments.of {
+        SchemaOf::Requirements => schema::REQUIREMENTS,
+        SchemaOf::Selection => schema::SELECTION,
+        SchemaOf::Portfolio => schema::PORTFOLIO,
+        SchemaOf::Tune => schema::TUNE,
+        SchemaOf::Findings => schema::FINDINGS,
+        SchemaOf::Endpoints => schema::ENDPOINTS,
     };
-    terminal.result(&schema::text(name)?)?;
+    terminal.result(text)?;
     Ok(Outcome::Done)
 }
 

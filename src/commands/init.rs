@@ -6,10 +6,10 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use catalog::{Catalog, Row};
 
 use super::Outcome;
 use super::terminal::Terminal;
-use crate::catalog::{Catalog, Row};
 use crate::cli::Init;
 use crate::diagnostic::suggestion;
 use crate::requirements::is_name;
@@ -18,7 +18,7 @@ use crate::requirements::is_name;
 const FIRST_KIND: &str = "user_profile";
 
 pub(super) fn run(arguments: &Init, terminal: &Terminal) -> Result<Outcome> {
-    let catalog = Catalog::embedded()?;
+    let catalog = crate::embedded::catalog();
     let to_stdout = arguments.file == Path::new("-");
     if !to_stdout && arguments.file.exists() {
         bail!("{} is there already; it is not overwritten", arguments.file.display());

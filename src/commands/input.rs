@@ -5,16 +5,17 @@ use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use catalog::Catalog;
+use catalog::units::Bytes;
 
 use super::terminal::Terminal;
-use crate::catalog::{Catalog, ExtraError, describe};
 use crate::cli::Input;
 use crate::config::{self, Config};
 use crate::decide::Tree;
 use crate::diagnostic::{Diagnostic, Faults};
+use crate::extra::{self, ExtraError};
 use crate::requirements::Requirements;
 use crate::source::{Place, Source};
-use crate::units::Bytes;
 use crate::yaml::Budget;
 
 /// The names that a requirements file is looked for under, in this order.
@@ -66,7 +67,7 @@ impl World {
 
     /// The catalog and the tree, with what a polyglot.toml adds, and its text.
     pub(super) fn with_config(path: Option<&Path>) -> Result<(Self, Option<Source>)> {
-        let mut catalog = Catalog::embedded()?;
+        let mut catalog = crate::embedded::catalog();
         let Some(path) = path else {
             let tree = Tree::embedded(&catalog)?;
             return Ok((Self { catalog, tree, config: Config::default(), home: PathBuf::new() }, None));
@@ -74,8 +75,8 @@ impl World {
         let source = Source { name: path.display().to_string(), text: read_text(path, MAX_SIZE)? };
         let config = Config::parse(&source).map_err(InputError::Faulty)?;
         let home = path.parent().unwrap_or(Path::new(""));
-        for extra in &config.catalog.extra {
-            catalog.add_folder(&home.join(extra)).map_err(|error| match error {
+        for folder in &config.catalog.extra {
+            extra::add_folder(&mut catalog, &home.join(folder)).map_err(|error| match error {
                 ExtraError::Wrong(faults) => InputError::Faulty(*faults).into(),
                 other => anyhow::Error::new(other).context(format!("`[catalog] extra` in {}", path.display())),
             })?;
@@ -93,7 +94,7 @@ impl World {
 fn own_tree(path: &Path, catalog: &Catalog) -> Result<Tree> {
     let source = Source { name: path.display().to_string(), text: read_text(path, MAX_SIZE)? };
     let wrong = |diagnostic| InputError::Faulty(Faults::new(source.clone(), vec![diagnostic]));
-    let file = toml::from_str(source.text.clone().leak()).map_err(|error| wrong(describe(&error)))?;
+    let file = toml::from_str(source.text.clone().leak()).map_err(|error| wrong(Diagnostic::from_toml(&error)))?;
     Ok(Tree::new(file, catalog).map_err(|error| wrong(Diagnostic::error(error.to_string())))?)
 }
 

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
+use catalog::{Catalog, Date};
 
 use super::Outcome;
 use super::input::{self, Given, InputError};
 use super::save::save;
 use super::terminal::Terminal;
-use crate::catalog::{Catalog, Date};
 use crate::decide::{Facts, Held, HeldDatabase, Selection};
 use crate::lock::{Lock, LockError, Together, name_for};
 use crate::plan::Plan;

@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use catalog::Weights;
 
 use super::input::World;
-use crate::catalog::Weights;
 use crate::decide::portfolio::{Portfolio, Question};
 use crate::decide::{Depth, Facts, Held, Holder, Selection};
+use crate::embedded;
 use crate::requirements::Requirements;
 
 /// How long is looked for something better before the best found is the answer.
@@ -15,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What things cost, as we and the organisation say.
 pub(super) fn weights(world: &World) -> Result<Weights> {
-    let weights = Weights::embedded().context("the weights of the portfolio")?;
+    let weights = embedded::weights();
     Ok(weights.with(&world.config.portfolio))
 }
 

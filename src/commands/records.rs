@@ -5,10 +5,10 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use catalog::Date;
 
 use super::input::{self, Given};
 use super::locked::Found;
-use crate::catalog::Date;
 use crate::decide::Selection;
 use crate::render::record::{self, Decided, FOLDER, File, INDEX, number_of};
 use crate::render::write::Artifact;

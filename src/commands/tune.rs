@@ -3,11 +3,13 @@
 use std::path::Path;
 
 use anyhow::{Result, bail};
+use catalog::units::Bytes;
+use catalog::vocabulary::{Amount, Quantity};
+use catalog::{Database, Hosting, Version};
 
 use super::Outcome;
 use super::input::World;
 use super::terminal::Terminal;
-use crate::catalog::{Database, Hosting, Version};
 use crate::cli::Tune;
 use crate::diagnostic::suggestion;
 use crate::plan::Planned;
@@ -15,8 +17,6 @@ use crate::render::Kitchen;
 use crate::report::tune::{TuneFormat, text};
 use crate::requirements::default;
 use crate::size::{Demand, Host, detect};
-use crate::units::Bytes;
-use crate::vocabulary::{Amount, Quantity};
 
 pub(super) fn run(arguments: &Tune, terminal: &Terminal) -> Result<Outcome> {
     let catalog = World::around(Path::new("."))?.catalog;
@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &Tune, terminal: &Terminal) -> Result<Outcome> {
     let Some(database) = catalog.get(id) else {
         bail!("there is no database `{id}` in the catalog; {}", suggestion(id, catalog.ids()));
     };
-    let Some(recipe) = catalog.recipe(id)?.filter(|recipe| recipe.container.is_some()) else {
+    let Some(recipe) = catalog.recipe(id).filter(|recipe| recipe.container.is_some()) else {
         let name = &database.name;
         match database.hosting {
             Hosting::Managed => bail!("{name} is run by its vendor: there is nothing to tune"),

@@ -1,7 +1,8 @@
 //! What an image is called, and which database it runs.
 
+use catalog::{Catalog, Database};
+
 use super::text::{filled, program};
-use crate::catalog::{Catalog, Database};
 
 /// The database that an image runs.
 #[derive(Debug, Clone, PartialEq, Eq)]

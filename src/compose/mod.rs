@@ -13,7 +13,8 @@ pub use mount::Mount;
 pub use port::Port;
 pub use text::{Filled, filled, program};
 
-use crate::catalog::Catalog;
+use catalog::Catalog;
+
 use crate::diagnostic::Diagnostic;
 use crate::source::{Place, Placed, Source};
 use crate::yaml::{self, Budget, Entry, Node, Value};
@@ -197,19 +198,18 @@ mod tests {
     use std::sync::Arc;
 
     use super::{Compose, split_image};
-    use crate::catalog::Catalog;
     use crate::source::Source;
     use crate::yaml::Budget;
 
     fn read(text: &str) -> Compose {
         let source = Arc::new(Source { name: "compose.yaml".into(), text: text.into() });
-        Compose::parse(&source, &Catalog::embedded().unwrap(), Budget { values: 1000 }).unwrap()
+        Compose::parse(&source, &crate::embedded::catalog(), Budget { values: 1000 }).unwrap()
     }
 
     fn fault(text: &str) -> String {
         let source = Arc::new(Source { name: "compose.yaml".into(), text: text.into() });
         let budget = Budget { values: 1000 };
-        Compose::parse(&source, &Catalog::embedded().unwrap(), budget).expect_err("a fault").message
+        Compose::parse(&source, &crate::embedded::catalog(), budget).expect_err("a fault").message
     }
 
     #[test]
@@ -266,7 +266,7 @@ mod tests {
 
     #[test]
     fn images_are_known_by_any_name() {
-        let catalog = Catalog::embedded().unwrap();
+        let catalog = crate::embedded::catalog();
         let of = |image: &str| {
             let running = super::Running::of(image, &catalog);
             running.map(|one| (one.id, one.version.unwrap_or_default(), one.is_known))

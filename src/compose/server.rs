@@ -1,8 +1,9 @@
 //! Whether a service is a server of data, or a tool of the same image.
 
+use catalog::{Catalog, Database, Version};
+
 use super::Service;
 use super::text::{is_shell, program};
-use crate::catalog::{Catalog, Database, Version};
 
 impl Service {
     /// The database that it runs as a server, as the catalog knows it.
@@ -140,7 +141,6 @@ const OTHER_PROGRAMS: [&str; 40] = [
 mod tests {
     use std::sync::Arc;
 
-    use crate::catalog::Catalog;
     use crate::compose::Compose;
     use crate::source::Source;
     use crate::yaml::Budget;
@@ -150,7 +150,7 @@ mod tests {
         let serves = |command: &str| {
             let text = format!("services:\n  db:\n    image: postgres:18\n    command: {command}\n");
             let source = Arc::new(Source { name: "compose.yaml".into(), text });
-            let catalog = Catalog::embedded().unwrap();
+            let catalog = crate::embedded::catalog();
             let compose = Compose::parse(&source, &catalog, Budget { values: 1000 }).unwrap();
             compose.services[0].serves()
         };

@@ -2,11 +2,11 @@
 
 use std::ops::Deref;
 
+use catalog::Answer;
+use catalog::vocabulary::Quantity;
 use smallvec::SmallVec;
 
 use super::facts::Engine;
-use super::question::Answer;
-use crate::vocabulary::Quantity;
 
 /// One or more databases that could hold a kind of data together.
 #[derive(Clone)]

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use crate::catalog::{Database, Evidence, Level, Limit, Service, Text};
+use catalog::vocabulary::{Amount, Need, Quantity};
+use catalog::{Database, Evidence, Level, Limit, Service, Text};
+
 use crate::config::Refusal;
-use crate::vocabulary::{Amount, Need, Quantity};
 
 /// How well something fits, best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

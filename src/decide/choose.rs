@@ -2,15 +2,16 @@
 
 use std::cmp::Reverse;
 
+use catalog::Answer;
+use catalog::Category;
+
 use super::candidate::Candidate;
 use super::check::{Check, Verdict};
 use super::facts::{Engine, Facts};
 use super::fit::Strain;
 use super::load::Load;
 use super::needs::Needs;
-use super::question::Answer;
 use super::tree::{Tree, Walk};
-use crate::catalog::Category;
 use crate::requirements::Profile;
 
 /// The tree, the facts and what is placed already: all that a choice depends on besides the data.

@@ -4,14 +4,14 @@ use std::cell::{OnceCell, RefCell};
 use std::ops::BitOr;
 use std::sync::Arc;
 
+use catalog::vocabulary::{Amount, Environment, Flag, Need, Quantity};
+use catalog::{Bound, Catalog, Database, Level, Limit, Map, Service, State, Text, Version};
 use smallvec::SmallVec;
 
 use super::needs::Needs;
-use crate::catalog::{Bound, Catalog, Database, Level, Limit, Map, Service, State, Text, Version};
 use crate::config::{Policy, Refusal};
 use crate::expression::{Formula, Formulas, Names, mentions, words};
 use crate::requirements::{Profile, Requirements, Target};
-use crate::vocabulary::{Amount, Environment, Flag, Need, Quantity};
 
 /// Everything a decision needs to know besides the data itself.
 pub struct Facts<'a> {

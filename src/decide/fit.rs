@@ -2,14 +2,15 @@
 
 use std::ops::ControlFlow;
 
+use catalog::vocabulary::{Amount, Need, Quantity};
+use catalog::{Hosting, Level, Limit, Service};
+
 use super::candidate::Candidate;
 use super::check::{Check, Figure, Verdict, What, passes};
 use super::facts::{Bounded, Engine, Facts, Reckoned, Served, Standing, Threshold};
 use super::load::{Counted, Load};
 use super::needs::Needs;
-use crate::catalog::{Hosting, Level, Limit, Service};
 use crate::requirements::Profile;
-use crate::vocabulary::{Amount, Need, Quantity};
 
 /// What is strained, least first: among several that could take a place, one that is near a figure comes before one
 /// that is not made for a need, and both before one that nobody looks after.

@@ -1,5 +1,7 @@
 //! Flips: the smallest changes of one field that change the answer, found by trying.
 
+use catalog::Limit;
+use catalog::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
 use smallvec::SmallVec;
 
 use super::candidate::Candidate;
@@ -8,9 +10,7 @@ use super::choose::Chooser;
 use super::facts::{Engine, Reckoned, Threshold, bit};
 use super::load::Counted;
 use super::needs::Needs;
-use crate::catalog::Limit;
 use crate::requirements::{Change, Profile};
-use crate::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
 
 /// A change of one field, and the answer after it.
 #[derive(Debug, Clone, PartialEq, Eq)]

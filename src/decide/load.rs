@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use catalog::vocabulary::{Amount, Durability, Flag, Need, Quantity, Scale};
+use catalog::{Database, Hosting, Limit};
+
 use super::candidate::Candidate;
 use super::facts::Engine;
-use crate::catalog::{Database, Hosting, Limit};
 use crate::requirements::Profile;
-use crate::vocabulary::{Amount, Durability, Flag, Need, Quantity, Scale};
 
 /// What an instance is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

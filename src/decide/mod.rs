@@ -11,7 +11,6 @@ mod held;
 mod load;
 mod needs;
 pub mod portfolio;
-mod question;
 mod selection;
 mod tree;
 
@@ -22,6 +21,5 @@ pub use facts::{Engine, Facts};
 pub use flips::Flip;
 pub use held::{Held, HeldDatabase, Holder};
 pub use load::{Instance, Load, Role};
-pub use question::{Answer, Reference, TreeFile};
 pub use selection::{Alternative, Depth, Selected, Selection, Service};
 pub use tree::{Next, Node, Step, Tree, TreeError, Walk};

@@ -2,8 +2,9 @@
 
 use std::ops::{BitAnd, BitOr};
 
+use catalog::vocabulary::{Consistency, Durability, Need, Scale};
+
 use crate::requirements::Profile;
-use crate::vocabulary::{Consistency, Durability, Need, Scale};
 
 /// Some of the needs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -75,7 +76,7 @@ fn bit(need: Need) -> u32 {
 mod tests {
     use super::Needs;
     use crate::requirements::{Change, Profile};
-    use crate::vocabulary::{Amount, Consistency, Durability, Flag, Need, Quantity, Scale};
+    use catalog::vocabulary::{Amount, Consistency, Durability, Flag, Need, Quantity, Scale};
 
     #[test]
     fn each_flag_asks_for_its_need() {

@@ -1,5 +1,6 @@
 //! The selection: every kind of data of a file with its databases, and the services that they make.
 
+use catalog::{Catalog, Database, Text, Version};
 use indexmap::IndexMap;
 
 use super::candidate::Candidate;
@@ -10,7 +11,6 @@ use super::flips::{Flip, flips};
 use super::held::{Held, Holder};
 use super::load::{Instance, Load, Role};
 use super::tree::{Step, Tree};
-use crate::catalog::{Catalog, Database, Text, Version};
 use crate::requirements::{Data, Profile, Requirements};
 
 /// The answer for a whole file.

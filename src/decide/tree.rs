@@ -2,15 +2,12 @@
 
 use std::collections::HashSet;
 
+use catalog::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
+use catalog::{Answer, Catalog, Condition, Map, Reference, Text, TreeFile};
 use foldhash::fast::FixedState;
 
-use super::question::{Answer, Condition, Reference, TreeFile};
-use crate::catalog::{Catalog, Map, Text};
+use crate::embedded;
 use crate::requirements::Profile;
-use crate::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
-
-/// The tree as the build script wrote it.
-const EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tree.bin"));
 
 /// A decision tree whose every path ends in an answer.
 #[derive(Debug, Clone)]
@@ -84,32 +81,26 @@ pub struct Walk<'a> {
 
 /// Why a tree cannot be walked.
 #[derive(Debug, thiserror::Error)]
-pub enum TreeError {
-    /// The tree that comes with the binary cannot be read.
-    #[error("the embedded tree cannot be read; build polyglot again")]
-    Embedded(#[from] postcard::Error),
-    /// A tree of one's own is not one.
-    #[error("{0}")]
-    Wrong(String),
-}
+#[error("{0}")]
+pub struct TreeError(String);
 
 fn wrong<T>(message: String) -> Result<T, TreeError> {
-    Err(TreeError::Wrong(message))
+    Err(TreeError(message))
 }
 
 impl Tree {
     /// The tree that comes with the binary.
     ///
     /// # Errors
-    /// [`TreeError`] where the binary is damaged.
+    /// [`TreeError`] where the catalog lacks a database that the tree names.
     pub fn embedded(catalog: &Catalog) -> Result<Self, TreeError> {
-        Self::new(postcard::from_bytes(EMBEDDED)?, catalog)
+        Self::new(embedded::tree(), catalog)
     }
 
     /// A tree from its file.
     ///
     /// # Errors
-    /// [`TreeError::Wrong`] where a name leads nowhere, a question comes back to itself, or a database is unknown.
+    /// [`TreeError`] where a name leads nowhere, a question comes back to itself, or a database is unknown.
     pub fn new(file: TreeFile, catalog: &Catalog) -> Result<Self, TreeError> {
         let next = |name: &str| {
             let question = file.question.get_index_of(name).map(Next::Question);

@@ -10,7 +10,6 @@ use super::finding::{Finding, Findings};
 use super::levels::Levels;
 use super::rule::Check;
 use super::rules::RULES;
-use crate::catalog::describe;
 use crate::diagnostic::{Diagnostic, Faults};
 use crate::source::{Place, Source};
 
@@ -109,7 +108,9 @@ impl Baseline {
     /// # Errors
     /// [`BaselineError`] where a newer polyglot wrote it, or it is none.
     pub fn parse(source: &Arc<Source>) -> Result<Self, BaselineError> {
-        let faulty = |error: toml::de::Error| BaselineError::Faulty(Faults::new((**source).clone(), vec![describe(&error)]));
+        let faulty = |error: toml::de::Error| {
+            BaselineError::Faulty(Faults::new((**source).clone(), vec![Diagnostic::from_toml(&error)]))
+        };
         let Head { version } = toml::from_str(&source.text).map_err(faulty)?;
         if version > VERSION {
             return Err(BaselineError::Newer { name: source.name.clone(), version });

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use catalog::{Catalog, Database, Version};
+
 use super::finding::Spot;
-use crate::catalog::{Catalog, Database, Version};
 use crate::compose::{Base, Compose, Service};
 use crate::source::{Place, Source};
 

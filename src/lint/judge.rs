@@ -8,9 +8,10 @@ use super::rules::RULES;
 use super::stack::StackFolder;
 use super::suppression::Suppression;
 use super::system::System;
-use crate::catalog::Date;
 use crate::diagnostic::Faults;
 use std::sync::Arc;
+
+use catalog::Date;
 
 /// What came of a file.
 #[derive(Debug, Default)]

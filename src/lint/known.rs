@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::{Database, Version};
+use catalog::{Database, Version};
+
 use crate::diagnostic::did_you_mean;
 
 /// The lists: a group for the version that it is whole for, and one for what only other versions know. A name that ends
@@ -93,11 +94,10 @@ impl Known {
 #[cfg(test)]
 mod tests {
     use super::Known;
-    use crate::catalog::Catalog;
 
     #[test]
     fn a_name_is_judged_by_the_list_of_its_version() {
-        let catalog = Catalog::embedded().unwrap();
+        let catalog = crate::embedded::catalog();
         let judge = |id: &str, version: Option<&str>, name: &str| {
             let database = catalog.get(id).unwrap();
             let known = Known::of(database, version.and_then(|version| database.version(version))).unwrap();

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use catalog::Date;
+
 use super::baseline::Entry;
 use super::compose::ComposeFile;
 use super::finding::Findings;
 use super::stack::StackFolder;
 use super::suppression::Suppression;
 use super::system::System;
-use crate::catalog::Date;
 use crate::source::Source;
 
 /// How much a finding weighs, lightest first.

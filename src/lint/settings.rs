@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use catalog::Database;
+
 use super::compose::{ComposeFile, Mounted};
 use super::finding::Spot;
-use crate::catalog::Database;
 use crate::compose::{Service, program};
 use crate::source::{Place, Placed};
 

@@ -3,7 +3,8 @@
 
 use std::ops::Range;
 
-use crate::catalog::Date;
+use catalog::Date;
+
 use crate::source::Place;
 
 /// A comment that allows findings.

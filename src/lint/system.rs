@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use catalog::units::{Bytes, GrowthAmount, Retention, Span};
+use catalog::vocabulary::{Durability, Environment, Flag, Need, Quantity};
+use catalog::{Catalog, Category, Database, Date, Hosting, Version};
+
 use super::finding::Spot;
-use crate::catalog::{Catalog, Category, Database, Date, Hosting, Version};
 use crate::config::Config;
 use crate::decide::{Candidate, Check, Facts, Load, Selected, Selection, Tree, Verdict, What};
 use crate::lock::{Changed, Lock};
@@ -12,8 +15,6 @@ use crate::plan::PlanError;
 use crate::render::record::Front;
 use crate::requirements::{Collection, Data, Profile, Requirements};
 use crate::source::{Place, Source};
-use crate::units::{Bytes, GrowthAmount, Retention, Span};
-use crate::vocabulary::{Durability, Environment, Flag, Need, Quantity};
 
 /// A requirements file with what was decided.
 pub struct System<'a> {

@@ -1,7 +1,8 @@
 //! What a lock records against what would be decided now, and which field made the difference.
 
+use catalog::Catalog;
+
 use super::{Lock, Locked, PIN, deciding_fields, fingerprint};
-use crate::catalog::Catalog;
 use crate::decide::{Facts, Selection, Tree};
 use crate::requirements::{Data, Profile, Requirements};
 

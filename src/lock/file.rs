@@ -1,12 +1,12 @@
 //! The lock as a text: TOML, a table for each kind of data.
 
+use catalog::{Catalog, Date};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::value::Datetime;
 
 use super::{Lock, Locked, Together};
-use crate::catalog::{Catalog, Date, describe};
 use crate::decide::HeldDatabase;
 use crate::diagnostic::{Diagnostic, Faults, suggestion};
 use crate::source::{Place, Source};
@@ -112,7 +112,7 @@ impl Lock {
     /// [`LockError`] where a newer polyglot wrote it, or it is no lock, or names what the catalog does not know.
     pub fn parse(source: &Source, catalog: &Catalog) -> Result<Self, LockError> {
         let faulty = |diagnostics| LockError::Faulty(Faults::new(source.clone(), diagnostics));
-        let head: Head = toml::from_str(&source.text).map_err(|error| faulty(vec![describe(&error)]))?;
+        let head: Head = toml::from_str(&source.text).map_err(|error| faulty(vec![Diagnostic::from_toml(&error)]))?;
         let version = *head.version.get_ref();
         if version > VERSION {
             return Err(LockError::Newer { name: source.name.clone(), version });
@@ -121,7 +121,7 @@ impl Lock {
             let place = Place::new(head.version.span().start, head.version.span().end);
             return Err(faulty(vec![Diagnostic::error("there is no format 0").at(place, "expected 1")]));
         }
-        let read: Read = toml::from_str(&source.text).map_err(|error| faulty(vec![describe(&error)]))?;
+        let read: Read = toml::from_str(&source.text).map_err(|error| faulty(vec![Diagnostic::from_toml(&error)]))?;
         let mut wrong = Vec::new();
         let data = read.data.into_iter().map(|(name, table)| {
             let place = Place::new(table.span().start, table.span().end);

@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 pub use compare::{Changed, Comparison, Difference, FieldChange};
 pub use file::{LockError, name_for};
 
-use crate::catalog::{Catalog, Date};
+use catalog::{Catalog, Date};
+
 use crate::decide::{Held, HeldDatabase, Holder, Selected, Selection};
 use crate::requirements::{Change, Data, Profile};
 use crate::source::Place;

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use catalog::units::Bytes;
+use catalog::vocabulary::Quantity;
+use catalog::{Catalog, Container, Database, Memory, Purpose, Recipe, Version};
 use minijinja::Value;
 use minijinja::value::Serde;
 
 use super::kinds::Kind;
 use super::{Elsewhere, PlanError, Planned, PlannedJob};
-use crate::catalog::{Catalog, Container, Database, Memory, Purpose, Recipe, Version};
 use crate::decide::{Selected, Selection, Service};
 use crate::expression::Scope;
 use crate::requirements::{Profile, Requirements};
 use crate::size::{Claim, Cores, Demand, Host, Reckoner};
-use crate::units::Bytes;
-use crate::vocabulary::Quantity;
 
 /// A service before it has its share.
 pub(super) struct Draft<'a> {
@@ -42,7 +42,7 @@ pub(super) fn drafts<'a>(
     let mut drafts = Vec::new();
     let mut elsewhere = Vec::new();
     for service in &selection.services {
-        let (database, recipe) = (service.database, catalog.recipe(&service.database.id)?);
+        let (database, recipe) = (service.database, catalog.recipe(&service.database.id));
         let no_recipe = || PlanError::NoRecipe { name: database.name.to_string() };
         let recipe = recipe.ok_or_else(no_recipe)?;
         let instance = service.instance.to_string();

@@ -1,11 +1,11 @@
 //! The kinds of data of a service as templates speak of them.
 
+use catalog::units::{Count, Growth, Retention, Span};
+use catalog::vocabulary::Durability;
 use serde::Serialize;
 
 use crate::decide::Selected;
 use crate::requirements::{Capped, Collection, Every, Field, Index};
-use crate::units::{Count, Growth, Retention, Span};
-use crate::vocabulary::Durability;
 
 /// A kind of data.
 #[derive(Debug, Serialize)]

@@ -6,14 +6,14 @@ mod kinds;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use catalog::units::Bytes;
+use catalog::{Catalog, Connect, Container, Database, Job, Recipe, Version};
 use minijinja::Value;
 
-use crate::catalog::{Catalog, Connect, Container, Database, EmbeddedError, Job, Recipe, Version};
 use crate::decide::Selection;
 use crate::expression::Scope;
 use crate::requirements::Requirements;
 use crate::size::{Claim, Cores, Demand, Host, Reckoner, Setting, SettingError, TooSmall, share};
-use crate::units::Bytes;
 use draft::Draft;
 
 /// What runs, on which host, how big and how set.
@@ -89,9 +89,6 @@ pub enum PlanError {
     /// A rule of the catalog cannot be reckoned.
     #[error(transparent)]
     Setting(#[from] SettingError),
-    /// The binary is damaged.
-    #[error(transparent)]
-    Embedded(#[from] EmbeddedError),
     /// The catalog does not say how to run a database.
     #[error(
         "the catalog does not say how {name} is run\n  its database.toml has neither `[container]` nor `[connect]`"

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use catalog::Container;
+use catalog::vocabulary::Environment;
 use indexmap::IndexMap;
 
 use super::Options;
@@ -11,9 +13,7 @@ use super::ports::{Publication, published};
 use super::service::{File, secrets, volumes};
 use super::templates::{Kitchen, RenderError};
 use super::write::Artifact;
-use crate::catalog::Container;
 use crate::plan::{Plan, Planned, secret_file};
-use crate::vocabulary::Environment;
 
 /// A compose file.
 #[derive(Debug)]

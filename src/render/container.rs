@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use catalog::units::Bytes;
+use catalog::{Container, Purpose, Text};
 use indexmap::IndexMap;
 
 use super::compose::{Check, DATABASE, Mount, SecretMount, Service};
@@ -10,10 +12,8 @@ use super::hash;
 use super::service::{File, secrets, volumes};
 use super::templates::{Kitchen, RenderError};
 use super::write::Artifact;
-use crate::catalog::{Container, Purpose, Text};
 use crate::plan::{Planned, PlannedJob, secret_file};
 use crate::size::Cores;
-use crate::units::Bytes;
 
 /// What a volume's label says: `postgresql 18`.
 pub(super) fn label(planned: &Planned<'_>) -> String {

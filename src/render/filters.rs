@@ -5,6 +5,7 @@ use minijinja::{Environment, Error, ErrorKind, Value};
 use serde_yaml::Mapping;
 
 use super::templates::notation;
+use crate::size::memory_in;
 
 /// Adds the filters.
 pub(super) fn add(environment: &mut Environment<'static>) {
@@ -118,7 +119,7 @@ fn ident(text: &str) -> String {
 fn memory(bytes: f64, name: &str) -> Result<Value, Error> {
     let notation = notation(name).ok_or_else(|| wrong(format!("`{name}` is no notation of memory")))?;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
-    Ok(notation.write(bytes.max(0.0) as u64))
+    Ok(memory_in(notation, bytes.max(0.0) as u64))
 }
 
 /// The names and values of settings.

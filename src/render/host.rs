@@ -1,7 +1,8 @@
 //! What the host has to be prepared with, because a compose file cannot set it.
 
+use catalog::HostSetting;
+
 use super::templates::{Kitchen, RenderError};
-use crate::catalog::HostSetting;
 use crate::plan::Plan;
 
 /// A setting of the host.

@@ -11,7 +11,6 @@ mod ports;
 mod readme;
 pub mod record;
 mod service;
-mod shared;
 mod templates;
 pub mod upgrade;
 pub mod write;
@@ -20,9 +19,10 @@ pub use endpoints::Endpoints;
 pub use host::{Preparation, preparations};
 pub use templates::{Kitchen, RenderError};
 
-use crate::catalog::Family;
+use catalog::Family;
+use catalog::units::Bytes;
+
 use crate::plan::{Plan, Planned};
-use crate::units::Bytes;
 use write::{Artifact, seal};
 
 /// What was made for a stack.

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use catalog::vocabulary::Environment;
 use minijinja::Value;
 
 use super::Options;
 use super::compose::Port;
 use super::service::door;
 use crate::plan::Plan;
-use crate::vocabulary::Environment;
 
 /// A published port before it is written: the variable that moves it, and where it is without.
 pub(super) struct Publication {

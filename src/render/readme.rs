@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use catalog::vocabulary::Environment;
+use catalog::{Purpose, Text};
 use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
@@ -10,10 +12,8 @@ use super::Preparation;
 use super::endpoints::Endpoints;
 use super::service::door;
 use super::templates::{Kitchen, RenderError};
-use crate::catalog::{Purpose, Text};
 use crate::expression::Scope;
 use crate::plan::{Plan, Planned, PlannedJob};
-use crate::vocabulary::Environment;
 
 const TEMPLATE: &str = include_str!("../../templates/README.md.j2");
 

@@ -1,7 +1,8 @@
 //! What belongs to a service: its files, its secrets, its containers.
 
+use catalog::{Container, Endpoint, FileTemplate, Purpose, Secret, Volume};
+
 use super::templates::{Kitchen, RenderError, job_of};
-use crate::catalog::{Container, Endpoint, FileTemplate, Purpose, Secret, Volume};
 use crate::plan::{Planned, PlannedJob};
 
 /// A file of a service.

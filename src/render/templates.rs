@@ -1,14 +1,14 @@
 //! The template environment: strict, without loops that could not end, with a quoting filter for each language.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use catalog::{FileTemplate, MemoryNotation};
 use minijinja::value::{Serde, ValueKind};
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, machinery};
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
-use super::{filters, shared};
-use crate::catalog::{FileTemplate, MemoryNotation, Program, Template};
+use super::filters;
+use crate::embedded;
 use crate::expression::{Scope, add_arithmetic};
 use crate::plan::{Planned, PlannedJob};
 use crate::size::{Reckoner, Setting, SettingError};
@@ -59,7 +59,7 @@ impl Default for Kitchen {
             ValueKind::Bool => Ok(write!(out, "{}", value.is_true())?),
             _ => minijinja::escape_formatter(out, state, value),
         });
-        environment.set_loader(|name| Ok(shared::source(name).map(str::to_owned)));
+        environment.set_loader(|name| Ok(embedded::text("templates/shared", name).map(str::to_owned)));
         add_arithmetic(&mut environment);
         filters::add(&mut environment);
         Self { environment, reckoner: Reckoner::default() }
@@ -77,13 +77,8 @@ impl Kitchen {
             .iter()
             .filter(|setting| setting.row.into.as_deref().or(default).is_some_and(|into| into == row.path.as_str()));
         scope.set("settings", shown(here));
-        let run = |program| self.run(&place, program, &scope);
-        let mut text = match planned.recipe.template(&row.template) {
-            Some(Template::Source(source)) => self.fill(&place, source, &scope)?,
-            Some(Template::Shared(name)) => shared::program(name).map_or_else(|| Ok(String::new()), run)?,
-            Some(Template::Compiled(program)) => run(program)?,
-            None => String::new(),
-        };
+        let template = planned.recipe.template(&row.template).unwrap_or_default();
+        let mut text = self.fill(&place, template, &scope)?;
         if !text.ends_with('\n') {
             text.push('\n');
         }
@@ -130,7 +125,7 @@ impl Kitchen {
     /// [`RenderError`] where a template cannot be filled in.
     pub fn configurations(&self, planned: &Planned<'_>) -> Result<Vec<(String, String)>, RenderError> {
         let files = super::service::files(self, planned)?;
-        let files = files.into_iter().filter(|file| file.row.family == crate::catalog::Family::Tuning);
+        let files = files.into_iter().filter(|file| file.row.family == catalog::Family::Tuning);
         files.map(|file| Ok((file.path.clone(), self.file(planned, file.row)?))).collect()
     }
 
@@ -152,17 +147,6 @@ impl Kitchen {
         let context = Value::from_dyn_object(scope.clone());
         let filled = self.environment.render_named_str(place, template, context);
         filled.map_err(|error| fault(place, &error))
-    }
-
-    /// A template that is compiled already, with names.
-    fn run(&self, place: &str, program: &Program, scope: &Arc<Scope>) -> Result<String, RenderError> {
-        let wrong = |error| fault(place, &error);
-        let instructions = program.instructions(place).map_err(wrong)?;
-        let (names, blocks) = (Value::from_dyn_object(scope.clone()), BTreeMap::new());
-        let mut text = String::new();
-        let mut out = machinery::make_string_output(&mut text);
-        machinery::eval(&self.environment, &instructions, names, &blocks, &mut out, AutoEscape::None).map_err(wrong)?;
-        Ok(text)
     }
 
     /// The path of the file that settings stand in where they do not say.
@@ -219,7 +203,7 @@ fn fault(place: &str, error: &minijinja::Error) -> RenderError {
 pub(super) fn settings_file<'a>(planned: &Planned<'a>) -> Option<&'a str> {
     let files = planned.recipe.files.iter();
     let known = |file: &&FileTemplate| planned.has(file.since.as_deref(), file.until.as_deref());
-    let mut tuning = files.filter(|file| file.family == crate::catalog::Family::Tuning).filter(known);
+    let mut tuning = files.filter(|file| file.family == catalog::Family::Tuning).filter(known);
     tuning.next().map(|file| file.path.as_str())
 }
 

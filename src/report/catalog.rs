@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
+use catalog::{Bound, Catalog, Database, Hosting, Level, Limit, Map, Row, Text};
 use comfy_table::{Attribute, Cell};
 
 use super::style::{FAINT, HEADING, Look, NAME};
-use crate::catalog::{Bound, Catalog, Database, Hosting, Level, Limit, Map, Row, Text};
 
 /// All databases.
 pub fn all(catalog: &Catalog, look: Look) -> String {

@@ -1,7 +1,8 @@
 //! The selection as CSV: a row for each kind of data.
 
+use catalog::Database;
+
 use super::{ReportError, Shown};
-use crate::catalog::Database;
 
 const HEADER: [&str; 11] = [
     "data",

@@ -1,10 +1,10 @@
 //! The shape that programs read: JSON and YAML are written from it, and its schema is published.
 
+use catalog::Database;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Shown;
-use crate::catalog::Database;
 use crate::decide::{Check, Selected, Service, Tree};
 
 /// A selection, as programs read it.

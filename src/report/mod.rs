@@ -21,9 +21,9 @@ pub mod tree;
 pub mod tune;
 mod yaml;
 
+use ::catalog::{Database, State};
 use style::Look;
 
-use crate::catalog::{Database, State};
 use crate::decide::{Alternative, Selected, Selection, Tree, Verdict};
 use crate::requirements::Requirements;
 
@@ -68,9 +68,6 @@ pub enum ReportError {
     /// The page.
     #[error("the report cannot be filled in: {0:#}")]
     Page(#[from] minijinja::Error),
-    /// What is packed into the binary cannot be unpacked.
-    #[error("the report's templates cannot be read; build polyglot again")]
-    Damaged,
 }
 
 impl Format {

@@ -2,28 +2,23 @@
 
 use std::fmt::Write as _;
 
+use catalog::{Catalog, Database, Tuning};
+
 use super::style::{FAINT, HEADING, Look};
-use crate::catalog::{Catalog, Database, EmbeddedError, Tuning};
 
 /// Every setting that the catalog makes.
-///
-/// # Errors
-/// [`EmbeddedError`] where the binary is damaged.
-pub fn names(catalog: &Catalog) -> Result<Vec<&str>, EmbeddedError> {
-    let mut names: Vec<&str> = rows(catalog)?.into_iter().map(|(_, row)| row.name.as_str()).collect();
+pub fn names(catalog: &Catalog) -> Vec<&str> {
+    let mut names: Vec<&str> = rows(catalog).into_iter().map(|(_, row)| row.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    Ok(names)
+    names
 }
 
 /// A setting of one server or of several; nothing where no server has it.
-///
-/// # Errors
-/// [`EmbeddedError`] where the binary is damaged.
-pub fn parameter(name: &str, catalog: &Catalog, look: Look) -> Result<Option<String>, EmbeddedError> {
-    let rows: Vec<_> = rows(catalog)?.into_iter().filter(|(_, row)| row.name == *name).collect();
+pub fn parameter(name: &str, catalog: &Catalog, look: Look) -> Option<String> {
+    let rows: Vec<_> = rows(catalog).into_iter().filter(|(_, row)| row.name == *name).collect();
     if rows.is_empty() {
-        return Ok(None);
+        return None;
     }
     let mut text = format!("{}, a setting\n", look.paint(HEADING, name));
     for (database, row) in rows {
@@ -40,7 +35,7 @@ pub fn parameter(name: &str, catalog: &Catalog, look: Look) -> Result<Option<Str
             let _ = writeln!(text, "    {}", look.paint(FAINT, from));
         }
     }
-    Ok(Some(text))
+    Some(text)
 }
 
 fn versions(row: &Tuning) -> String {
@@ -52,11 +47,11 @@ fn versions(row: &Tuning) -> String {
     }
 }
 
-fn rows(catalog: &Catalog) -> Result<Vec<(&Database, &Tuning)>, EmbeddedError> {
+fn rows(catalog: &Catalog) -> Vec<(&Database, &Tuning)> {
     let mut rows = Vec::new();
     for database in catalog.databases() {
-        let recipe = catalog.recipe(&database.id)?;
+        let recipe = catalog.recipe(&database.id);
         rows.extend(recipe.into_iter().flat_map(|recipe| &recipe.tuning).map(|row| (database, row)));
     }
-    Ok(rows)
+    rows
 }

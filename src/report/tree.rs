@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use catalog::Answer;
+use catalog::Catalog;
+
 use super::style::{FAINT, HEADING, Look, NAME};
-use crate::catalog::Catalog;
-use crate::decide::{Answer, Next, Selected, Tree};
+use crate::decide::{Next, Selected, Tree};
 
 /// The formats of the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

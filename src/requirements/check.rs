@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use catalog::Catalog;
+
 use super::fields::{Reader, shortened};
 use super::model::{Data, Requirements};
-use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::source::Placed;
 

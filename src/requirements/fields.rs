@@ -2,14 +2,14 @@
 
 use std::str::FromStr;
 
+use catalog::units::{Bytes, Count, Growth, Percent, Rate, Retention, Span, UnitError};
+use catalog::vocabulary::{
+    Consistency, DataStructure, DistanceMetric, Durability, Environment, Scale, Sensitivity, Storage, Sync, Workload,
+};
 use indexmap::IndexMap;
 
 use crate::diagnostic::{Diagnostic, LIST, did_you_mean, suggestion};
 use crate::source::{Place, Placed};
-use crate::units::{Bytes, Count, Growth, Percent, Rate, Retention, Span, UnitError};
-use crate::vocabulary::{
-    Consistency, DataStructure, DistanceMetric, Durability, Environment, Scale, Sensitivity, Storage, Sync, Workload,
-};
 use crate::yaml::{Entry, Node, Value};
 
 /// The faults found so far.

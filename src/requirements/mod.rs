@@ -15,7 +15,8 @@ pub use profile::{Change, Profile};
 pub use read::is_name;
 pub use schema::schema;
 
-use crate::catalog::Catalog;
+use catalog::Catalog;
+
 use crate::diagnostic::Faults;
 use crate::source::Source;
 use crate::yaml::{self, Budget};

@@ -1,14 +1,14 @@
 //! What a requirements file says, every leaf with its place. The doc comments are the JSON Schema's descriptions.
 
+use catalog::units::{Bytes, Count, Growth, Percent, Rate, Retention, Span};
+use catalog::vocabulary::{
+    Consistency, DataStructure, DistanceMetric, Durability, Environment, Flag, Quantity, Scale, Sensitivity, Storage,
+    Sync, Workload,
+};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 
 use crate::source::{Place, Placed};
-use crate::units::{Bytes, Count, Growth, Percent, Rate, Retention, Span};
-use crate::vocabulary::{
-    Consistency, DataStructure, DistanceMetric, Durability, Environment, Flag, Quantity, Scale, Sensitivity, Storage,
-    Sync, Workload,
-};
 
 /// What each kind of data of a system needs.
 #[derive(Debug, Clone, JsonSchema)]
@@ -305,8 +305,8 @@ pub enum Capped {
 
 /// What the file leaves open about the host.
 pub mod default {
-    use crate::units::Bytes;
-    use crate::vocabulary::{Environment, Storage};
+    use catalog::units::Bytes;
+    use catalog::vocabulary::{Environment, Storage};
 
     /// The host's memory.
     pub const MEMORY: Bytes = Bytes(8 << 30);

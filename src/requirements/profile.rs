@@ -1,8 +1,9 @@
 //! What a decision looks at in a kind of data: small, and cheap to change for a trial.
 
+use catalog::Catalog;
+use catalog::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
+
 use super::model::Data;
-use crate::catalog::Catalog;
-use crate::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
 
 /// The facts about a kind of data that decide where it lives.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! The tree of values as the model: one line a field.
 
+use catalog::units::{Bytes, Span};
 use indexmap::IndexMap;
 
 use super::fields::{Described, Fields, Read, Reader, read_placed, shortened, visible, without_duplicates, word};
@@ -8,7 +9,6 @@ use super::model::{
 };
 use crate::diagnostic::Diagnostic;
 use crate::source::{Place, Placed};
-use crate::units::{Bytes, Span};
 use crate::yaml::{Entry, Node, Value};
 
 const FILE: Described = Described { what: "a requirements file", example: "version: 1" };

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use catalog::units::Span;
+use catalog::vocabulary::{Amount, Flag, Quantity, Sync, Workload};
+
 use super::host::Host;
 use crate::decide::{Role, Selected, Service};
 use crate::expression::Scope;
 use crate::requirements::{Data, Profile, Requirements};
-use crate::units::Span;
-use crate::vocabulary::{Amount, Flag, Quantity, Sync, Workload};
 
 /// What a service is asked for. A figure that nobody states is zero.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,9 +4,10 @@ use std::fs;
 use std::num::NonZero;
 use std::path::Path;
 
+use catalog::units::Bytes;
+use catalog::vocabulary::{Environment, Storage};
+
 use crate::requirements::{Target, default};
-use crate::units::Bytes;
-use crate::vocabulary::{Environment, Storage};
 
 /// The machine that services share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::units::Bytes;
-use crate::vocabulary::Environment;
+use catalog::units::Bytes;
+use catalog::vocabulary::Environment;
 
 /// What a service asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -205,7 +205,7 @@ mod tests {
     use proptest::prelude::{Strategy, any, prop_assert, proptest};
 
     use super::{Claim, Environment, MB, share, smallest_host};
-    use crate::units::Bytes;
+    use catalog::units::Bytes;
 
     fn claim() -> impl Strategy<Value = Claim> {
         let size = || (0u64..1 << 20).prop_map(|megabytes| megabytes * MB / 7);

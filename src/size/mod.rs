@@ -8,4 +8,4 @@ mod setting;
 pub use demand::Demand;
 pub use host::{Cores, Found, Host, detect};
 pub use memory::{Claim, Share, Shares, TooSmall, for_system, share};
-pub use setting::{Reckoner, Setting, SettingError, variable};
+pub use setting::{Reckoner, Setting, SettingError, memory_in, variable};

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use catalog::{Database, MemoryNotation, Recipe, Tuning, Version};
 use minijinja::Value;
 use minijinja::value::ValueKind;
 
-use crate::catalog::{Database, MemoryNotation, Recipe, Tuning, Version};
 use crate::expression::{Formula, FormulaError, Formulas, Scope, unit_of};
 
 /// A setting with its value.
@@ -165,7 +165,7 @@ fn written(raw: &Value, unit: Option<&str>, notation: MemoryNotation) -> Result<
             }
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
             let bytes = bytes.floor() as u64;
-            Ok(notation.write(bytes))
+            Ok(memory_in(notation, bytes))
         }
         Some(suffix) => Ok(Value::from(format!("{}{suffix}", plain(raw, number()?)))),
     }
@@ -186,25 +186,22 @@ fn plain(raw: &Value, number: f64) -> Value {
     Value::from(rounded)
 }
 
-impl MemoryNotation {
-    /// An amount in this notation: in the largest unit that divides it.
-    pub fn write(self, bytes: u64) -> Value {
-        let suffixes = match self {
-            Self::Bytes => return Value::from(bytes),
-            Self::Gigabytes => ["GB", "MB", "kB"],
-            Self::Giga => ["G", "M", "K"],
-            Self::SmallGigabytes => ["gb", "mb", "kb"],
-            Self::SmallGiga => ["g", "m", "k"],
-            Self::Gibibytes => ["GiB", "MiB", "KiB"],
-        };
-        let sizes = [1u64 << 30, 1 << 20, 1 << 10];
-        // What is smaller than a kilobyte rounds up to one: these notations have no smaller unit that all servers read.
-        let bytes = if bytes < 1 << 10 { bytes.div_ceil(1 << 10).saturating_mul(1 << 10) } else { bytes };
-        let whole =
-            sizes.into_iter().zip(suffixes).find(|(size, _)| bytes >= *size && bytes.checked_rem(*size) == Some(0));
-        let (size, suffix) = whole.unwrap_or((1 << 10, suffixes[2]));
-        Value::from(format!("{}{suffix}", bytes.checked_div(size).unwrap_or(0)))
-    }
+/// An amount of memory in a notation: in the largest unit that divides it.
+pub fn memory_in(notation: MemoryNotation, bytes: u64) -> Value {
+    let suffixes = match notation {
+        MemoryNotation::Bytes => return Value::from(bytes),
+        MemoryNotation::Gigabytes => ["GB", "MB", "kB"],
+        MemoryNotation::Giga => ["G", "M", "K"],
+        MemoryNotation::SmallGigabytes => ["gb", "mb", "kb"],
+        MemoryNotation::SmallGiga => ["g", "m", "k"],
+        MemoryNotation::Gibibytes => ["GiB", "MiB", "KiB"],
+    };
+    let sizes = [1u64 << 30, 1 << 20, 1 << 10];
+    // What is smaller than a kilobyte rounds up to one: these notations have no smaller unit that all servers read.
+    let bytes = if bytes < 1 << 10 { bytes.div_ceil(1 << 10).saturating_mul(1 << 10) } else { bytes };
+    let whole = sizes.into_iter().zip(suffixes).find(|(size, _)| bytes >= *size && bytes.checked_rem(*size) == Some(0));
+    let (size, suffix) = whole.unwrap_or((1 << 10, suffixes[2]));
+    Value::from(format!("{}{suffix}", bytes.checked_div(size).unwrap_or(0)))
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use polyglot::catalog::{Catalog, Database, Version};
+use catalog::{Database, Version};
+
 use polyglot::plan::Planned;
 use polyglot::render::Kitchen;
 
@@ -121,7 +122,7 @@ fn complaints(said: &str) -> Vec<&str> {
 #[test]
 fn mariadb_reads_the_configuration_of_hosts() {
     let Some(programs) = Programs::found() else { return };
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = polyglot::embedded::catalog();
     let (database, recipe) = databases(&catalog).into_iter().find(|(database, _)| database.id == "mariadb").unwrap();
     let version = programs.version(database);
     let place = Place::new();

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
-use polyglot::catalog::Catalog;
 use polyglot::plan::Planned;
 use polyglot::render::Kitchen;
 
@@ -29,7 +28,7 @@ fn programs(major: &str) -> Option<PathBuf> {
 
 fn every_configuration_is_read(major: &str) {
     let Some(bin) = programs(major) else { return };
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = polyglot::embedded::catalog();
     let (database, recipe) = databases(&catalog).into_iter().find(|(database, _)| database.id == "postgresql").unwrap();
     let version = database.version(major).unwrap();
     let place = Place::new();

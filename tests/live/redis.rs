@@ -6,7 +6,6 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use polyglot::catalog::Catalog;
 use polyglot::plan::Planned;
 use polyglot::render::Kitchen;
 
@@ -76,7 +75,7 @@ fn plain(value: &str) -> String {
 
 fn every_setting_is_taken(id: &'static str) {
     let Some(kind) = Kind::found(id) else { return };
-    let catalog = Catalog::embedded().unwrap();
+    let catalog = polyglot::embedded::catalog();
     let (database, recipe) = databases(&catalog).into_iter().find(|(database, _)| database.id == id).unwrap();
     let version = database.default_version().unwrap();
     let place = Place::new();

@@ -1,7 +1,6 @@
 //! A portfolio as large as they get: two hundred kinds of data of the shapes of the published decisions, in a file that
 //! `scripts/measure` asks too. `SNAPSHOTS=overwrite` writes it anew.
 
-use polyglot::catalog::Weights;
 use polyglot::config::Policy;
 use polyglot::decide::portfolio::Question;
 use polyglot::decide::portfolio::solver::{Answer, Facility, solve};
@@ -44,7 +43,7 @@ fn two_hundred_kinds_of_data_are_solved_exactly() {
     let facts = Facts::new(catalog, &policy, &formulas, &requirements);
     let alone = Selection::of(&requirements, catalog, tree, &facts, Depth::Answer);
     let question = Question { requirements: &requirements, catalog, tree, alone: &alone, most: None };
-    let problem = question.problem(&facts, Weights::embedded().unwrap()).unwrap();
+    let problem = question.problem(&facts, polyglot::embedded::weights()).unwrap();
     let databases = problem.facilities.iter().filter(|facility: &&Facility| facility.counts).count();
     assert!(problem.items.len() == KINDS && databases >= 20, "{} kinds, {databases} databases", problem.items.len());
     let Answer::Best(best) = solve(&problem, &mut || false) else { panic!("there is an answer") };

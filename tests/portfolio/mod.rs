@@ -3,10 +3,12 @@
 mod large;
 mod promises;
 mod proof;
+mod weights;
 
 use std::sync::LazyLock;
 
-use polyglot::catalog::{Catalog, Overrides, Weights};
+use catalog::{Catalog, Overrides};
+
 use polyglot::config::Policy;
 use polyglot::decide::portfolio::{Portfolio, PortfolioError, Question};
 use polyglot::decide::{Depth, Facts, Held, Holder, Selection, Tree};
@@ -25,7 +27,7 @@ struct Asked {
 
 fn known() -> &'static (Catalog, Tree) {
     static KNOWN: LazyLock<(Catalog, Tree)> = LazyLock::new(|| {
-        let catalog = Catalog::embedded().unwrap();
+        let catalog = polyglot::embedded::catalog();
         let tree = Tree::embedded(&catalog).unwrap();
         (catalog, tree)
     });
@@ -49,7 +51,7 @@ fn ask_until(text: &str, asked: &Asked, stop: &mut dyn FnMut() -> bool) -> Resul
     let facts = Facts::new(catalog, &asked.policy, &formulas, &requirements);
     let alone = Selection::of(&requirements, catalog, tree, &facts, Depth::Answer);
     let question = Question { requirements: &requirements, catalog, tree, alone: &alone, most: asked.most };
-    let weights = Weights::embedded().unwrap().with(&asked.overrides);
+    let weights = polyglot::embedded::weights().with(&asked.overrides);
     let portfolio = Portfolio::of(question, &facts, weights, stop)?;
     let held = Held::new(Holder::Portfolio, portfolio.held());
     let selection = Selection::holding(&requirements, catalog, tree, &facts, Depth::Answer, &held);

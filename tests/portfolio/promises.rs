@@ -157,7 +157,7 @@ fn a_load_turns_the_answer_where_it_is_said_to() {
     assert_eq!(store(&document, "notes"), ["postgresql"]);
     let placed = document.data.iter().find(|placed| placed.data == "notes").unwrap();
     let until = placed.until.iter().find(|until| until.quantity == "vectors").expect("a load that turns it");
-    let last = polyglot::vocabulary::Quantity::Vectors.parse(&until.last).unwrap().0;
+    let last = catalog::vocabulary::Quantity::Vectors.parse(&until.last).unwrap().0;
     assert!(last > 5_000_000, "a portfolio leaves before the figure at which an expert worries: {last}");
     assert_eq!(store(&portfolio(&vectors(last)), "notes"), ["postgresql"]);
     assert_eq!(store(&portfolio(&vectors(last + 1)), "notes"), until.then);

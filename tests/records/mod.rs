@@ -8,7 +8,8 @@ mod parts;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use polyglot::catalog::{Catalog, Date};
+use catalog::{Catalog, Date};
+
 use polyglot::config::Policy;
 use polyglot::decide::{Depth, Facts, Selection, Tree};
 use polyglot::expression::Formulas;
@@ -40,7 +41,7 @@ type Records = BTreeMap<String, String>;
 /// The folder after its records were made: what stood there, with what was made over it.
 fn rendered(text: &str, standing: &Records, given: Given) -> Records {
     static KNOWN: LazyLock<(Catalog, Tree)> = LazyLock::new(|| {
-        let catalog = Catalog::embedded().unwrap();
+        let catalog = polyglot::embedded::catalog();
         let tree = Tree::embedded(&catalog).unwrap();
         (catalog, tree)
     });

@@ -12,12 +12,12 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Context, Result, bail};
+use catalog::Date;
 
 use super::Outcome;
 use super::input::{self, InputError};
 use super::save::save;
 use super::terminal::{Progress, Terminal};
-use crate::catalog::Date;
 use crate::cli::{Lint, LintLevel};
 use crate::lint::{Baseline, BaselineError, Found, Judged, Level, Levels, baseline_file, walk};
 use crate::report::findings::Report;

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use anyhow::Result;
+use catalog::{Catalog, Date};
 
 use super::worlds::{Judge, Worlds};
-use crate::catalog::{Catalog, Date};
 use crate::commands::input::{self, InputError, World};
 use crate::commands::locked;
 use crate::commands::page::{self, Decided};

@@ -1,9 +1,10 @@
 //! The account of an assignment: what runs, and every term of what it costs.
 
+use catalog::Database;
+
 use super::network::{Familiarity, Network, spreads};
 use super::offer::{Kind, Offer, Reckoned, misfit, synchronisation, writes_followed};
 use super::points::Points;
-use crate::catalog::Database;
 use crate::decide::check::{Check, Verdict};
 use crate::decide::facts::Engine;
 use crate::decide::load::{Load, Role};
@@ -176,7 +177,7 @@ fn care<'a>(network: &Network<'a, '_>, engine: &Engine<'a>) -> Vec<Term<'a>> {
     match network.familiarity(engine) {
         Familiarity::Operated => how = format!("{how} × {} (the team runs it)", weights.operated.get()),
         Familiarity::Related => {
-            let kin = weights.kin(database).unwrap_or_default();
+            let kin = engine.database.family().unwrap_or_default();
             how = format!("{how} × {} (the team runs {kin}, which it is akin to)", weights.related.get());
         }
         Familiarity::New => how = format!("{how} × {} (new to the team)", weights.new.get()),

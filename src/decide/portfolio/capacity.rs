@@ -1,13 +1,14 @@
 //! Capacities: where a service ends, for the sum of all that it holds.
 
+use catalog::vocabulary::{Amount, Scale};
+use catalog::{Limit, Map};
+
 use super::offer::Kind;
 use super::solver::Problem;
-use crate::catalog::{Limit, Map};
 use crate::decide::candidate::Candidate;
 use crate::decide::facts::{Engine, Facts};
 use crate::decide::load::Role;
 use crate::requirements::Profile;
-use crate::vocabulary::{Amount, Scale};
 
 /// What an offer takes of something that there is only so much of.
 #[derive(Debug, Clone, Copy)]

@@ -1,9 +1,10 @@
 //! The frontier: the best that can be had for one database, for two, for three.
 
+use catalog::Database;
+
 use super::account::Account;
 use super::points::Points;
 use super::search::Search;
-use crate::catalog::Database;
 
 /// The best for at most so many databases.
 #[derive(Debug, Clone)]

@@ -1,12 +1,13 @@
 //! What is lost by holding a kind of data elsewhere than where it is best held alone.
 
-use crate::catalog::Level;
+use catalog::Level;
+use catalog::vocabulary::Need;
+
 use crate::decide::candidate::Candidate;
 use crate::decide::check::{Check, Verdict, What};
 use crate::decide::facts::Facts;
 use crate::decide::load::Load;
 use crate::requirements::Profile;
-use crate::vocabulary::Need;
 
 /// Something that a database does worse than the one that is best for the data alone.
 #[derive(Debug, Clone, PartialEq, Eq)]

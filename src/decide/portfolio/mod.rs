@@ -24,6 +24,7 @@ pub use price::{Buy, Price};
 pub use until::Until;
 
 use account::databases;
+use catalog::{Catalog, Database, Weights};
 use loss::{headroom, losses};
 use network::Network;
 use offer::{Kind, kinds, operated};
@@ -35,7 +36,6 @@ use super::facts::Facts;
 use super::held::HeldDatabase;
 use super::selection::Selection;
 use super::tree::Tree;
-use crate::catalog::{Catalog, Database, Weights};
 use crate::requirements::Requirements;
 
 /// The databases of all kinds of data together, beside the best for each alone.

@@ -1,14 +1,15 @@
 //! The problem as the solver sees it: databases and their services, and what each takes of what there is.
 
+use catalog::vocabulary::Scale;
+use catalog::{Hosting, Weights};
+
 use super::capacity;
 use super::offer::{Kind, Offer, synchronisation, writes_followed};
 use super::points::Points;
 use super::solver::{Choice, Facility, Item, Problem};
-use crate::catalog::{Hosting, Weights};
 use crate::decide::facts::{Engine, Facts};
 use crate::decide::load::Role;
 use crate::requirements::Profile;
-use crate::vocabulary::Scale;
 
 /// What can be run: the databases that hold anything in some offer, then the services of those that run one for each
 /// role.
@@ -188,7 +189,7 @@ impl<'a, 'f> Network<'a, 'f> {
             Familiarity::Unknown
         } else if runs(&engine.database.id) {
             Familiarity::Operated
-        } else if self.weights.kin(engine.database).is_some_and(runs) {
+        } else if engine.database.family().is_some_and(runs) {
             Familiarity::Related
         } else {
             Familiarity::New

@@ -1,9 +1,11 @@
 //! What each kind of data could be held by, and what a misfit costs.
 
+use catalog::vocabulary::{Amount, Durability, Quantity};
+use catalog::{Catalog, Hosting, Level, Weights};
+
 use super::capacity::{Demand, demands};
 use super::network::spreads;
 use super::points::Points;
-use crate::catalog::{Catalog, Hosting, Level, Weights};
 use crate::decide::candidate::Candidate;
 use crate::decide::check::{Check, Verdict, What};
 use crate::decide::facts::{self, Facts, Threshold};
@@ -11,7 +13,6 @@ use crate::decide::load::Load;
 use crate::decide::needs::Needs;
 use crate::decide::selection::{Selected, Selection};
 use crate::requirements::{Data, Profile, Requirements};
-use crate::vocabulary::{Amount, Durability, Quantity};
 
 /// What could hold a kind of data.
 #[derive(Clone)]

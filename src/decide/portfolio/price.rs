@@ -1,10 +1,11 @@
 //! The price of each database that is kept: what it costs, and what the best without it would cost.
 
+use catalog::Database;
+
 use super::account::{Account, Charge, Term};
 use super::network::bit;
 use super::points::Points;
 use super::search::Search;
-use crate::catalog::Database;
 
 /// What a database of a portfolio costs and what it is worth.
 #[derive(Debug, Clone)]

@@ -1,14 +1,15 @@
 //! How far an answer carries: the load at which a kind of data is better held elsewhere.
 
+use catalog::Database;
+use catalog::units::{GrowthAmount, Span};
+use catalog::vocabulary::{Amount, Quantity};
+
 use super::account::{chosen, databases};
 use super::offer::{Kind, Offer, offer};
 use super::points::Points;
 use super::search::Search;
 use super::solver::Solution;
-use crate::catalog::Database;
 use crate::requirements::Change;
-use crate::units::{GrowthAmount, Span};
-use crate::vocabulary::{Amount, Quantity};
 
 /// The load at which a kind of data would be held elsewhere.
 #[derive(Debug, Clone)]

@@ -1,8 +1,9 @@
 //! `cache-as-record`
 
+use catalog::vocabulary::Durability;
+
 use super::prelude::*;
 use crate::source::Placed;
-use crate::vocabulary::Durability;
 
 pub(super) static RULE: Rule = Rule {
     id: "cache-as-record",

@@ -1,8 +1,9 @@
 //! `cache-without-ttl`
 
+use catalog::vocabulary::Durability;
+
 use super::prelude::*;
 use crate::requirements::{Capped, Collection};
-use crate::vocabulary::Durability;
 
 pub(super) static RULE: Rule = Rule {
     id: "cache-without-ttl",

@@ -1,9 +1,10 @@
 //! `conflicting-flags`
 
+use catalog::units::Retention;
+use catalog::vocabulary::{Consistency, Durability, Flag};
+
 use super::prelude::*;
 use crate::source::Place;
-use crate::units::Retention;
-use crate::vocabulary::{Consistency, Durability, Flag};
 
 pub(super) static RULE: Rule = Rule {
     id: "conflicting-flags",

@@ -1,8 +1,9 @@
 //! `contradictory-needs`
 
+use catalog::units::Span;
+use catalog::vocabulary::{Consistency, Scale};
+
 use super::prelude::*;
-use crate::units::Span;
-use crate::vocabulary::{Consistency, Scale};
 
 /// The round trip between the nearest regions of a cloud: between Azure's in Europe and in North America it is 3 to 5 ms
 /// at the least, and 28 to 72 ms at the most.

@@ -1,7 +1,8 @@
 //! `copy-without-path`
 
+use catalog::vocabulary::Durability;
+
 use super::prelude::*;
-use crate::vocabulary::Durability;
 
 pub(super) static RULE: Rule = Rule {
     id: "copy-without-path",

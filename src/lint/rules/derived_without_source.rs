@@ -1,7 +1,8 @@
 //! `derived-without-source`
 
+use catalog::vocabulary::Durability;
+
 use super::prelude::*;
-use crate::vocabulary::Durability;
 
 pub(super) static RULE: Rule = Rule {
     id: "derived-without-source",

@@ -1,9 +1,10 @@
 //! `dimension-over-index-limit`
 
+use catalog::vocabulary::{Amount, Quantity};
+
 use super::prelude::*;
 use crate::decide::Verdict;
 use crate::source::Place;
-use crate::vocabulary::{Amount, Quantity};
 
 pub(super) static RULE: Rule = Rule {
     id: "dimension-over-index-limit",

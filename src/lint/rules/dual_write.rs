@@ -1,7 +1,8 @@
 //! `dual-write`
 
+use catalog::vocabulary::{Durability, Sync};
+
 use super::prelude::*;
-use crate::vocabulary::{Durability, Sync};
 
 pub(super) static RULE: Rule = Rule {
     id: "dual-write",

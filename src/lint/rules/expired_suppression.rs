@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use catalog::Date;
+
 use super::prelude::*;
-use crate::catalog::Date;
 use crate::lint::suppression::Suppression;
 use crate::source::Source;
 

@@ -1,8 +1,9 @@
 //! `index-as-record`
 
+use catalog::vocabulary::{Durability, Need};
+use catalog::{Category, Database, Level as ServiceLevel};
+
 use super::prelude::*;
-use crate::catalog::{Category, Database, Level as ServiceLevel};
-use crate::vocabulary::{Durability, Need};
 
 pub(super) static RULE: Rule = Rule {
     id: "index-as-record",

@@ -1,10 +1,11 @@
 //! `large-objects-in-rows`
 
+use catalog::Category;
+use catalog::units::Bytes;
+use catalog::vocabulary::Quantity;
+
 use super::prelude::*;
-use crate::catalog::Category;
 use crate::decide::{self, Verdict};
-use crate::units::Bytes;
-use crate::vocabulary::Quantity;
 
 pub(super) static RULE: Rule = Rule {
     id: "large-objects-in-rows",

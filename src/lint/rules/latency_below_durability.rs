@@ -1,10 +1,11 @@
 //! `latency-below-durability`
 
+use catalog::Category;
+use catalog::units::{Rate, Span};
+use catalog::vocabulary::{Flag, Storage};
+
 use super::prelude::*;
-use crate::catalog::Category;
 use crate::source::Placed;
-use crate::units::{Rate, Span};
-use crate::vocabulary::{Flag, Storage};
 
 /// One turn of a disk of 7,200 a minute, which a commit waits for: its log page has just passed under the head.
 const TURN: Span = Span(8_333);

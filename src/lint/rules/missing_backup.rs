@@ -1,8 +1,9 @@
 //! `missing-backup`
 
+use catalog::units::Retention;
+
 use super::prelude::*;
 use crate::decide::Role;
-use crate::units::Retention;
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-backup",

@@ -1,10 +1,11 @@
 //! `missing-pooler`
 
+use catalog::units::Count;
+use catalog::vocabulary::{Environment, Quantity};
+use catalog::{Database, Purpose};
+
 use super::prelude::*;
-use crate::catalog::{Database, Purpose};
 use crate::decide::{self, Figure, Verdict};
-use crate::units::Count;
-use crate::vocabulary::{Environment, Quantity};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-pooler",
@@ -97,6 +98,6 @@ fn strained<'a>(check: &decide::Check<'a>) -> Option<(&'a Database, Figure)> {
 
 /// Whether one is rendered when it is needed.
 fn has_pooler(system: &System<'_>, database: &Database) -> bool {
-    let recipe = system.catalog.recipe(&database.id).ok().flatten();
+    let recipe = system.catalog.recipe(&database.id);
     recipe.is_some_and(|recipe| recipe.jobs.iter().any(|job| job.purpose == Purpose::Proxy))
 }

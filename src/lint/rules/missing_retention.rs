@@ -1,9 +1,10 @@
 //! `missing-retention`
 
+use catalog::vocabulary::{Durability, Flag};
+
 use super::prelude::*;
 use crate::requirements::{Capped, Collection};
 use crate::source::Place;
-use crate::vocabulary::{Durability, Flag};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-retention",

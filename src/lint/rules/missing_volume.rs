@@ -1,7 +1,8 @@
 //! `missing-volume`
 
+use catalog::{Database, Version};
+
 use super::prelude::*;
-use crate::catalog::{Database, Version};
 use crate::compose::{Mount, Service};
 use crate::lint::settings::{Setting, last};
 
@@ -90,7 +91,7 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
 
 /// Where a database keeps its data, the first as its recipe has it.
 fn folders(file: &ComposeFile<'_>, database: &Database, version: Option<&Version>) -> Vec<String> {
-    let recipe = file.catalog.recipe(&database.id).ok().flatten();
+    let recipe = file.catalog.recipe(&database.id);
     let Some(container) = recipe.and_then(|recipe| recipe.container.as_ref()) else { return Vec::new() };
     let wanted = container.volumes.iter().filter(|volume| {
         let is_between = |version| database.is_between(version, volume.since.as_deref(), volume.until.as_deref());

@@ -1,7 +1,8 @@
 //! `more-engines-than-team`
 
+use catalog::Hosting;
+
 use super::prelude::*;
-use crate::catalog::Hosting;
 
 pub(super) static RULE: Rule = Rule {
     id: "more-engines-than-team",

@@ -1,9 +1,10 @@
 //! `outgrows-disk`
 
+use catalog::Hosting;
+use catalog::units::{Bytes, Retention};
+use catalog::vocabulary::Scale;
+
 use super::prelude::*;
-use crate::catalog::Hosting;
-use crate::units::{Bytes, Retention};
-use crate::vocabulary::Scale;
 
 pub(super) static RULE: Rule = Rule {
     id: "outgrows-disk",

@@ -1,8 +1,9 @@
 //! `redundant-flag`
 
+use catalog::vocabulary::Flag;
+
 use super::prelude::*;
 use crate::source::{Place, Placed};
-use crate::vocabulary::Flag;
 
 pub(super) static RULE: Rule = Rule {
     id: "redundant-flag",

@@ -1,7 +1,8 @@
 //! `same-category-twice`
 
+use catalog::Database;
+
 use super::prelude::*;
-use crate::catalog::Database;
 
 pub(super) static RULE: Rule = Rule {
     id: "same-category-twice",

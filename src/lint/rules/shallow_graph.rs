@@ -1,8 +1,9 @@
 //! `shallow-graph`
 
+use catalog::Category;
+use catalog::vocabulary::Flag;
+
 use super::prelude::*;
-use crate::catalog::Category;
-use crate::vocabulary::Flag;
 
 pub(super) static RULE: Rule = Rule {
     id: "shallow-graph",

@@ -1,9 +1,9 @@
 //! What several rules share: a made-up database whose versions end, and places in the policy.
 
+use catalog::{Database, Version};
 use toml::Spanned;
 
 use super::prelude::*;
-use crate::catalog::{Database, Version};
 use crate::source::Place;
 
 /// A database that a team adds by itself. Those of ours are moved on before they end, so they show no end.

@@ -1,7 +1,8 @@
 //! `single-node-for-regions`
 
+use catalog::vocabulary::Scale;
+
 use super::prelude::*;
-use crate::vocabulary::Scale;
 
 pub(super) static RULE: Rule = Rule {
     id: "single-node-for-regions",

@@ -1,8 +1,9 @@
 //! `single-point-of-failure`
 
+use catalog::units::{Percent, Span};
+use catalog::vocabulary::Scale;
+
 use super::prelude::*;
-use crate::units::{Percent, Span};
-use crate::vocabulary::Scale;
 
 pub(super) static RULE: Rule = Rule {
     id: "single-point-of-failure",

@@ -1,9 +1,10 @@
 //! `small-wide-column`
 
+use catalog::Category;
+use catalog::units::Bytes;
+use catalog::vocabulary::Scale;
+
 use super::prelude::*;
-use crate::catalog::Category;
-use crate::units::Bytes;
-use crate::vocabulary::Scale;
 
 pub(super) static RULE: Rule = Rule {
     id: "small-wide-column",

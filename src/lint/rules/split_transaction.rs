@@ -1,10 +1,11 @@
 //! `split-transaction`
 
+use catalog::Category;
+use catalog::vocabulary::{Durability, Flag};
+
 use super::prelude::*;
-use crate::catalog::Category;
 use crate::requirements::Collection;
 use crate::source::Placed;
-use crate::vocabulary::{Durability, Flag};
 
 pub(super) static RULE: Rule = Rule {
     id: "split-transaction",

@@ -1,9 +1,10 @@
 //! `transactions-without-support`
 
+use catalog::Level as ServiceLevel;
+use catalog::vocabulary::{Flag, Need};
+
 use super::prelude::*;
-use crate::catalog::Level as ServiceLevel;
 use crate::decide::What;
-use crate::vocabulary::{Flag, Need};
 
 pub(super) static RULE: Rule = Rule {
     id: "transactions-without-support",

@@ -1,8 +1,9 @@
 //! `ttl-on-record`
 
+use catalog::units::{Retention, Span};
+
 use super::prelude::*;
 use crate::requirements::Ttl;
-use crate::units::{Retention, Span};
 
 pub(super) static RULE: Rule = Rule {
     id: "ttl-on-record",

@@ -1,7 +1,8 @@
 //! `unencrypted-personal-data`
 
+use catalog::vocabulary::Sensitivity;
+
 use super::prelude::*;
-use crate::vocabulary::Sensitivity;
 
 pub(super) static RULE: Rule = Rule {
     id: "unencrypted-personal-data",

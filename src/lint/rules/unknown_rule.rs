@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use catalog::Date;
+
 use super::prelude::*;
 use super::{RULES, rule};
-use crate::catalog::Date;
 use crate::lint::suppression::Suppression;
 use crate::source::Source;
 

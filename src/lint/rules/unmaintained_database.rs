@@ -1,7 +1,8 @@
 //! `unmaintained-database`
 
+use catalog::State;
+
 use super::prelude::*;
-use crate::catalog::State;
 
 pub(super) static RULE: Rule = Rule {
     id: "unmaintained-database",

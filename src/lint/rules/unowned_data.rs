@@ -1,7 +1,8 @@
 //! `unowned-data`
 
+use catalog::vocabulary::Durability;
+
 use super::prelude::*;
-use crate::vocabulary::Durability;
 
 pub(super) static RULE: Rule = Rule {
     id: "unowned-data",

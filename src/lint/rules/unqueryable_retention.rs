@@ -1,8 +1,9 @@
 //! `unqueryable-retention`
 
+use catalog::units::Retention;
+use catalog::vocabulary::Quantity;
+
 use super::prelude::*;
-use crate::units::Retention;
-use crate::vocabulary::Quantity;
 
 pub(super) static RULE: Rule = Rule {
     id: "unqueryable-retention",

@@ -1,7 +1,8 @@
 //! `unreachable-rpo`
 
+use catalog::Hosting;
+
 use super::prelude::*;
-use crate::catalog::Hosting;
 
 pub(super) static RULE: Rule = Rule {
     id: "unreachable-rpo",

@@ -1,7 +1,8 @@
 //! `unsupported-metric`
 
+use catalog::vocabulary::{DistanceMetric, Flag};
+
 use super::prelude::*;
-use crate::vocabulary::{DistanceMetric, Flag};
 
 pub(super) static RULE: Rule = Rule {
     id: "unsupported-metric",

@@ -1,7 +1,8 @@
 //! `vectors-without-dimension`
 
+use catalog::vocabulary::{Flag, Quantity};
+
 use super::prelude::*;
-use crate::vocabulary::{Flag, Quantity};
 
 pub(super) static RULE: Rule = Rule {
     id: "vectors-without-dimension",

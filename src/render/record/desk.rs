@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use catalog::Date;
+
 use super::front::{self, Front, Status};
 use super::page::{self, Page};
 use super::prose;
 use super::shelf::{Shelf, Standing};
 use super::{Decided, Remark, part};
-use crate::catalog::Date;
 use crate::decide::Selected;
 use crate::render::write::part::{exchange, merge};
 

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use catalog::Catalog;
+
 use super::front::{Front, Status, value};
 use super::prose::{cell, row, text};
 use super::shelf::number_of;
-use crate::catalog::Catalog;
 
 /// The index of some records: their texts by the names of their files.
 pub(super) fn index(records: &BTreeMap<String, String>, catalog: &Catalog) -> String {

@@ -15,9 +15,10 @@ use std::collections::BTreeMap;
 pub use front::{Front, Status};
 pub use shelf::{File, number_of};
 
+use catalog::{Catalog, Date};
+
 use super::write::Artifact;
 use super::write::part::{Remark, merge, part};
-use crate::catalog::{Catalog, Date};
 use crate::decide::{Selection, Tree};
 use desk::Desk;
 

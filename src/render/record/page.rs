@@ -1,9 +1,10 @@
 //! A record's page: the sections of MADR 4.0, each filled from the decision.
 
-use crate::catalog::{Catalog, Database, Level, State, Version};
+use catalog::vocabulary::{Flag, Quantity};
+use catalog::{Catalog, Database, Level, State, Version};
+
 use crate::decide::{Alternative, Check, Figure, Selected, Selection, Tree, Verdict, What};
 use crate::requirements::{Change, Data, Profile};
-use crate::vocabulary::{Flag, Quantity};
 
 use super::prose::{clause, code, link, list, row, text};
 

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use catalog::Purpose;
 use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::Sight;
-use crate::catalog::Purpose;
 use crate::decide::Selected;
 use crate::plan::Plan;
 use crate::report::names;

@@ -1,10 +1,10 @@
 //! Each kind of data in full: its way through the tree, how it fits, what else could hold it, and what would change
 //! the answer.
 
+use catalog::State;
 use serde::Serialize;
 
 use super::word;
-use crate::catalog::State;
 use crate::decide::{Alternative, Check, Flip, Selected, Tree};
 use crate::report::{chosen, names};
 

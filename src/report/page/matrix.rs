@@ -1,13 +1,13 @@
 //! The matrix: which needs each kind of data has and how well its database meets them, and what the catalog recommends
 //! for each kind that it knows.
 
+use catalog::vocabulary::Need;
+use catalog::{Level, Row as Recommendation};
 use serde::Serialize;
 
 use super::{Sight, word};
-use crate::catalog::{Level, Row as Recommendation};
 use crate::decide::{Selected, What};
 use crate::report::chosen;
-use crate::vocabulary::Need;
 
 /// The matrix of a file.
 #[derive(Serialize)]

@@ -1,10 +1,10 @@
 //! The memory budget: how the host's memory is shared, as the parts of one bar.
 
+use catalog::units::Bytes;
 use serde::Serialize;
 
 use super::percent;
 use crate::plan::{Plan, Planned};
-use crate::units::Bytes;
 
 /// The host's memory and its parts.
 #[derive(Serialize)]

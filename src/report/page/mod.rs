@@ -12,12 +12,12 @@ mod portfolio;
 mod templates;
 mod ways;
 
+use catalog::Catalog;
 use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
 use super::{ReportError, Shown};
-use crate::catalog::Catalog;
 use crate::decide::Verdict;
 use crate::decide::portfolio::Portfolio;
 use crate::plan::Plan;

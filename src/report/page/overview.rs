@@ -1,11 +1,11 @@
 //! The head of the page and the selection: what was decided, in one table.
 
+use catalog::units::Bytes;
 use serde::Serialize;
 
 use super::{Sight, counted, word};
 use crate::decide::{Selected, Selection, Verdict};
 use crate::report::{chosen, names, offered};
-use crate::units::Bytes;
 
 /// The whole answer at a glance.
 #[derive(Serialize)]

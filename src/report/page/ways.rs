@@ -3,11 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use catalog::Answer;
+use catalog::Catalog;
 use serde::Serialize;
 
 use super::Sight;
-use crate::catalog::Catalog;
-use crate::decide::{Answer, Next, Node, Selected, Tree};
+use crate::decide::{Next, Node, Selected, Tree};
 use crate::report::names;
 
 /// The tree and the ways.

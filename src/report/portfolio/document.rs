@@ -1,10 +1,10 @@
 //! The portfolio as programs read it.
 
+use catalog::Database;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Shown;
-use crate::catalog::Database;
 use crate::decide::portfolio::{self, Account, Placement};
 
 /// A portfolio, as programs read it. Costs are points, in hundredths.

@@ -2,11 +2,11 @@
 
 use std::cmp::Ordering;
 
+use catalog::units::Span;
 use indexmap::IndexMap;
 
 use crate::decide::portfolio::{Account, Placement, Point, Points, Portfolio, Price, Until};
 use crate::report::names;
-use crate::units::Span;
 
 /// The share of a bound from which its use is worth a word.
 const NOTABLE: f64 = 0.25;

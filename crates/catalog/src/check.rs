@@ -94,6 +94,8 @@ impl Database {
         if self.versions.iter().filter(|version| version.default).count() != 1 {
             return Err(format!("{}: exactly one version must be the default", self.id));
         }
+        let base_memory = self.operate.iter().flat_map(|operate| &operate.base_memory);
+        base_memory.into_iter().try_for_each(|amount| readable(&self.id, Quantity::DataSize, amount))?;
         Need::ALL.iter().try_for_each(|need| self.check_need(*need))?;
         self.limits.iter().try_for_each(|limit| self.check_limit(limit))
     }

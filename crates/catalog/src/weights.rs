@@ -3,14 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::Database;
+use super::units::Bytes;
 
 /// A weight: not below zero, and not so large that sums of them would lose their hundredths.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Deserialize)]
-#[serde(try_from = "f64")]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
 pub struct Weight(f64);
 
 /// A number that is no weight.
@@ -23,6 +24,12 @@ impl TryFrom<f64> for Weight {
 
     fn try_from(number: f64) -> Result<Self, NotAWeight> {
         (0.0..=1000.0).contains(&number).then_some(Self(number)).ok_or(NotAWeight)
+    }
+}
+
+impl From<Weight> for f64 {
+    fn from(weight: Weight) -> Self {
+        weight.0
     }
 }
 
@@ -41,14 +48,15 @@ macro_rules! weights {
         #[serde(deny_unknown_fields)]
         pub struct Weights {
             $($(#[$doc])* pub $name: Weight,)+
-            /// The care that each database takes.
+            /// What a polyglot.toml says of databases in place of `cost` in their `[operate]`.
+            #[serde(skip)]
             pub operating: BTreeMap<String, Weight>,
-            /// What each takes besides to run over several servers.
+            /// In place of `cluster_cost`.
+            #[serde(skip)]
             pub cluster: BTreeMap<String, Weight>,
-            /// What the service of each needs to start, in GB.
+            /// In place of `base_memory`, in GB.
+            #[serde(skip)]
             pub floor: BTreeMap<String, Weight>,
-            /// The database whose care one already knows who knows that of this one.
-            kin: BTreeMap<String, String>,
         }
 
         /// The weights of a polyglot.toml, which take the place of ours.
@@ -56,11 +64,11 @@ macro_rules! weights {
         #[serde(deny_unknown_fields, default)]
         pub struct Overrides {
             $($(#[$doc])* pub $name: Option<Weight>,)+
-            /// The care that each database takes.
+            /// What is said of databases in place of `cost` in their `[operate]`.
             pub operating: BTreeMap<Spanned<String>, Weight>,
-            /// What each takes besides to run over several servers.
+            /// In place of `cluster_cost`.
             pub cluster: BTreeMap<Spanned<String>, Weight>,
-            /// What the service of each needs to start, in GB.
+            /// In place of `base_memory`, in GB.
             pub floor: BTreeMap<Spanned<String>, Weight>,
         }
 
@@ -134,75 +142,23 @@ weights! {
     writes,
 }
 
-const EMBEDDED: &str = include_str!("weights.toml");
-
 impl Weights {
-    /// Our own weights.
-    ///
-    /// # Errors
-    /// A fault of ours in the embedded file.
-    pub fn embedded() -> Result<Self, toml::de::Error> {
-        toml::from_str(EMBEDDED)
-    }
-
     /// The care that a database takes.
     pub fn care(&self, database: &Database) -> f64 {
-        self.operating.get(database.id.as_str()).copied().unwrap_or(self.other).get()
+        let own = database.operate.as_ref().map(|operate| operate.cost);
+        self.operating.get(database.id.as_str()).copied().or(own).unwrap_or(self.other).get()
     }
 
     /// What a database takes besides to run over several servers.
     pub fn clustering(&self, database: &Database) -> f64 {
-        self.cluster.get(database.id.as_str()).copied().unwrap_or(self.other_cluster).get()
+        let own = database.operate.as_ref().map(|operate| operate.cluster_cost);
+        self.cluster.get(database.id.as_str()).copied().or(own).unwrap_or(self.other_cluster).get()
     }
 
     /// What a service of a database needs to start, in GB.
     pub fn memory_floor(&self, database: &Database) -> f64 {
-        self.floor.get(database.id.as_str()).copied().unwrap_or(self.other_floor).get()
-    }
-
-    /// The database that a database is akin to.
-    pub fn kin(&self, database: &Database) -> Option<&str> {
-        self.kin.get(database.id.as_str()).map(String::as_str)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Overrides, Weights};
-    use crate::catalog::{Catalog, Hosting};
-
-    #[test]
-    fn every_database_of_ours_has_its_weights_and_nothing_else_has() {
-        let (weights, catalog) = (Weights::embedded().unwrap(), Catalog::embedded().unwrap());
-        let ids: Vec<&str> = catalog.ids().collect();
-        for id in weights
-            .operating
-            .keys()
-            .chain(weights.cluster.keys())
-            .chain(weights.floor.keys())
-            .chain(weights.kin.keys())
-            .chain(weights.kin.values())
-        {
-            assert!(ids.contains(&id.as_str()), "{id}");
-        }
-        for database in catalog.databases() {
-            let id = database.id.as_str();
-            assert!(weights.operating.contains_key(id) && weights.cluster.contains_key(id), "{id} has no care");
-            assert_eq!(weights.floor.contains_key(id), database.hosting == Hosting::Container, "{id}");
-        }
-    }
-
-    #[test]
-    fn a_weight_is_a_number_and_not_below_zero() {
-        for text in
-            ["copy = -1", "copy = nan", "copy = inf", "copy = \"1\"", "copy = 1001", "operating = { redis = -0.1 }"]
-        {
-            assert!(toml::from_str::<Overrides>(text).is_err(), "{text}");
-        }
-        let overrides: Overrides = toml::from_str("copy = 2\noperating = { redis = 0 }").unwrap();
-        let weights = Weights::embedded().unwrap().with(&overrides);
-        assert!((weights.copy.get() - 2.0).abs() < 1e-9);
-        assert!(weights.operating["redis"].get().abs() < 1e-9);
-        assert_eq!(overrides.named(), [(String::from("copy"), 2.0), (String::from("operating.redis"), 0.0)]);
+        let overridden = self.floor.get(database.id.as_str()).map(|weight| weight.get());
+        let own = || database.operate.as_ref()?.base_memory.as_ref()?.parse::<Bytes>().ok().map(Bytes::gigabytes);
+        overridden.or_else(own).unwrap_or(self.other_floor.get())
     }
 }

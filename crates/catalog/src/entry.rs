@@ -17,12 +17,11 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Reads a file. Its text stays for as long as the program runs: the values point into it.
+    /// Reads a file. The values borrow from its text.
     ///
     /// # Errors
-    /// The first fault of the text.
-    pub fn read(text: String) -> Result<Self, toml::de::Error> {
-        let text: &'static str = text.leak();
+    /// The first error of the text.
+    pub fn read(text: &'static str) -> Result<Self, toml::de::Error> {
         let mut known = DeTable::parse(text)?;
         let mut recipe = Spanned::new(known.span(), DeTable::default());
         for key in Recipe::KEYS {

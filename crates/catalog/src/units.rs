@@ -213,6 +213,12 @@ impl fmt::Display for Grouped {
 const TOO_LARGE: &str = "the number is too large";
 
 impl Bytes {
+    /// As a number of GB. An estimate above 8 PB, which is 2^53 bytes.
+    #[expect(clippy::cast_precision_loss, reason = "an estimate; exact below 2^53")]
+    pub fn gigabytes(self) -> f64 {
+        self.0 as f64 / GIB as f64
+    }
+
     const EXPECTED: &str = "a size with its unit, such as `20GB` or `512MiB`";
 
     /// To three digits, for a person.

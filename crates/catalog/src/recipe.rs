@@ -4,7 +4,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::program::Program;
 use super::text::{Map, Text};
 
 /// Everything that rendering and tuning need to know of a database.
@@ -33,30 +32,18 @@ pub struct Recipe {
     #[serde(default)]
     pub connect: Option<Connect>,
     /// The templates beside `database.toml`, by file name; filled in by who reads the folder.
-    #[serde(skip)]
+    #[serde(default)]
     pub templates: Templates,
 }
 
 /// The templates of a folder, each with its file's name.
-pub type Templates = Vec<(Text, Template)>;
+pub type Templates = Vec<(Text, Text)>;
 
 impl Recipe {
     /// The template of a name.
-    pub fn template(&self, name: &str) -> Option<&Template> {
-        self.templates.iter().find(|(known, _)| *known == *name).map(|(_, template)| template)
+    pub fn template(&self, name: &str) -> Option<&str> {
+        self.templates.iter().find(|(known, _)| *known == *name).map(|(_, template)| template.as_str())
     }
-}
-
-/// A template.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static"))]
-pub enum Template {
-    /// As its folder has it.
-    Source(Text),
-    /// The shared one of a name, and nothing else.
-    Shared(Text),
-    /// As it was compiled when the program was built.
-    Compiled(Program),
 }
 
 /// How settings are written.

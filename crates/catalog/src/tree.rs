@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{Map, Text};
+use super::text::{Map, Text};
 use crate::vocabulary::{Consistency, Durability, Flag, Quantity, Scale};
 
 /// A tree as it is written.

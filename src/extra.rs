@@ -4,11 +4,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Bound, Catalog, Database, Entry, Template, Templates, Text};
+use catalog::vocabulary::Quantity;
+use catalog::{Bound, Catalog, Database, Entry, Templates, Text};
+
 use crate::diagnostic::{Diagnostic, Faults};
 use crate::expression::{Formulas, Names};
-use crate::source::{Place, Source};
-use crate::vocabulary::Quantity;
+use crate::source::Source;
 
 /// Why a further folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -34,41 +35,28 @@ pub enum ExtraError {
 
 const FILE: &str = "database.toml";
 
-impl Catalog {
-    /// Adds the databases of a folder: its own `database.toml`, or those of the folders in it. One with the id of a
-    /// known database replaces it.
-    ///
-    /// # Errors
-    /// [`ExtraError`] where the folder cannot be read, is empty or holds a faulty file.
-    pub fn add_folder(&mut self, folder: &Path) -> Result<(), ExtraError> {
-        let files = files_of(folder)?;
-        if files.is_empty() {
-            return Err(ExtraError::Empty { path: folder.to_owned() });
-        }
-        for path in files {
-            let text =
-                fs::read_to_string(&path).map_err(|source| ExtraError::Unreadable { path: path.clone(), source })?;
-            let source = Source { name: path.display().to_string(), text };
-            let wrong = |diagnostic| ExtraError::Wrong(Box::new(Faults::new(source.clone(), vec![diagnostic])));
-            let mut entry = Entry::read(source.text.clone()).map_err(|error| wrong(describe(&error)))?;
-            entry.recipe.templates = templates_beside(&path)?;
-            entry
-                .check()
-                .and_then(|()| check_formulas(&entry.database))
-                .map_err(|fault| wrong(Diagnostic::error(fault)))?;
-            self.add(entry);
-        }
-        Ok(())
+/// Adds the databases of a folder to a catalog: its own `database.toml`, or those of the folders in it. One with the id of a
+/// known database replaces it.
+///
+/// # Errors
+/// [`ExtraError`] where the folder cannot be read, is empty or holds a file that is wrong.
+pub fn add_folder(catalog: &mut Catalog, folder: &Path) -> Result<(), ExtraError> {
+    let files = files_of(folder)?;
+    if files.is_empty() {
+        return Err(ExtraError::Empty { path: folder.to_owned() });
     }
-
-    /// Adds a database, or puts it in the place of the one of its id.
-    fn add(&mut self, Entry { database, recipe }: Entry) {
-        self.extra.insert(database.id.clone(), recipe);
-        match self.databases.iter_mut().find(|known| known.id == database.id) {
-            Some(known) => *known = database,
-            None => self.databases.push(database),
-        }
+    for path in files {
+        let text = fs::read_to_string(&path).map_err(|source| ExtraError::Unreadable { path: path.clone(), source })?;
+        let source = Source { name: path.display().to_string(), text };
+        let wrong = |diagnostic| ExtraError::Wrong(Box::new(Faults::new(source.clone(), vec![diagnostic])));
+        let mut entry =
+            Entry::read(source.text.clone().leak()).map_err(|error| wrong(Diagnostic::from_toml(&error)))?;
+        entry.recipe.templates = templates_beside(&path)?;
+        let checked = entry.check().and_then(|()| check_formulas(&entry.database));
+        checked.map_err(|fault| wrong(Diagnostic::error(fault)))?;
+        catalog.add(entry);
     }
+    Ok(())
 }
 
 /// The templates in the folder of a `database.toml`, by file name.
@@ -86,7 +74,7 @@ fn templates_beside(file: &Path) -> Result<Templates, ExtraError> {
     let templates = paths.into_iter().map(|path| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let text = fs::read_to_string(&path).map_err(unreadable(&path))?;
-        Ok((Text::from(name), Template::Source(Text::from(text))))
+        Ok((Text::from(name), Text::from(text)))
     });
     templates.collect()
 }
@@ -117,13 +105,4 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, ExtraError> {
     let mut files: Vec<_> = paths.map_err(unreadable)?.into_iter().filter(|path| path.is_file()).collect();
     files.sort_unstable();
     Ok(files)
-}
-
-/// Puts a fault of a TOML text into our own form.
-pub(crate) fn describe(error: &toml::de::Error) -> Diagnostic {
-    let diagnostic = Diagnostic::error(error.message().lines().collect::<Vec<_>>().join(" "));
-    match error.span() {
-        Some(span) => diagnostic.at(Place::new(span.start, span.end), ""),
-        None => diagnostic,
-    }
 }

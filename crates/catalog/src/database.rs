@@ -8,8 +8,8 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::date::Date;
-use super::deferred::Deferred;
 use super::text::{Map, Text};
+use super::weights::Weight;
 use crate::vocabulary::{DistanceMetric, Flag, Need, Quantity};
 
 /// A database.
@@ -43,8 +43,11 @@ pub struct Database {
     pub upstream: Upstream,
     /// The versions that we know, newest first.
     pub versions: Vec<Version>,
+    /// What running it takes.
+    #[serde(default)]
+    pub operate: Option<Operate>,
     /// What it is for.
-    pub role: Deferred<Role>,
+    pub role: Role,
     /// How well it meets each need.
     pub serves: Map<Need, Service>,
     /// How its vector index can measure distance, where that is not every way that a requirement can ask for.
@@ -58,9 +61,9 @@ pub struct Database {
     pub alternatives: Vec<Alternative>,
     /// What makes it faster or smaller.
     #[serde(default)]
-    pub optimisation: Deferred<Vec<Optimisation>>,
+    pub optimisation: Vec<Optimisation>,
     /// Where all of this is from.
-    pub sources: Deferred<BTreeMap<Text, Evidence>>,
+    pub sources: BTreeMap<Text, Evidence>,
 }
 
 /// The families of databases.
@@ -224,6 +227,23 @@ pub struct Version {
     pub note: Option<Text>,
     /// A key of `sources`.
     pub source: Text,
+}
+
+/// What running a database takes. Nobody has published figures: all of them are assumptions, see `templates/weights.toml`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct Operate {
+    /// What it costs to run, in points: the care of one PostgreSQL for a year.
+    pub cost: Weight,
+    /// What it costs besides over several servers: what has to be added to one server, such as routers, configuration
+    /// servers or an extension.
+    pub cluster_cost: Weight,
+    /// What a service of it needs to start in production, where it runs in a container.
+    #[serde(default)]
+    pub base_memory: Option<Text>,
+    /// The database that it is an extension of, or speaks the same protocol as: who runs that one knows this one.
+    #[serde(default)]
+    pub family: Option<Text>,
 }
 
 /// What a database is for.
@@ -434,6 +454,11 @@ impl fmt::Display for Surety {
 }
 
 impl Database {
+    /// The database that who runs it knows this one from.
+    pub fn family(&self) -> Option<&str> {
+        self.operate.as_ref()?.family.as_deref()
+    }
+
     /// The version that is taken where nobody asks for another.
     pub fn default_version(&self) -> Option<&Version> {
         self.versions.iter().find(|version| version.default).or_else(|| self.versions.first())

@@ -1,0 +1,134 @@
+//! What we know of each database: its folder under `templates/`, the words that a requirement and a database share, and
+//! the units that amounts are written in.
+//!
+//! The program and its build script share this crate: the script reads the folders with it and writes them in the form that
+//! [`Catalog::from_embedded`] reads, so a fault in a folder stops the build.
+
+mod check;
+mod database;
+mod date;
+mod entry;
+mod matrix;
+mod recipe;
+#[cfg(feature = "schema")]
+mod schema;
+mod text;
+mod tree;
+pub mod units;
+pub mod vocabulary;
+mod weights;
+
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
+pub use database::{
+    Alternative, Bound, Category, Database, Evidence, Hosting, Level, Licence, Limit, Metrics, Operate, Optimisation,
+    Role, Service, State, Surety, Upstream, Version,
+};
+pub use date::{Date, DateError};
+pub use entry::Entry;
+pub use matrix::{Matrix, Row};
+pub use recipe::{
+    Connect, Container, Endpoint, Family, FileTemplate, Healthcheck, HostSetting, Image, Job, Memory, MemoryNotation,
+    Notation, Purpose, Recipe, Secret, Templates, Tuning, Volume,
+};
+pub use text::{Map, Text};
+pub use tree::{Answer, Condition, Question, Reference, TreeFile};
+pub use weights::{NotAWeight, Overrides, Weight, Weights};
+
+/// The databases by id, and the matrix that recommends them.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    databases: Vec<Database>,
+    /// How each database is run, in the order of the databases.
+    recipes: Vec<StoredRecipe>,
+    matrix: Matrix,
+}
+
+/// A recipe, read from its embedded form when it is first asked for: a decision needs none of them, a render a few.
+#[derive(Debug, Clone)]
+struct StoredRecipe {
+    embedded: &'static [u8],
+    read: OnceLock<Recipe>,
+}
+
+impl StoredRecipe {
+    fn get(&self) -> &Recipe {
+        #[expect(
+            clippy::expect_used,
+            reason = "the build script of the same build wrote it, and a test reads every one"
+        )]
+        self.read.get_or_init(|| postcard::from_bytes(self.embedded).expect("an embedded recipe"))
+    }
+}
+
+/// The form in which the build script embeds the folders: the recipes apart, for decisions do not need them.
+#[derive(Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static, R: Deserialize<'de>"))]
+struct Embedded<R> {
+    databases: Vec<Database>,
+    recipes: Vec<R>,
+    matrix: Matrix,
+}
+
+/// The embedded form of a catalog, for [`Catalog::from_embedded`].
+///
+/// # Errors
+/// None for what these types can hold; the library's signature has one.
+pub fn embed(entries: Vec<Entry>, matrix: Matrix) -> Result<Vec<u8>, postcard::Error> {
+    let (databases, recipes): (Vec<_>, Vec<_>) =
+        entries.into_iter().map(|entry| (entry.database, postcard::to_stdvec(&entry.recipe))).unzip();
+    let recipes: Vec<Vec<u8>> = recipes.into_iter().collect::<Result<_, _>>()?;
+    postcard::to_stdvec(&Embedded { databases, recipes, matrix })
+}
+
+impl Catalog {
+    /// A catalog from what [`embed`] made of it. Texts are borrowed from the bytes.
+    ///
+    /// # Errors
+    /// Where the bytes are not of that form.
+    pub fn from_embedded(bytes: &'static [u8]) -> Result<Self, postcard::Error> {
+        let Embedded { databases, recipes, matrix } = postcard::from_bytes::<Embedded<&'static [u8]>>(bytes)?;
+        let recipes = recipes.into_iter().map(|embedded| StoredRecipe { embedded, read: OnceLock::new() }).collect();
+        Ok(Self { databases, recipes, matrix })
+    }
+
+    /// Adds a database, or puts it in the place of the one of its id.
+    pub fn add(&mut self, Entry { database, recipe }: Entry) {
+        let recipe = StoredRecipe { embedded: &[], read: recipe.into() };
+        let known = self.databases.iter_mut().zip(&mut self.recipes).find(|(known, _)| known.id == database.id);
+        if let Some(known) = known {
+            (*known.0, *known.1) = (database, recipe);
+        } else {
+            self.databases.push(database);
+            self.recipes.push(recipe);
+        }
+    }
+
+    /// How a database is run.
+    pub fn recipe(&self, id: &str) -> Option<&Recipe> {
+        let place = self.databases.iter().position(|database| database.id == *id)?;
+        self.recipes.get(place).map(StoredRecipe::get)
+    }
+
+    /// The database of an id.
+    pub fn get(&self, id: &str) -> Option<&Database> {
+        self.databases.iter().find(|database| database.id == *id)
+    }
+
+    /// All databases, in the order of their ids, further ones last.
+    pub fn databases(&self) -> impl ExactSizeIterator<Item = &Database> + Clone {
+        self.databases.iter()
+    }
+
+    /// All ids.
+    pub fn ids(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
+        self.databases.iter().map(|database| &*database.id)
+    }
+
+    /// The matrix.
+    pub fn matrix(&self) -> &Matrix {
+        &self.matrix
+    }
+}
