@@ -68,7 +68,6 @@ impl Diagnostic {
     /// Points at another place that has to do with it.
     #[must_use]
     pub fn related(mut self, place: Place, text: impl Into<String>) -> Self {
-        self.related.reserve_exact(1);
         self.related.push(Label { place, text: text.into() });
         self
     }
@@ -76,7 +75,6 @@ impl Diagnostic {
     /// Says what to do.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.help.reserve_exact(1);
         self.help.push(text.into());
         self
     }

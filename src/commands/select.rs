@@ -1,7 +1,5 @@
 //! `polyglot select`: a database for each kind of data.
 
-use std::mem;
-
 use anyhow::{Result, bail};
 
 use super::Outcome;
@@ -29,11 +27,7 @@ pub(super) fn run(arguments: &Select, terminal: &Terminal) -> Result<Outcome> {
     let depth = if shows_flips && together.is_none() { Depth::Flips } else { Depth::Answer };
     let alone = Selection::of(requirements, &world.catalog, &world.tree, &facts, depth);
     let Some(together) = together else {
-        let outcome = finish(arguments, &given, &alone, &facts, None, terminal);
-        // The program ends here, and the system takes all of it back at once.
-        mem::forget((alone, facts));
-        mem::forget(given);
-        return outcome;
+        return finish(arguments, &given, &alone, &facts, None, terminal);
     };
     let waiting = terminal.wait("looking for the cheapest databases");
     let portfolio = portfolio::portfolio(requirements, world, &facts, &alone, together.max_databases)?;

@@ -141,9 +141,6 @@ impl Kitchen {
 
     /// Any template with names.
     pub(super) fn fill(&self, place: &str, template: &str, scope: &Arc<Scope>) -> Result<String, RenderError> {
-        if let Some(filled) = with_names(template, scope) {
-            return Ok(filled);
-        }
         let context = Value::from_dyn_object(scope.clone());
         let filled = self.environment.render_named_str(place, template, context);
         filled.map_err(|error| fault(place, &error))
@@ -163,28 +160,6 @@ impl Kitchen {
     ) -> Result<bool, RenderError> {
         Ok(self.reckoner.holds(planned.database, what, condition, &planned.scope)?)
     }
-}
-
-/// A text in which nothing but names stands in braces, as in most of a line: the texts and whole numbers that they
-/// name are put in their place without a template being made of it.
-fn with_names(template: &str, scope: &Scope) -> Option<String> {
-    if template.ends_with('\n') || template.contains("{%") || template.contains("{#") {
-        return None;
-    }
-    let mut filled = String::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once("{{") {
-        let (name, after) = after.split_once("}}")?;
-        let value = scope.get(name.trim_matches(' '))?;
-        if !value.is_integer() && value.kind() != ValueKind::String {
-            return None;
-        }
-        filled.push_str(before);
-        filled.push_str(&value.to_string());
-        rest = after;
-    }
-    filled.push_str(rest);
-    Some(filled)
 }
 
 /// What is wrong with a template, with every cause.
