@@ -5,7 +5,10 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use catalog::{Entry, Matrix, Templates, Text, TreeFile, Weights};
+use catalog::{Entry, Folder, Matrix, Text, TreeFile, Weights};
+
+/// What makes a folder that of a database.
+const DATABASE: &str = "database.toml";
 
 /// The folders whose texts are embedded as they are.
 const TEXTS: [&str; 2] = ["templates/report", "templates/shared"];
@@ -19,30 +22,43 @@ fn main() -> Result<(), Box<dyn Error>> {
     parse::<Weights>(&templates.join("weights.toml"), |text| toml::from_str(text))?;
     write("catalog.bin", &catalog::embed(entries?, matrix)?)?;
     write("tree.bin", &postcard::to_stdvec(&tree)?)?;
-    let folders: Result<Vec<_>, _> = TEXTS.iter().map(|folder| Ok((*folder, texts(Path::new(folder))?))).collect();
-    write("texts.bin", &postcard::to_stdvec(&folders.map_err(|error: Box<dyn Error>| error)?)?)
+    let mut shared = Vec::new();
+    for folder in TEXTS {
+        shared.push((folder, texts(Path::new(folder))?));
+    }
+    write("texts.bin", &postcard::to_stdvec(&shared)?)?;
+    let mut databases = Vec::new();
+    for path in folders(templates)? {
+        let id = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        databases.push((id, fs::read_to_string(path.join(DATABASE))?));
+    }
+    write("databases.bin", &postcard::to_stdvec(&databases)?)
 }
 
 /// The folders of the databases, sorted by name.
 fn folders(parent: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let paths: Result<Vec<_>, _> = fs::read_dir(parent)?.map(|entry| entry.map(|entry| entry.path())).collect();
-    let mut folders: Vec<_> = paths?.into_iter().filter(|path| path.join("database.toml").is_file()).collect();
+    let mut folders: Vec<_> = paths?.into_iter().filter(|path| path.join(DATABASE).is_file()).collect();
     folders.sort();
     Ok(folders)
 }
 
 /// A database's folder.
-fn entry(folder: &Path) -> Result<Entry, Box<dyn Error>> {
-    let path = folder.join("database.toml");
-    let mut entry = parse(&path, |text| Entry::read(text))?;
-    if folder.file_name().and_then(|name| name.to_str()) != Some(&*entry.database.id) {
-        return Err(format!("{}: the id `{}` is not the folder's name", path.display(), entry.database.id).into());
+fn entry(path: &Path) -> Result<Entry, Box<dyn Error>> {
+    let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let entry =
+        Entry::read(&folder(path)?, |id| folder(&path.with_file_name(id)).ok()).map_err(|error| wrong(&error))?;
+    if path.file_name().and_then(|name| name.to_str()) != Some(&*entry.database.id) {
+        return Err(wrong(&format!("the id `{}` is not the folder's name", entry.database.id)).into());
     }
-    let is_template = |name: &str| Path::new(name).extension().is_some_and(|end| end == "j2");
-    let templates = texts(folder)?.into_iter().filter(|(name, _)| is_template(name));
-    entry.recipe.templates = templates.map(|(name, text)| (Text::from(name), Text::from(text))).collect::<Templates>();
     entry.check()?;
     Ok(entry)
+}
+
+fn folder(path: &Path) -> Result<Folder, Box<dyn Error>> {
+    let database = fs::read_to_string(path.join(DATABASE))?.leak();
+    let files = texts(path)?.into_iter().filter(|(name, _)| Folder::takes(name));
+    Ok(Folder { database, files: files.map(|(name, text)| (Text::from(name), Text::from(text))).collect() })
 }
 
 /// The files of a folder, by name.

@@ -6,7 +6,7 @@
 //! The form is private to one build: nothing else reads or writes it, so it needs no version, and a program cannot meet
 //! another program's. That is also why the functions here have no errors to return; a test calls every one.
 
-use catalog::{Catalog, TreeFile, Weights};
+use catalog::{Catalog, Folder, TreeFile, Weights};
 use serde::Deserialize;
 
 /// The databases and the matrix.
@@ -37,6 +37,14 @@ pub fn texts(folder: &str) -> impl Iterator<Item = (&'static str, &'static str)>
 /// The text of one file of such a folder.
 pub fn text(folder: &str, name: &str) -> Option<&'static str> {
     texts(folder).find(|(known, _)| *known == name).map(|(_, text)| text)
+}
+
+/// The folder of a database, for one of another catalogue that is like it.
+pub fn folder(id: &str) -> Option<Folder> {
+    let databases: Vec<(&str, &str)> =
+        read(postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/databases.bin"))));
+    let (_, database) = databases.into_iter().find(|(known, _)| *known == id)?;
+    Some(catalog().recipe(id)?.folder(database))
 }
 
 fn read<T, E: std::fmt::Debug>(embedded: Result<T, E>) -> T {

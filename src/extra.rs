@@ -5,9 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use catalog::vocabulary::Quantity;
-use catalog::{Bound, Catalog, Database, Entry, Templates, Text};
+use catalog::{Bound, Catalog, Database, Entry, EntryError, Folder, Text};
 
 use crate::diagnostic::{Diagnostic, Faults};
+use crate::embedded;
 use crate::expression::{Formulas, Names};
 use crate::source::Source;
 
@@ -49,18 +50,20 @@ pub fn add_folder(catalog: &mut Catalog, folder: &Path) -> Result<(), ExtraError
         let text = fs::read_to_string(&path).map_err(|source| ExtraError::Unreadable { path: path.clone(), source })?;
         let source = Source { name: path.display().to_string(), text };
         let wrong = |diagnostic| ExtraError::Wrong(Box::new(Faults::new(source.clone(), vec![diagnostic])));
-        let mut entry =
-            Entry::read(source.text.clone().leak()).map_err(|error| wrong(Diagnostic::from_toml(&error)))?;
-        entry.recipe.templates = templates_beside(&path)?;
+        let folder = Folder { database: source.text.clone().leak(), files: beside(&path)? };
+        let entry = Entry::read(&folder, embedded::folder).map_err(|error| match error {
+            EntryError::Toml(error) => wrong(Diagnostic::from_toml(&error)),
+            EntryError::Wrong(error) => wrong(Diagnostic::error(error)),
+        })?;
         let checked = entry.check().and_then(|()| check_formulas(&entry.database));
-        checked.map_err(|fault| wrong(Diagnostic::error(fault)))?;
+        checked.map_err(|error| wrong(Diagnostic::error(error)))?;
         catalog.add(entry);
     }
     Ok(())
 }
 
-/// The templates in the folder of a `database.toml`, by file name.
-fn templates_beside(file: &Path) -> Result<Templates, ExtraError> {
+/// The files beside a `database.toml` that the catalog takes, by name.
+fn beside(file: &Path) -> Result<Vec<(Text, Text)>, ExtraError> {
     let folder = file.parent().unwrap_or(Path::new("."));
     let unreadable = |path: &Path| {
         let path = path.to_owned();
@@ -69,14 +72,13 @@ fn templates_beside(file: &Path) -> Result<Templates, ExtraError> {
     let entries = fs::read_dir(folder).map_err(unreadable(folder))?;
     let paths: Result<Vec<_>, _> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
     let mut paths = paths.map_err(unreadable(folder))?;
-    paths.retain(|path| path.extension().is_some_and(|end| end == "j2"));
     paths.sort_unstable();
-    let templates = paths.into_iter().map(|path| {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let text = fs::read_to_string(&path).map_err(unreadable(&path))?;
-        Ok((Text::from(name), Text::from(text)))
+    let files = paths.into_iter().filter_map(|path| {
+        let name = path.file_name()?.to_str().filter(|name| Folder::takes(name))?.to_owned();
+        let text = fs::read_to_string(&path).map_err(unreadable(&path));
+        Some(text.map(|text| (Text::from(name), Text::from(text))))
     });
-    templates.collect()
+    files.collect()
 }
 
 /// Checks that every formula of a database can be compiled, and speaks only of what there is.

@@ -15,22 +15,6 @@ pub struct Running {
     pub is_known: bool,
 }
 
-/// Images that go by another name than those of the catalog, and whether they keep its folders.
-const OTHERS: [(&str, &str, bool); 12] = [
-    ("pgvector/pgvector", "postgresql", true),
-    ("postgis/postgis", "postgresql", true),
-    ("timescale/timescaledb-ha", "timescaledb", false),
-    ("clickhouse/clickhouse-server", "clickhouse", true),
-    ("elasticsearch/elasticsearch", "elasticsearch", true),
-    ("mongodb/mongodb-community-server", "mongodb", true),
-    ("confluentinc/cp-kafka", "kafka", false),
-    ("redis/redis-stack-server", "redis", true),
-    ("redis/redis-stack", "redis", true),
-    ("mysql/mysql-server", "mysql", false),
-    ("chroma-core/chroma", "chromadb", true),
-    ("arangodb/arangodb", "arangodb", true),
-];
-
 impl Running {
     /// The database of an image: by its repository as the catalog has it, or by its last part, as in
     /// `bitnami/postgresql`.
@@ -38,9 +22,9 @@ impl Running {
         let image = filled(image).text;
         let (repository, tag) = split_image(&image);
         let plain = without_registry(repository);
-        if let Some((_, id, is_known)) = OTHERS.iter().find(|(name, ..)| *name == plain) {
-            let version = catalog.get(id).zip(tag).and_then(|(database, tag)| version_of(tag, database));
-            return Some(Self { id: (*id).to_owned(), version, is_known: *is_known });
+        if let Some((database, is_known)) = catalog.databases().find_map(|database| named(database, plain)) {
+            let version = tag.and_then(|tag| version_of(tag, database));
+            return Some(Self { id: database.id.to_string(), version, is_known });
         }
         let images = |database: &'_ Database| -> Vec<String> {
             let images = database.versions.iter().filter_map(|version| version.image.as_deref());
@@ -55,6 +39,13 @@ impl Running {
         let is_known = images(database).iter().any(|image| image == plain);
         Some(Self { id: database.id.to_string(), version, is_known })
     }
+}
+
+/// The database, and whether its image runs it as the official one does, where `[detect]` names the image.
+fn named<'c>(database: &'c Database, image: &str) -> Option<(&'c Database, bool)> {
+    let is_known = database.detect.images.iter().any(|name| *name == *image);
+    let is_named = is_known || database.detect.derivatives.iter().any(|name| *name == *image);
+    is_named.then_some((database, is_known))
 }
 
 /// A repository without the public registry that it is fetched from.

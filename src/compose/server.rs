@@ -1,6 +1,6 @@
 //! Whether a service is a server of data, or a tool of the same image.
 
-use catalog::{Catalog, Database, Version};
+use catalog::{Catalog, Database, Detect, Text, Version};
 
 use super::Service;
 use super::text::{is_shell, program};
@@ -8,30 +8,30 @@ use super::text::{is_shell, program};
 impl Service {
     /// The database that it runs as a server, as the catalog knows it.
     pub fn server<'c>(&self, catalog: &'c Catalog) -> Option<(&'c Database, Option<&'c Version>)> {
-        let is_server = !self.is_job() && !self.has_profiles && self.serves();
-        let running = self.database.as_ref().filter(|_| is_server)?;
-        let database = catalog.get(&running.id)?;
+        let running = self.database.as_ref().filter(|_| !self.is_job() && !self.has_profiles)?;
+        let database = catalog.get(&running.id).filter(|database| self.serves(&database.detect))?;
         Some((database, running.version.as_deref().and_then(|version| database.version(version))))
     }
 
     /// The image's own entrypoint, or a server that is named, serves. A tool of the same image does not. A script may do
     /// either: then what is published is taken for a server.
-    fn serves(&self) -> bool {
+    fn serves(&self, detect: &Detect) -> bool {
         let Some(first) = self.command.first().map(|word| program(&word.value)) else { return true };
-        if self.command.iter().any(|word| word.value == "--sentinel") || OTHER_PROGRAMS.contains(&first) {
+        let is_other_mode = self.command.iter().any(|word| is_among(&detect.other_modes, &word.value));
+        if is_other_mode || OTHER_PROGRAMS.contains(&first) || is_among(&detect.clients, first) {
             return false;
         }
         let is_argument = first.starts_with('-') || SUBCOMMANDS.contains(&first);
-        is_argument || self.runs(&SERVERS).is_some() || !self.ports.is_empty()
+        is_argument || self.runs(|name| is_among(&detect.programs, name)).is_some() || !self.ports.is_empty()
     }
 
-    /// Which word of the command runs one of some programs: a word that is only an argument may be a host or a user.
-    pub fn runs(&self, programs: &[&str]) -> Option<usize> {
+    /// Which word of the command runs a program: a word that is only an argument may be a host or a user.
+    pub fn runs(&self, is_program: impl Fn(&str) -> bool) -> Option<usize> {
         let mut before = ["", ""];
         let mut found = None;
         for (index, word) in self.command.iter().enumerate() {
             let text = word.value.as_str();
-            if is_command(before, index) && programs.contains(&program(text)) {
+            if is_command(before, index) && is_program(program(text)) {
                 found = Some(index);
             }
             let [_, last] = before;
@@ -39,6 +39,11 @@ impl Service {
         }
         found
     }
+}
+
+/// Whether a word is one of those that a folder lists.
+pub fn is_among(listed: &[Text], word: &str) -> bool {
+    listed.iter().any(|listed| *listed == *word)
 }
 
 /// Whether a word is run, by its index and the two words before it.
@@ -69,73 +74,11 @@ fn is_command([second, first]: [&str; 2], index: usize) -> bool {
         || is_script
 }
 
-/// The programs of the images that are servers.
-const SERVERS: [&str; 17] = [
-    "postgres",
-    "mysqld",
-    "mysqld_safe",
-    "mariadbd",
-    "mariadbd-safe",
-    "redis-server",
-    "valkey-server",
-    "keydb-server",
-    "mongod",
-    "cassandra",
-    "neo4j",
-    "influxd",
-    "influxdb3",
-    "clickhouse-server",
-    "arangod",
-    "qdrant",
-    "weed",
-];
-
 /// What an image's own program is told to do when it is to serve.
 const SUBCOMMANDS: [&str; 5] = ["server", "serve", "start", "run", "eswrapper"];
 
-/// Programs of the same images that are no servers of data.
-const OTHER_PROGRAMS: [&str; 40] = [
-    "psql",
-    "pg_dump",
-    "pg_dumpall",
-    "pg_restore",
-    "pg_basebackup",
-    "pg_isready",
-    "pgbench",
-    "createdb",
-    "mysql",
-    "mysqldump",
-    "mysqladmin",
-    "mariadb",
-    "mariadb-dump",
-    "mariadb-admin",
-    "mariadb-backup",
-    "redis-cli",
-    "redis-sentinel",
-    "redis-benchmark",
-    "valkey-cli",
-    "valkey-sentinel",
-    "keydb-cli",
-    "mongosh",
-    "mongo",
-    "mongodump",
-    "mongorestore",
-    "mongos",
-    "cqlsh",
-    "nodetool",
-    "cypher-shell",
-    "neo4j-admin",
-    "influx",
-    "clickhouse-client",
-    "arangosh",
-    "arangodump",
-    "curl",
-    "sleep",
-    "tail",
-    "crond",
-    "cron",
-    "mc",
-];
+/// Programs of any image that serve nothing.
+const OTHER_PROGRAMS: [&str; 5] = ["curl", "sleep", "tail", "crond", "cron"];
 
 #[cfg(test)]
 mod tests {
@@ -152,7 +95,7 @@ mod tests {
             let source = Arc::new(Source { name: "compose.yaml".into(), text });
             let catalog = crate::embedded::catalog();
             let compose = Compose::parse(&source, &catalog, Budget { values: 1000 }).unwrap();
-            compose.services[0].serves()
+            compose.services[0].server(&catalog).is_some()
         };
         for server in [
             "postgres -c fsync=on",

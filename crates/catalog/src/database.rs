@@ -8,6 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::date::Date;
+use super::detect::{Detect, Pooler};
 use super::text::{Map, Text};
 use super::weights::Weight;
 use crate::vocabulary::{DistanceMetric, Flag, Need, Quantity};
@@ -46,6 +47,12 @@ pub struct Database {
     /// What running it takes.
     #[serde(default)]
     pub operate: Option<Operate>,
+    /// What tells it in a compose file that we did not write.
+    #[serde(default)]
+    pub detect: Detect,
+    /// What is put in front of it where more clients connect than it carries.
+    #[serde(default)]
+    pub pooler: Option<Pooler>,
     /// What it is for.
     pub role: Role,
     /// How well it meets each need.

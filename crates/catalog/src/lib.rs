@@ -7,7 +7,10 @@
 mod check;
 mod database;
 mod date;
+mod detect;
 mod entry;
+mod folder;
+mod like;
 mod matrix;
 mod recipe;
 #[cfg(feature = "schema")]
@@ -27,11 +30,13 @@ pub use database::{
     Role, Service, State, Surety, Upstream, Version,
 };
 pub use date::{Date, DateError};
-pub use entry::Entry;
+pub use detect::{Detect, Dialect, Pooler};
+pub use entry::{Entry, EntryError};
+pub use folder::Folder;
 pub use matrix::{Matrix, Row};
 pub use recipe::{
-    Connect, Container, Endpoint, Family, FileTemplate, Healthcheck, HostSetting, Image, Job, Memory, MemoryNotation,
-    Notation, Purpose, Recipe, Secret, Templates, Tuning, Volume,
+    Connect, Container, Endpoint, Family, FileTemplate, Healthcheck, HostSetting, Image, Job, KnownSettings, Memory,
+    MemoryNotation, Notation, Purpose, Recipe, Secret, Templates, Tuning, Volume,
 };
 pub use text::{Map, Text};
 pub use tree::{Answer, Condition, Question, Reference, TreeFile};

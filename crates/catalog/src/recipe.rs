@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::folder::{Folder, KNOWN_SETTINGS};
 use super::text::{Map, Text};
 
 /// Everything that rendering and tuning need to know of a database.
@@ -31,9 +32,23 @@ pub struct Recipe {
     /// How one connects to it, where it does not run in a container of ours.
     #[serde(default)]
     pub connect: Option<Connect>,
-    /// The templates beside `database.toml`, by file name; filled in by who reads the folder.
+    /// The templates of the folder and of the one that it is like, by file name.
     #[serde(default)]
     pub templates: Templates,
+    /// The settings that its server knows.
+    #[serde(default)]
+    pub known_settings: Option<KnownSettings>,
+}
+
+/// The settings that a server knows: a name a line; `[18]` begins those of version 18 alone, and a name that ends in `*`
+/// stands for all that begin so.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+pub struct KnownSettings {
+    /// The list.
+    pub text: Text,
+    /// Whether its versions are those of this database, not of the one that it is like.
+    pub for_versions: bool,
 }
 
 /// The templates of a folder, each with its file's name.
@@ -441,6 +456,13 @@ pub struct Connect {
 }
 
 impl Recipe {
+    /// The folder that this was read from, with the text of its `database.toml`.
+    pub fn folder(&self, database: &'static str) -> Folder {
+        let known_settings = self.known_settings.iter().filter(|known| known.for_versions);
+        let known_settings = known_settings.map(|known| (KNOWN_SETTINGS.into(), known.text.clone()));
+        Folder { database, files: self.templates.iter().cloned().chain(known_settings).collect() }
+    }
+
     /// The keys of `database.toml` that belong to the recipe.
     pub const KEYS: [&str; 7] = ["settings", "memory", "container", "tuning", "files", "jobs", "connect"];
 
