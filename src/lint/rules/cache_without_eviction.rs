@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::prelude::*;
-use crate::lint::settings::{Setting, last};
+use crate::lint::subject::{Setting, last};
 
-pub(super) static RULE: Rule = Rule {
-    id: "cache-without-eviction",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("cache-without-eviction"),
     group: Group::Stack,
     level: Some(Level::Warning),
     summary: "A cache has a limit of memory and nothing that makes room.",
@@ -51,7 +51,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     for (service, database, _) in file.servers() {
         let settings = file.settings(service, database);
         // An `include` and a file that was not read may hold the policy.
@@ -65,12 +65,12 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
         let limit = last(&settings, "maxmemory").filter(|limit| !limit.is_off());
         let Some(limit) = limit.filter(|_| is_seen && keeps_nothing && !says_policy) else { continue };
         let message = format!("`{}` refuses writes when its {} are full", service.name.value, limit.value);
-        let mut remark = Remark::new(service.about(), limit.spot.clone(), message);
+        let mut violation = Violation::new(service.about(), limit.location.clone(), message);
         if let Some(place) = limit.mounted {
-            remark = remark.also(file.at(place, "mounted here"));
+            violation = violation.also(file.at(place, "mounted here"));
         }
-        findings.add(
-            remark
+        violations.push(
+            violation
                 .help("let it make room: `--maxmemory-policy allkeys-lru`")
                 .help("where no key may be lost, say so: `--maxmemory-policy noeviction`"),
         );

@@ -4,8 +4,8 @@ use super::prelude::*;
 use crate::requirements::{Capped, Collection};
 use crate::vocabulary::Durability;
 
-pub(super) static RULE: Rule = Rule {
-    id: "cache-without-ttl",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("cache-without-ttl"),
     group: Group::Requirements,
     level: Some(Level::Warning),
     summary: "Nothing in a cache ever goes stale.",
@@ -42,7 +42,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let cache = kind.data.durability.as_ref().filter(|durability| durability.value == Durability::Cache);
         let Some((cache, (name, first))) = cache.zip(kind.collections().next()) else { continue };
@@ -50,9 +50,9 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let message = format!("nothing in the cache `{}` has a time to live", kind.name);
-        let remark = Remark::new(kind.about(), system.at(first.key, "stays until memory runs out"), message);
-        let remark = remark.also(system.at(cache.place, "a cache"));
-        findings.add(remark.help(format!("say how old an answer may be: `{name}: {{ ttl: 1h }}`")));
+        let violation = Violation::new(kind.about(), system.at(first.key, "stays until memory runs out"), message);
+        let violation = violation.also(system.at(cache.place, "a cache"));
+        violations.push(violation.help(format!("say how old an answer may be: `{name}: {{ ttl: 1h }}`")));
     }
 }
 

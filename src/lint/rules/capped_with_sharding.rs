@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::requirements::Capped;
 
-pub(super) static RULE: Rule = Rule {
-    id: "capped-with-sharding",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("capped-with-sharding"),
     group: Group::Requirements,
     level: Some(Level::Error),
     summary: "A capped collection has a sharding key.",
@@ -40,17 +40,19 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let refuses = |kind: &&Kind<'_>| kind.database().is_some_and(|database| database.id == "mongodb");
     for kind in system.kinds.iter().filter(refuses) {
         for (name, collection) in kind.collections() {
             let capped = collection.capped.as_ref().filter(|capped| capped.value != Capped::No);
             let Some((capped, key)) = capped.zip(collection.sharding_key.as_ref()) else { continue };
             let message = format!("`{name}` is capped, so MongoDB does not shard it by `{}`", key.value);
-            let remark = Remark::new(kind.about_collection(name), system.at(key.place, "cannot be used"), message);
-            let remark = remark.also(system.at(capped.place, "a capped collection stays whole"));
-            findings
-                .add(remark.help("take the `sharding_key` away, or the cap: a `ttl` also bounds a sharded collection"));
+            let violation =
+                Violation::new(kind.about_collection(name), system.at(key.place, "cannot be used"), message);
+            let violation = violation.also(system.at(capped.place, "a capped collection stays whole"));
+            violations.push(
+                violation.help("take the `sharding_key` away, or the cap: a `ttl` also bounds a sharded collection"),
+            );
         }
     }
 }

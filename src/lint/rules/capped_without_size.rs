@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::requirements::Capped;
 
-pub(super) static RULE: Rule = Rule {
-    id: "capped-without-size",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("capped-without-size"),
     group: Group::Requirements,
     level: Some(Level::Warning),
     summary: "A collection is capped, and nothing says at what size.",
@@ -37,14 +37,15 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         for (name, collection) in kind.collections() {
             let open = collection.capped.as_ref().filter(|capped| capped.value == Capped::SizeToBeSaid);
             let Some(capped) = open else { continue };
             let message = format!("`{name}` is capped at a size that nobody has said");
-            let remark = Remark::new(kind.about_collection(name), system.at(capped.place, "at what size?"), message);
-            findings.add(remark.help("say it: `capped: 1GB`"));
+            let violation =
+                Violation::new(kind.about_collection(name), system.at(capped.place, "at what size?"), message);
+            violations.push(violation.help("say it: `capped: 1GB`"));
         }
     }
 }

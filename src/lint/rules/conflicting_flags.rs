@@ -5,8 +5,8 @@ use crate::source::Place;
 use crate::units::Retention;
 use crate::vocabulary::{Consistency, Durability, Flag};
 
-pub(super) static RULE: Rule = Rule {
-    id: "conflicting-flags",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("conflicting-flags"),
     group: Group::Requirements,
     level: Some(Level::Error),
     summary: "A kind of data says two things that exclude each other.",
@@ -139,13 +139,13 @@ pub(super) fn is_contradictory(kind: &Kind<'_>) -> bool {
     conflicts(kind).next().is_some()
 }
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         for (pair, one, other) in conflicts(kind) {
             let message = format!("`{}` says both `{}` and `{}`", kind.name, pair.one.text(), pair.other.text());
-            let remark = Remark::new(kind.about(), system.at(other, pair.why), message);
-            let remark = remark.also(system.at(one, "and this"));
-            findings.add(remark.help("take one of them away, or make two kinds of data of it"));
+            let violation = Violation::new(kind.about(), system.at(other, pair.why), message);
+            let violation = violation.also(system.at(one, "and this"));
+            violations.push(violation.help("take one of them away, or make two kinds of data of it"));
         }
     }
 }

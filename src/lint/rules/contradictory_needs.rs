@@ -8,8 +8,8 @@ use crate::vocabulary::{Consistency, Scale};
 /// at the least, and 28 to 72 ms at the most.
 const ROUND_TRIP: Span = Span(5_000);
 
-pub(super) static RULE: Rule = Rule {
-    id: "contradictory-needs",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("contradictory-needs"),
     group: Group::Requirements,
     level: Some(Level::Error),
     summary: "Strong consistency over regions, faster than the way between them.",
@@ -52,7 +52,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let data = kind.data;
         let strong = data.consistency.as_ref().filter(|stated| stated.value == Consistency::Strong);
@@ -60,10 +60,11 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let fast = data.latency_p99.as_ref().filter(|stated| stated.value <= ROUND_TRIP);
         let Some(((strong, regions), fast)) = strong.zip(regions).zip(fast) else { continue };
         let message = format!("{} is no time to ask another region, and `{}` has to", fast.value, kind.name);
-        let remark = Remark::new(kind.about(), system.at(fast.place, "the nearest region is about 5 ms away"), message);
-        let remark = remark.also(system.at(strong.place, "every read sees the last write"));
-        let remark = remark.also(system.at(regions.place, "in whatever region it was made"));
-        findings.add(remark.help(
+        let violation =
+            Violation::new(kind.about(), system.at(fast.place, "the nearest region is about 5 ms away"), message);
+        let violation = violation.also(system.at(strong.place, "every read sees the last write"));
+        let violation = violation.also(system.at(regions.place, "in whatever region it was made"));
+        violations.push(violation.help(
             "let one of them go: `consistency: eventual`, `scale: multi_node`, or a `latency_p99` of several round trips",
         ));
     }

@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::vocabulary::Durability;
 
-pub(super) static RULE: Rule = Rule {
-    id: "copy-without-path",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("copy-without-path"),
     group: Group::Architecture,
     level: Some(Level::Warning),
     summary: "A copy in another database does not say how it is fed.",
@@ -44,7 +44,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for (kind, source) in system.copies() {
         // A cache is filled when somebody asks for what it lacks.
         let is_cache = kind.profile.durability == Some(Durability::Cache);
@@ -54,8 +54,8 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         }
         let (copy, original) = (kind.database_name(), source.database_name());
         let message = format!("nothing says how `{}` in {copy} follows `{}` in {original}", kind.name, source.name);
-        let remark = Remark::new(kind.about(), system.at(named.place, "carried over by what?"), message);
-        findings.add(remark.also(system.at(source.data.key, "the source")).help(
+        let violation = Violation::new(kind.about(), system.at(named.place, "carried over by what?"), message);
+        violations.push(violation.also(system.at(source.data.key, "the source")).help(
             "say what feeds it: `sync: outbox` for a table that a relay reads, `sync: cdc` for the source's log, or \
              `sync: batch` for a job",
         ));

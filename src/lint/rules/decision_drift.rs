@@ -1,11 +1,11 @@
 //! `decision-drift`
 
 use super::prelude::*;
-use crate::lint::system::Locked;
+use crate::lint::subject::Locked;
 use crate::lock::{Changed, Difference};
 
-pub(super) static RULE: Rule = Rule {
-    id: "decision-drift",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("decision-drift"),
     group: Group::Decision,
     level: Some(Level::Error),
     summary: "The same requirements lead to another database than the one that was decided on.",
@@ -59,18 +59,18 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for Changed { data, difference } in system.lock.iter().flat_map(|locked| &locked.changed) {
         let Difference::Drifted { locked, now } = difference else { continue };
         let Some(kind) = system.kind(data).filter(|_| !Locked::same_databases(locked, now)) else { continue };
         let (was, is) = (system.written(locked), system.written(now));
         let message = format!("`{data}` was decided as {was}, and the same fields now lead to {is}");
-        let mut remark = Remark::new(kind.about(), system.at(kind.data.key, "unchanged since"), message);
+        let mut violation = Violation::new(kind.about(), system.at(kind.data.key, "unchanged since"), message);
         if let Some(table) = system.recorded(data) {
-            remark = remark.also(table);
+            violation = violation.also(table);
         }
-        findings.add(
-            remark
+        violations.push(
+            violation
                 .help("see why with `polyglot select --explain`, and accept it with `polyglot select --write`")
                 .help(format!("to stay, pin it: `database: {}` with a `justification`", Locked::holder(locked))),
         );

@@ -4,8 +4,8 @@ use super::prelude::*;
 use crate::decide::{Depth, Flip, Selection, Verdict};
 use crate::requirements::{Change, Profile};
 
-pub(super) static RULE: Rule = Rule {
-    id: "decisive-default",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("decisive-default"),
     group: Group::Requirements,
     level: None,
     summary: "What a kind of data leaves out could change its database.",
@@ -36,7 +36,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let System { requirements, catalog, tree, facts, .. } = system;
     let now = Selection::of(requirements, catalog, tree, facts, Depth::Flips);
     for (kind, selected) in system.kinds.iter().zip(&now.kinds) {
@@ -49,11 +49,11 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         fields.dedup();
         let fields = fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
         let message = format!("`{}` leaves open what could change its database: {fields}", kind.name);
-        let remark = Remark::new(kind.about(), system.at(kind.data.key, "decided without it"), message);
+        let violation = Violation::new(kind.about(), system.at(kind.data.key, "decided without it"), message);
         let help = open
             .iter()
             .map(|flip| format!("with `{}` it would be {}", flip.change.show(), system.written(&flip.databases)));
-        findings.add(help.fold(remark, Remark::help).help("say it in the file, whichever way it is"));
+        violations.push(help.fold(violation, Violation::help).help("say it in the file, whichever way it is"));
     }
 }
 

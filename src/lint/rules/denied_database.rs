@@ -6,8 +6,8 @@ use super::prelude::*;
 use super::shared;
 use crate::config::Refusal;
 
-pub(super) static RULE: Rule = Rule {
-    id: "denied-database",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("denied-database"),
     group: Group::Lifecycle,
     level: Some(Level::Error),
     summary: "A database is pinned or locked that the policy refuses.",
@@ -59,7 +59,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for database in system.selection.databases() {
         if system.config.policy.refuses(database) != Some(Refusal::Database) {
             continue;
@@ -68,14 +68,14 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let is_held = |kind: &&Kind<'_>| kind.selected.pinned || system.locked(kind).is_some();
         let Some(kind) = system.held_by(database).find(is_held) else { continue };
         let message = format!("`{}` is in {}, which the policy does not allow", kind.name, database.name);
-        let mut remark = Remark::new(kind.about(), system.decided(kind, "refused"), message);
-        if let Some(spot) = shared::in_policy(system, lists(system), |id| database.id == *id) {
-            remark = remark.also(spot);
+        let mut violation = Violation::new(kind.about(), system.decided(kind, "refused"), message);
+        if let Some(location) = shared::in_policy(system, lists(system), |id| database.id == *id) {
+            violation = violation.also(location);
         }
         if !kind.selected.pinned {
-            remark = remark.also(system.at(kind.data.key, "held by it"));
+            violation = violation.also(system.at(kind.data.key, "held by it"));
         }
-        findings.add(remark.help(if kind.selected.pinned {
+        violations.push(violation.help(if kind.selected.pinned {
             "take the pin away, or pin what the policy allows; `polyglot select` shows the alternatives"
         } else {
             "decide again with `polyglot select --write`, and move the data"

@@ -6,8 +6,8 @@ use super::prelude::*;
 use super::shared;
 use crate::config::Refusal;
 
-pub(super) static RULE: Rule = Rule {
-    id: "denied-licence",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("denied-licence"),
     group: Group::Lifecycle,
     level: Some(Level::Error),
     summary: "A database is pinned or locked whose licence the policy refuses.",
@@ -59,7 +59,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for database in system.selection.databases() {
         if system.config.policy.refuses(database) != Some(Refusal::Licence) {
             continue;
@@ -69,16 +69,16 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let Some(kind) = system.held_by(database).find(is_held) else { continue };
         let message =
             format!("`{}` is in {}, and the policy does not allow {}", kind.name, database.name, database.licence.spdx);
-        let mut remark = Remark::new(kind.about(), system.decided(kind, "refused"), message);
-        if let Some(spot) =
+        let mut violation = Violation::new(kind.about(), system.decided(kind, "refused"), message);
+        if let Some(location) =
             shared::in_policy(system, lists(system), |part| database.licence.parts().any(|one| one == part))
         {
-            remark = remark.also(spot);
+            violation = violation.also(location);
         }
         if !kind.selected.pinned {
-            remark = remark.also(system.at(kind.data.key, "held by it"));
+            violation = violation.also(system.at(kind.data.key, "held by it"));
         }
-        findings.add(remark.help(if kind.selected.pinned {
+        violations.push(violation.help(if kind.selected.pinned {
             "take the pin away, or pin what the policy allows; `polyglot select` shows the alternatives"
         } else {
             "decide again with `polyglot select --write`, and move the data"

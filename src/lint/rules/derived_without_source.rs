@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::vocabulary::Durability;
 
-pub(super) static RULE: Rule = Rule {
-    id: "derived-without-source",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("derived-without-source"),
     group: Group::Requirements,
     level: Some(Level::Error),
     summary: "Data that can be rebuilt does not say from what.",
@@ -32,12 +32,13 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let derived = kind.data.durability.as_ref().filter(|durability| durability.value == Durability::Derived);
         let Some(derived) = derived.filter(|_| kind.data.source.is_none()) else { continue };
         let message = format!("`{}` can be rebuilt, but not from anything", kind.name);
-        let remark = Remark::new(kind.about(), system.at(derived.place, "from what?"), message);
-        findings.add(remark.help("name the kind of data that it is made of: `source: NAME`, or make it `primary`"));
+        let violation = Violation::new(kind.about(), system.at(derived.place, "from what?"), message);
+        violations
+            .push(violation.help("name the kind of data that it is made of: `source: NAME`, or make it `primary`"));
     }
 }

@@ -5,8 +5,8 @@ use crate::decide::Verdict;
 use crate::source::Place;
 use crate::vocabulary::{Amount, Quantity};
 
-pub(super) static RULE: Rule = Rule {
-    id: "dimension-over-index-limit",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("dimension-over-index-limit"),
     group: Group::Requirements,
     level: Some(Level::Error),
     summary: "Embeddings have more dimensions than the database can index.",
@@ -38,7 +38,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let trouble = kind.trouble_of(Quantity::Dimension).filter(|check| check.verdict == Verdict::Exceeds);
         let Some((trouble, (_, figure))) = trouble.and_then(|check| Some((check, check.figure()?))) else { continue };
@@ -48,17 +48,17 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let Amount(dimension) = figure.total;
         let name = &trouble.database.name;
         let message = format!("{dimension} dimensions, and {name} indexes up to {bound}");
-        let remark = Remark::new(about, system.at(place, "too many for the index"), message);
-        let remark = match &kind.data.database {
-            Some(pin) => remark.also(system.at(pin.place, "pinned here")),
-            None => remark,
+        let violation = Violation::new(about, system.at(place, "too many for the index"), message);
+        let violation = match &kind.data.database {
+            Some(pin) => violation.also(system.at(pin.place, "pinned here")),
+            None => violation,
         };
         let help = format!("take another database, or a model or a shortening of at most {bound} dimensions");
-        let remark = match trouble.evidence() {
-            Some(evidence) => remark.help(format!("that is from {}", evidence.address)),
-            None => remark,
+        let violation = match trouble.evidence() {
+            Some(evidence) => violation.help(format!("that is from {}", evidence.address)),
+            None => violation,
         };
-        findings.add(remark.help(help));
+        violations.push(violation.help(help));
     }
 }
 

@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::vocabulary::{Durability, Sync};
 
-pub(super) static RULE: Rule = Rule {
-    id: "dual-write",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("dual-write"),
     group: Group::Architecture,
     level: Some(Level::Error),
     summary: "The application writes a record and its copy in two databases, and nothing makes them agree.",
@@ -42,7 +42,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for (kind, source) in system.copies() {
         let Some(sync) = kind.data.sync.as_ref().filter(|sync| sync.value == Sync::Application) else { continue };
         // What a cache has wrong goes away with it, and within one database a transaction spans both.
@@ -54,8 +54,8 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             "the application writes `{}` to {original} and `{}` to {copy}, and no commit spans both",
             source.name, kind.name
         );
-        let remark = Remark::new(kind.about(), system.at(sync.place, "the second write"), message);
-        findings.add(remark.also(system.at(source.data.key, "the first write")).help(
+        let violation = Violation::new(kind.about(), system.at(sync.place, "the second write"), message);
+        violations.push(violation.also(system.at(source.data.key, "the first write")).help(
             "write one of them, and let the other follow: `sync: outbox`, or `sync: cdc` where the source's log can be \
              read",
         ));

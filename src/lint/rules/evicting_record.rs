@@ -1,10 +1,10 @@
 //! `evicting-record`
 
 use super::prelude::*;
-use crate::lint::settings::last;
+use crate::lint::subject::last;
 
-pub(super) static RULE: Rule = Rule {
-    id: "evicting-record",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("evicting-record"),
     group: Group::Stack,
     level: Some(Level::Error),
     summary: "A store that is to keep its data may throw any of it away.",
@@ -50,7 +50,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     for (service, database, _) in file.servers() {
         let settings = file.settings(service, database);
         // What has a time to live may go by its own wish: `volatile-…` evicts nothing else. Without a limit nothing goes.
@@ -60,15 +60,15 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
         let (Some(policy), Some(kept), Some(_)) = (policy, kept, limit) else { continue };
         let message =
             format!("`{}` keeps a log of its writes, and `{}` evicts any key", service.name.value, policy.value);
-        let mut remark = Remark::new(service.about(), policy.spot.clone(), message);
-        if kept.spot.place != policy.spot.place {
-            remark = remark.also(Spot { text: String::from("it is to survive"), ..kept.spot.clone() });
+        let mut violation = Violation::new(service.about(), policy.location.clone(), message);
+        if kept.location.place != policy.location.place {
+            violation = violation.also(Location { text: String::from("it is to survive"), ..kept.location.clone() });
         }
         if let Some(place) = policy.mounted {
-            remark = remark.also(file.at(place, "mounted here"));
+            violation = violation.also(file.at(place, "mounted here"));
         }
-        findings.add(
-            remark
+        violations.push(
+            violation
                 .help("for a store of record: `maxmemory-policy noeviction`; writes then fail when memory is full")
                 .help("for a cache: `appendonly no`"),
         );

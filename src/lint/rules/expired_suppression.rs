@@ -1,14 +1,9 @@
 //! `expired-suppression`
 
-use std::sync::Arc;
-
 use super::prelude::*;
-use crate::catalog::Date;
-use crate::lint::suppression::Suppression;
-use crate::source::Source;
 
-pub(super) static RULE: Rule = Rule {
-    id: "expired-suppression",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("expired-suppression"),
     group: Group::Linting,
     level: Some(Level::Error),
     summary: "A comment that allows a finding has run out.",
@@ -46,8 +41,9 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(comment: &Suppression, source: &Arc<Source>, today: Option<Date>, findings: &mut Findings<'_>) {
-    let Some(until) = comment.until.as_ref().filter(|_| comment.is_expired(today)) else { return };
+fn check(comment: &Comment<'_>, violations: &mut Vec<Violation>) {
+    let Comment { suppression, source, today, .. } = comment;
+    let Some(until) = suppression.until.as_ref().filter(|_| suppression.is_expired(*today)) else { return };
     let (message, text, help) = match until.date {
         None => (
             String::from("this is no day, so the comment allows nothing"),
@@ -60,5 +56,5 @@ fn check(comment: &Suppression, source: &Arc<Source>, today: Option<Date>, findi
             "mend what it allowed and remove it, or give it a new day",
         ),
     };
-    findings.add(Remark::new("comment", Spot::new(source, until.place, text), message).help(help));
+    violations.push(Violation::new("comment", Location::new(source, until.place, text), message).help(help));
 }

@@ -2,8 +2,8 @@
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "exposed-port",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("exposed-port"),
     group: Group::Stack,
     level: Some(Level::Error),
     summary: "A database's port is published on every interface of the host.",
@@ -34,7 +34,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     for (service, database, _) in file.servers() {
         for port in service.ports.iter().filter(|port| port.is_open()) {
             let message =
@@ -43,7 +43,7 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
             let help =
                 format!("publish it on the host alone, `\"127.0.0.1:{published}:{}\"`, or not at all", port.target);
             let text = if port.address.is_some() { "an address that all reach" } else { "no address" };
-            findings.add(Remark::new(service.about(), file.at(port.place, text), message).help(help));
+            violations.push(Violation::new(service.about(), file.at(port.place, text), message).help(help));
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::render::write::State;
 
-pub(super) static RULE: Rule = Rule {
-    id: "hand-edited",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("hand-edited"),
     group: Group::Stack,
     level: Some(Level::Error),
     summary: "A rendered file was edited by hand, or something else stands in its place.",
@@ -36,16 +36,17 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(_: &System<'_>, folder: &StackFolder, findings: &mut Findings<'_>) {
+fn check(_: &System<'_>, folder: &StackFolder, violations: &mut Vec<Violation>) {
     for file in &folder.differing {
         let message = match file.state {
             Some(State::Edited) => format!("{} was edited by hand", folder.join(&file.path)),
             Some(State::Foreign) => format!("{} stands where a rendered file should be", folder.join(&file.path)),
             _ => continue,
         };
-        let remark = Remark::new(format!("stack.{}", file.path), file.spot(folder, "not as it was rendered"), message);
-        findings.add(
-            remark
+        let violation =
+            Violation::new(format!("stack.{}", file.path), file.location(folder, "not as it was rendered"), message);
+        violations.push(
+            violation
                 .help("see what was changed with `polyglot render --diff`, and say it in the requirements")
                 .help("then `polyglot render --force` renders it again and keeps yours as `.orig`"),
         );

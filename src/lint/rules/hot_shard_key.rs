@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::requirements::{Collection, Field};
 
-pub(super) static RULE: Rule = Rule {
-    id: "hot-shard-key",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("hot-shard-key"),
     group: Group::Architecture,
     level: Some(Level::Warning),
     summary: "A collection is spread over nodes by a key that sends the writes of the moment to one of them.",
@@ -67,7 +67,7 @@ enum Fault {
     FewValues,
 }
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         for (name, collection) in kind.data.collections.iter().flatten() {
             let Some(key) = &collection.sharding_key else { continue };
@@ -79,17 +79,17 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             };
             let message = format!("the sharding key `{}` of `{name}` {why}", key.value);
             let about = format!("{}.collections.{name}", kind.about());
-            let mut remark = Remark::new(about, system.at(key.place, "a hot shard"), message);
+            let mut violation = Violation::new(about, system.at(key.place, "a hot shard"), message);
             if let Some(of) = field(collection, &key.value).and_then(|field| field.kind.as_ref()) {
-                remark = remark.also(system.at(of.place, "its type"));
+                violation = violation.also(system.at(of.place, "its type"));
             }
             let help = "spread by who or what a record belongs to, such as `sharding_key: user_id`";
-            findings.add(match fault {
-                Fault::Grows => remark.help(format!(
+            violations.push(match fault {
+                Fault::Grows => violation.help(format!(
                     "{help}, or hash the key: `indexes: [{{ fields: [{}], method: hashed }}]`",
                     key.value
                 )),
-                Fault::SameAllDay | Fault::FewValues => remark.help(help),
+                Fault::SameAllDay | Fault::FewValues => violation.help(help),
             });
         }
     }

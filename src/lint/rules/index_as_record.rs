@@ -4,8 +4,8 @@ use super::prelude::*;
 use crate::catalog::{Category, Database, Level as ServiceLevel};
 use crate::vocabulary::{Durability, Need};
 
-pub(super) static RULE: Rule = Rule {
-    id: "index-as-record",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("index-as-record"),
     group: Group::Architecture,
     level: Some(Level::Error),
     summary: "A search index, vector store or cache holds the only copy of something.",
@@ -52,7 +52,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let Some(database) = kind.database().filter(|database| !keeps_records(database)) else { continue };
         let copy = system.copies().find(|(_, source)| source.name == kind.name).map(|(copy, _)| copy);
@@ -65,9 +65,9 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let message = format!("`{}` is the only copy, and {} is not made to keep one", kind.name, database.name);
         let service = database.serves.get(&Need::DurabilityPrimary);
         let why = service.map_or("", |service| service.why.as_str());
-        let remark = Remark::new(kind.about(), system.at(place, label), message)
+        let violation = Violation::new(kind.about(), system.at(place, label), message)
             .also(system.decided(kind, "made to be filled again"));
-        findings.add(remark.help(why).help(
+        violations.push(violation.help(why).help(
             "keep the record in another kind of data, and make this one a copy of it: `durability: derived` and \
              `source: NAME`",
         ));

@@ -2,8 +2,8 @@
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "invalid-compose",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("invalid-compose"),
     group: Group::Linting,
     level: Some(Level::Error),
     summary: "A compose file cannot be read.",

@@ -2,8 +2,8 @@
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "invalid-config",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("invalid-config"),
     group: Group::Linting,
     level: Some(Level::Error),
     summary: "A polyglot.toml cannot be used.",

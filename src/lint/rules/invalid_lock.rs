@@ -2,8 +2,8 @@
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "invalid-lock",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("invalid-lock"),
     group: Group::Linting,
     level: Some(Level::Error),
     summary: "A polyglot.lock cannot be used.",

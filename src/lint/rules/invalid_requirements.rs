@@ -2,8 +2,8 @@
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "invalid-requirements",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("invalid-requirements"),
     group: Group::Linting,
     level: Some(Level::Error),
     summary: "A requirements file cannot be used.",

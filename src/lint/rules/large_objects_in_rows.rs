@@ -6,8 +6,8 @@ use crate::decide::{self, Verdict};
 use crate::units::Bytes;
 use crate::vocabulary::Quantity;
 
-pub(super) static RULE: Rule = Rule {
-    id: "large-objects-in-rows",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("large-objects-in-rows"),
     group: Group::Architecture,
     level: Some(Level::Warning),
     summary: "Objects of more than 1 MB are stored in rows or documents.",
@@ -44,7 +44,7 @@ pub(super) static RULE: Rule = Rule {
 /// Past this they are better kept elsewhere.
 const LARGE: Bytes = Bytes(1 << 20);
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let rows = kind.is_in(Category::Relational) || kind.is_in(Category::Document);
         let sizes = [
@@ -59,8 +59,8 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             }
             let name = kind.database_name();
             let message = format!("`{}` keeps {what} of {} in {name}", kind.name, size.value);
-            let remark = Remark::new(kind.about(), system.at(size.place, "above 1MB"), message);
-            findings.add(remark.also(system.decided(kind, format!("in {name}"))).help(
+            let violation = Violation::new(kind.about(), system.at(size.place, "above 1MB"), message);
+            violations.push(violation.also(system.decided(kind, format!("in {name}"))).help(
                 "keep the contents in an object store as a kind of data of their own, `kind: file`, and their keys \
                  here",
             ));

@@ -9,8 +9,8 @@ use crate::vocabulary::{Flag, Storage};
 /// One turn of a disk of 7,200 a minute, which a commit waits for: its log page has just passed under the head.
 const TURN: Span = Span(8_333);
 
-pub(super) static RULE: Rule = Rule {
-    id: "latency-below-durability",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("latency-below-durability"),
     group: Group::Requirements,
     level: Some(Level::Error),
     summary: "Answers are wanted sooner than the disk can make a write durable.",
@@ -51,17 +51,18 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let storage = system.requirements.target.storage.as_ref().filter(|storage| storage.value == Storage::Hdd);
     let Some(storage) = storage else { return };
     for kind in system.kinds.iter().filter(|kind| kind.is_record() && waits_for_the_disk(kind)) {
         let Some(target) = kind.data.latency_p99.as_ref().filter(|target| target.value < TURN) else { continue };
         let message =
             format!("{} is less than one turn of a disk, and a commit of `{}` waits for it", target.value, kind.name);
-        let remark = Remark::new(kind.about(), system.at(target.place, "a turn takes 8.3 ms"), message);
-        let remark = remark.also(system.at(storage.place, "a spinning disk"));
-        findings
-            .add(remark.help("put it on flash, `storage: ssd`, or ask for what a disk can do: `latency_p99: 50ms`"));
+        let violation = Violation::new(kind.about(), system.at(target.place, "a turn takes 8.3 ms"), message);
+        let violation = violation.also(system.at(storage.place, "a spinning disk"));
+        violations.push(
+            violation.help("put it on flash, `storage: ssd`, or ask for what a disk can do: `latency_p99: 50ms`"),
+        );
     }
 }
 

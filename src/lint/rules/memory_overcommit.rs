@@ -4,8 +4,8 @@ use super::prelude::*;
 use crate::plan::PlanError;
 use crate::source::Place;
 
-pub(super) static RULE: Rule = Rule {
-    id: "memory-overcommit",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("memory-overcommit"),
     group: Group::Operations,
     level: Some(Level::Error),
     summary: "The host has less memory than its databases need.",
@@ -42,7 +42,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let Err(PlanError::TooSmall(small)) = system.budget else { return };
     let target = &system.requirements.target;
     let first_line = Place::new(0, system.source.text.lines().next().map_or(0, str::len));
@@ -50,9 +50,9 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
     let guess = if target.memory.is_none() { ", which is what is taken where nothing is said" } else { "" };
     let message = format!("the databases need a host of {}, and this one has {}{guess}", small.host(), target.memory());
     let rows: Vec<String> = small.rows().map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
-    let remark = Remark::new("target.memory", system.at(place, "too little"), message);
-    findings.add(
-        remark
+    let violation = Violation::new("target.memory", system.at(place, "too little"), message);
+    violations.push(
+        violation
             .help(rows.join("; "))
             .help(format!("give the host more, `memory: {}`, or let fewer databases share it", small.host())),
     );

@@ -4,8 +4,8 @@ use super::prelude::*;
 use crate::decide::Role;
 use crate::units::Retention;
 
-pub(super) static RULE: Rule = Rule {
-    id: "missing-backup",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("missing-backup"),
     group: Group::Operations,
     level: Some(Level::Error),
     summary: "A system of record is backed up by nothing.",
@@ -44,7 +44,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let Some(stated) = kind.data.durability.as_ref().filter(|_| kind.is_record()) else { continue };
         // A backup takes all that a service holds; and a feed is past when its time is over.
@@ -53,9 +53,9 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let message = format!("nothing backs up `{}`, which exists nowhere else", kind.name);
-        let remark = Remark::new(kind.about(), system.at(kind.data.key, "no `backup`"), message);
-        findings.add(
-            remark
+        let violation = Violation::new(kind.about(), system.at(kind.data.key, "no `backup`"), message);
+        violations.push(
+            violation
                 .also(system.at(stated.place, "the only copy"))
                 .help("say how often and for how long: `backup: { every: 1d, keep: 30d }`"),
         );

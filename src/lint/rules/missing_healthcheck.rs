@@ -2,8 +2,8 @@
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "missing-healthcheck",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("missing-healthcheck"),
     group: Group::Stack,
     level: Some(Level::Warning),
     summary: "A database has no healthcheck.",
@@ -48,7 +48,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     for (service, database, _) in file.servers() {
         // Another image, or one that is built, may bring its own.
         let is_known = !service.is_built && service.database.as_ref().is_some_and(|running| running.is_known);
@@ -56,10 +56,10 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let message = format!("nothing checks that {} answers", database.name);
-        let remark = Remark::new(service.about(), file.at(service.name.place, "no `healthcheck`"), message);
-        findings.add(match test(database.id.as_str()) {
-            Some(test) => remark.help(format!("add `healthcheck: {{ test: {test}, interval: 10s }}`")),
-            None => remark.help("add a `healthcheck` that asks the server for an answer"),
+        let violation = Violation::new(service.about(), file.at(service.name.place, "no `healthcheck`"), message);
+        violations.push(match test(database.id.as_str()) {
+            Some(test) => violation.help(format!("add `healthcheck: {{ test: {test}, interval: 10s }}`")),
+            None => violation.help("add a `healthcheck` that asks the server for an answer"),
         });
     }
 }

@@ -2,8 +2,8 @@
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "missing-limit",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("missing-limit"),
     group: Group::Stack,
     level: Some(Level::Warning),
     summary: "A database has no limit of memory.",
@@ -46,13 +46,13 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     for (service, database, _) in file.servers() {
         if file.says(service, |service| service.memory.is_some()) {
             continue;
         }
         let message = format!("{} may take all of the host's memory", database.name);
-        let remark = Remark::new(service.about(), file.at(service.name.place, "no limit of memory"), message);
-        findings.add(remark.help("add `mem_limit: 2g`, or what `polyglot tune` gives it on this host"));
+        let violation = Violation::new(service.about(), file.at(service.name.place, "no limit of memory"), message);
+        violations.push(violation.help("add `mem_limit: 2g`, or what `polyglot tune` gives it on this host"));
     }
 }

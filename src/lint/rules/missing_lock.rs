@@ -2,8 +2,8 @@
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "missing-lock",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("missing-lock"),
     group: Group::Decision,
     level: Some(Level::Warning),
     summary: "The stack is rendered, and nothing records what was decided.",
@@ -40,13 +40,13 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     if !system.is_rendered || system.lock.is_some() {
         return;
     }
     let requirements = system.requirements;
     let place = requirements.name.as_ref().map_or(requirements.version.place, |name| name.place);
     let message = format!("the stack `{}` is rendered, and no lock records what was decided", requirements.name());
-    let remark = Remark::new("lock", system.at(place, "decided anew by each render"), message);
-    findings.add(remark.help("record it with `polyglot select --write`, and commit polyglot.lock"));
+    let violation = Violation::new("lock", system.at(place, "decided anew by each render"), message);
+    violations.push(violation.help("record it with `polyglot select --write`, and commit polyglot.lock"));
 }

@@ -6,8 +6,8 @@ use crate::decide::{self, Figure, Verdict};
 use crate::units::Count;
 use crate::vocabulary::{Environment, Quantity};
 
-pub(super) static RULE: Rule = Rule {
-    id: "missing-pooler",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("missing-pooler"),
     group: Group::Operations,
     level: Some(Level::Warning),
     summary: "More clients connect than the database carries, and no pooler stands in front.",
@@ -55,7 +55,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     // A developer opens few, whatever the file says of the real thing.
     if system.requirements.target.environment() == Environment::Development {
         return;
@@ -79,8 +79,8 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             database.name,
             figure.strained.map_or_else(String::new, |bound| Count(bound.0).to_string())
         );
-        let remark = Remark::new(kind.about(), system.at(clients.place, "no pooler in front"), message);
-        findings.add(remark.help(match database.protocol.as_str() {
+        let violation = Violation::new(kind.about(), system.at(clients.place, "no pooler in front"), message);
+        violations.push(violation.help(match database.protocol.as_str() {
             "mysql" => "put ProxySQL in front, and state the `connections` that it opens",
             "postgresql" => "put PgBouncer in front, and state the `connections` that it opens",
             _ => "let the processes share fewer connections, and state the `connections` that they open together",

@@ -5,8 +5,8 @@ use crate::requirements::{Capped, Collection};
 use crate::source::Place;
 use crate::vocabulary::{Durability, Flag};
 
-pub(super) static RULE: Rule = Rule {
-    id: "missing-retention",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("missing-retention"),
     group: Group::Requirements,
     level: Some(Level::Warning),
     summary: "Data that is only ever added to does not say how long it is kept.",
@@ -39,12 +39,13 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in system.kinds.iter().filter(|kind| kind.data.retention.is_none() && !is_bounded(kind)) {
         let Some((what, place)) = growing(kind) else { continue };
         let message = format!("`{}` is only ever added to, and nothing says for how long it is kept", kind.name);
-        let remark = Remark::new(kind.about(), system.at(kind.data.key, "for how long?"), message);
-        findings.add(remark.also(system.at(place, what)).help("say it: `retention: 90d`, or `retention: forever`"));
+        let violation = Violation::new(kind.about(), system.at(kind.data.key, "for how long?"), message);
+        violations
+            .push(violation.also(system.at(place, what)).help("say it: `retention: 90d`, or `retention: forever`"));
     }
 }
 

@@ -3,10 +3,10 @@
 use super::prelude::*;
 use crate::catalog::{Database, Version};
 use crate::compose::{Mount, Service};
-use crate::lint::settings::{Setting, last};
+use crate::lint::subject::{Setting, last};
 
-pub(super) static RULE: Rule = Rule {
-    id: "missing-volume",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("missing-volume"),
     group: Group::Stack,
     level: Some(Level::Error),
     summary: "A database keeps its data in the container.",
@@ -62,7 +62,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     for (service, database, version) in file.servers() {
         let folders = folders(file, database, version);
         if folders.is_empty() || is_cache(file, service, database) {
@@ -79,12 +79,12 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
         let message = format!("the data of {} goes with the container", database.name);
         let beside = service.mounts.iter().find(|mount| mount.source.is_some() && !is_for_others(mount));
         let text = format!("nothing holds `{folder}`");
-        let mut remark = Remark::new(service.about(), file.at(service.name.place, text), message);
+        let mut violation = Violation::new(service.about(), file.at(service.name.place, text), message);
         if let Some(mount) = beside {
-            remark = remark.also(file.at(mount.place, format!("`{}` is not where its data lies", mount.target)));
+            violation = violation.also(file.at(mount.place, format!("`{}` is not where its data lies", mount.target)));
         }
         let name = &service.name.value;
-        findings.add(remark.help(format!("mount a volume there: `volumes: [\"{name}-data:{folder}\"]`")));
+        violations.push(violation.help(format!("mount a volume there: `volumes: [\"{name}-data:{folder}\"]`")));
     }
 }
 

@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::catalog::Hosting;
 
-pub(super) static RULE: Rule = Rule {
-    id: "more-engines-than-team",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("more-engines-than-team"),
     group: Group::Architecture,
     level: Some(Level::Warning),
     summary: "There are more databases to run than engineers to run them.",
@@ -44,7 +44,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let Some(engineers) = &system.requirements.team.engineers else { return };
     // What a vendor runs, or the application itself, is not theirs to look after.
     let databases = system.selection.databases();
@@ -55,8 +55,8 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
     let names: Vec<&str> = run.iter().map(|database| database.name.as_str()).collect();
     let people = if engineers.value.0 == 1 { "engineer" } else { "engineers" };
     let message = format!("{} databases for {} {people}: {}", run.len(), engineers.value, names.join(", "));
-    let remark = Remark::new("team.engineers", system.at(engineers.place, "who run all of them"), message);
-    findings.add(remark.help(
+    let violation = Violation::new("team.engineers", system.at(engineers.place, "who run all of them"), message);
+    violations.push(violation.help(
         "let one database hold several kinds of data, pinned with `database: postgresql` and a `justification`, or \
          take one that a vendor runs",
     ));

@@ -3,8 +3,8 @@
 use super::prelude::*;
 use super::shared::{ALMANAC, lasting};
 
-pub(super) static RULE: Rule = Rule {
-    id: "near-end-of-life",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("near-end-of-life"),
     group: Group::Lifecycle,
     level: Some(Level::Warning),
     summary: "A version runs that soon gets no fixes any more, and a later one is known.",
@@ -55,7 +55,7 @@ pub(super) static RULE: Rule = Rule {
 /// The days before the end on which it is time to plan.
 const SOON: i64 = 180;
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let Some(today) = system.today else { return };
     for service in &system.selection.services {
         let (database, version) = (service.database, service.version);
@@ -64,9 +64,10 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let Some(next) = lasting(database, version).filter(|_| (0..=SOON).contains(&days)) else { continue };
         let Some(kind) = system.versioned(database) else { continue };
         let message = format!("{} {} gets fixes until {end}: {days} more days", database.name, version.major);
-        let spot = system.decided_version(kind, format!("version {}", version.major));
-        let remark = Remark::new(kind.about(), spot, message).also(system.at(kind.data.key, "held by it"));
-        findings
-            .add(remark.help(format!("plan the move to version {0}: `database: {1}@{0}`", next.major, database.id)));
+        let location = system.decided_version(kind, format!("version {}", version.major));
+        let violation = Violation::new(kind.about(), location, message).also(system.at(kind.data.key, "held by it"));
+        violations.push(
+            violation.help(format!("plan the move to version {0}: `database: {1}@{0}`", next.major, database.id)),
+        );
     }
 }

@@ -3,8 +3,8 @@
 use super::conflicting_flags::is_contradictory;
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "nothing-fits",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("nothing-fits"),
     group: Group::Decision,
     level: Some(Level::Error),
     summary: "No database does all that is asked of it.",
@@ -40,7 +40,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in system.kinds.iter().filter(|kind| !kind.selected.pinned && !is_contradictory(kind)) {
         let Some(breach) = kind.breach() else { continue };
         let trouble = breach.trouble();
@@ -51,13 +51,14 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             trouble.trim_end_matches('.'),
         );
         let place = kind.field_place(breach.name());
-        let spot = system.at(place.unwrap_or(kind.data.key), "this is too much");
-        let remark = Remark::new(kind.about(), spot, message);
-        let remark = match breach.evidence() {
-            Some(evidence) => remark.help(format!("that is from {}", evidence.address)),
-            None => remark,
+        let location = system.at(place.unwrap_or(kind.data.key), "this is too much");
+        let violation = Violation::new(kind.about(), location, message);
+        let violation = match breach.evidence() {
+            Some(evidence) => violation.help(format!("that is from {}", evidence.address)),
+            None => violation,
         };
-        findings
-            .add(remark.help("ask for less, or make two kinds of data of it, the one with the other as its `source`"));
+        violations.push(
+            violation.help("ask for less, or make two kinds of data of it, the one with the other as its `source`"),
+        );
     }
 }

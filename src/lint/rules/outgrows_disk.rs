@@ -5,8 +5,8 @@ use crate::catalog::Hosting;
 use crate::units::{Bytes, Retention};
 use crate::vocabulary::Scale;
 
-pub(super) static RULE: Rule = Rule {
-    id: "outgrows-disk",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("outgrows-disk"),
     group: Group::Operations,
     level: Some(Level::Error),
     summary: "The data outgrows the disk while it is still to be kept.",
@@ -51,7 +51,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let Some(disk) = &system.requirements.target.disk else { return };
     let here = system.kinds.iter().filter(|kind| is_on_this_disk(kind));
     let sizes: Vec<_> = here.filter_map(|kind| Some((kind, kind.future_size()?))).collect();
@@ -67,13 +67,13 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
     let stated = largest.data.growth.as_ref().map(|growth| growth.place);
     let place = stated.or_else(|| largest.data.data_size.as_ref().map(|size| size.place));
     let label = format!("`{}` alone comes to {}", largest.name, size.rounded());
-    let remark = Remark::new("target.disk", system.at(disk.place, "too small"), message);
+    let violation = Violation::new("target.disk", system.at(disk.place, "too small"), message);
     let less = match has_end(largest) {
         true => format!("keep `{}` for less time", largest.name),
         false => format!("say how long `{}` is kept: `retention: 90d`", largest.name),
     };
-    let remark = remark.also(system.at(place.unwrap_or(largest.data.key), label));
-    findings.add(remark.help(format!("give the host a larger `disk`, or {less}")));
+    let violation = violation.also(system.at(place.unwrap_or(largest.data.key), label));
+    violations.push(violation.help(format!("give the host a larger `disk`, or {less}")));
 }
 
 /// Whether it lies on the host alone: not at a vendor, and not spread over other hosts too.

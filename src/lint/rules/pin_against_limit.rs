@@ -2,8 +2,8 @@
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "pin-against-limit",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("pin-against-limit"),
     group: Group::Decision,
     level: Some(Level::Error),
     summary: "A database is pinned for what it does not do.",
@@ -37,7 +37,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in system.kinds.iter().filter(|kind| kind.selected.pinned) {
         let Some((pin, breach)) = kind.data.database.as_ref().zip(kind.breach()) else { continue };
         let trouble = breach.trouble();
@@ -47,15 +47,15 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             kind.name,
             trouble.trim_end_matches('.'),
         );
-        let remark = Remark::new(kind.about(), system.at(pin.place, "pinned here"), message);
-        let remark = match kind.field_place(breach.name()) {
-            Some(place) => remark.also(system.at(place, "asked for here")),
-            None => remark,
+        let violation = Violation::new(kind.about(), system.at(pin.place, "pinned here"), message);
+        let violation = match kind.field_place(breach.name()) {
+            Some(place) => violation.also(system.at(place, "asked for here")),
+            None => violation,
         };
-        let remark = match breach.evidence() {
-            Some(evidence) => remark.help(format!("that is from {}", evidence.address)),
-            None => remark,
+        let violation = match breach.evidence() {
+            Some(evidence) => violation.help(format!("that is from {}", evidence.address)),
+            None => violation,
         };
-        findings.add(remark.help("take the pin away, or what the database cannot do"));
+        violations.push(violation.help("take the pin away, or what the database cannot do"));
     }
 }

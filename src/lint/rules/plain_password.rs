@@ -6,8 +6,8 @@ use super::prelude::*;
 use crate::compose::{Service, filled};
 use crate::source::Place;
 
-pub(super) static RULE: Rule = Rule {
-    id: "plain-password",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("plain-password"),
     group: Group::Stack,
     level: Some(Level::Error),
     summary: "A password stands in the compose file.",
@@ -73,7 +73,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     // What several services take in from one place is one fault.
     let mut places = BTreeSet::new();
     for service in &file.compose.services {
@@ -85,9 +85,9 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
         });
         for (place, message) in variables.chain(told(service)) {
             if places.insert(place) {
-                let remark = Remark::new(service.about(), file.at(place, "in clear"), message);
-                findings.add(
-                    remark
+                let violation = Violation::new(service.about(), file.at(place, "in clear"), message);
+                violations.push(
+                    violation
                         .help(
                             "take it from a secret's file (`…_FILE: /run/secrets/NAME`), or from outside: `${NAME:?}`",
                         )

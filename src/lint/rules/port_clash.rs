@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::prelude::*;
 use crate::compose::{Port, Service};
 
-pub(super) static RULE: Rule = Rule {
-    id: "port-clash",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("port-clash"),
     group: Group::Stack,
     level: Some(Level::Error),
     summary: "Two services publish the same port of the host.",
@@ -57,7 +57,7 @@ const COMPARED: usize = 16;
 /// A range that is wider is not looked into.
 const WIDEST: u16 = 64;
 
-fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     let mut taken: BTreeMap<(u16, &str), Vec<(&Service, &Port)>> = BTreeMap::new();
     // Of services with profiles only some run at a time.
     for service in file.compose.services.iter().filter(|service| !service.has_profiles) {
@@ -73,9 +73,9 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
             });
             if let Some((number, other, theirs)) = clash {
                 let message = format!("`{}` and `{}` both publish port {number}", other.name.value, service.name.value);
-                let remark = Remark::new(service.about(), file.at(port.place, "taken already"), message);
-                let remark = remark.also(file.at(theirs.place, format!("by `{}`", other.name.value)));
-                findings.add(remark.help("give one of them another port of the host, or none"));
+                let violation = Violation::new(service.about(), file.at(port.place, "taken already"), message);
+                let violation = violation.also(file.at(theirs.place, format!("by `{}`", other.name.value)));
+                violations.push(violation.help("give one of them another port of the host, or none"));
             }
             for number in range {
                 let others = taken.entry((number, port.protocol.as_str())).or_default();

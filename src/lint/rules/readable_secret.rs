@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::prelude::*;
 use crate::source::Place;
 
-pub(super) static RULE: Rule = Rule {
-    id: "readable-secret",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("readable-secret"),
     group: Group::Stack,
     level: Some(Level::Error),
     summary: "Everybody on the host can read the file of a secret.",
@@ -42,7 +42,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     // A folder that is open is one fault, however many secrets lie in it.
     let mut folders: BTreeMap<&str, Vec<(&str, Place, u32)>> = BTreeMap::new();
     for (name, mode) in &file.readable_secrets {
@@ -58,8 +58,8 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
             count => format!(" and {count} others"),
         };
         let message = format!("every user of the host can read the secret `{name}`{others}");
-        let spot = file.at(*place, format!("mode {mode:04o}, in a folder that is open too"));
+        let location = file.at(*place, format!("mode {mode:04o}, in a folder that is open too"));
         let help = format!("close the folder: `chmod 700 {folder}`");
-        findings.add(Remark::new(format!("secrets.{name}"), spot, message).help(help));
+        violations.push(Violation::new(format!("secrets.{name}"), location, message).help(help));
     }
 }

@@ -4,8 +4,8 @@ use super::prelude::*;
 use crate::source::{Place, Placed};
 use crate::vocabulary::Flag;
 
-pub(super) static RULE: Rule = Rule {
-    id: "redundant-flag",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("redundant-flag"),
     group: Group::Requirements,
     level: None,
     summary: "A flag says what would be so without it.",
@@ -44,7 +44,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let row = kind.data.kind.as_ref().and_then(|stated| system.catalog.matrix().row(&stated.value));
         for (flag, stated) in Flag::ALL.iter().filter_map(|flag| Some((*flag, kind.data.stated(*flag)?))) {
@@ -56,11 +56,11 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
                 Some(row) => format!("the kind `{}` sets `{flag}` already", row.value),
                 None => format!("`{flag}` is false where nothing sets it"),
             };
-            let remark = Remark::new(kind.about(), system.at(stated.place, "it would be so anyway"), message);
-            let remark = remark.help("leave it out");
-            findings.add(match line(system, kind, flag, stated) {
-                Some(place) => remark.fix("remove the line", vec![Edit { place, text: String::new() }]),
-                None => remark,
+            let violation = Violation::new(kind.about(), system.at(stated.place, "it would be so anyway"), message);
+            let violation = violation.help("leave it out");
+            violations.push(match line(system, kind, flag, stated) {
+                Some(place) => violation.fix("remove the line", vec![Edit { place, text: String::new() }]),
+                None => violation,
             });
         }
     }

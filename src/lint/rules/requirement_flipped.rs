@@ -2,11 +2,11 @@
 
 use super::prelude::*;
 use super::stale_lock::changed;
-use crate::lint::system::Locked;
+use crate::lint::subject::Locked;
 use crate::lock::{Changed, Difference, FieldChange};
 
-pub(super) static RULE: Rule = Rule {
-    id: "requirement-flipped",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("requirement-flipped"),
     group: Group::Decision,
     level: Some(Level::Error),
     summary: "A changed requirement leads to another database than the one that was decided on.",
@@ -58,7 +58,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for Changed { data, difference } in system.lock.iter().flat_map(|locked| &locked.changed) {
         let Difference::Stale { fields, locked, now: Some(now), flipped_by } = difference else { continue };
         let Some(kind) = system.kind(data).filter(|_| !Locked::same_databases(locked, now)) else { continue };
@@ -66,13 +66,13 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let why = causes(fields, flipped_by).map(changed).collect::<Vec<_>>().join(", ");
         let message = format!("`{data}` was decided as {was} and would now be {is}: {why}");
         let place = causes(fields, flipped_by).find_map(|change| kind.field_place(&change.field));
-        let spot = system.at(place.unwrap_or(kind.data.key), "this changes the answer");
-        let mut remark = Remark::new(kind.about(), spot, message);
+        let location = system.at(place.unwrap_or(kind.data.key), "this changes the answer");
+        let mut violation = Violation::new(kind.about(), location, message);
         if let Some(table) = system.recorded(data) {
-            remark = remark.also(table);
+            violation = violation.also(table);
         }
-        findings.add(
-            remark
+        violations.push(
+            violation
                 .help("take the change back, or plan the move and record it with `polyglot select --write`")
                 .help(format!("to stay, pin it: `database: {}` with a `justification`", Locked::holder(locked))),
         );

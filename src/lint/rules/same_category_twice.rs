@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::catalog::Database;
 
-pub(super) static RULE: Rule = Rule {
-    id: "same-category-twice",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("same-category-twice"),
     group: Group::Architecture,
     level: Some(Level::Warning),
     summary: "Two databases of one category run side by side, and one of them could hold all of it.",
@@ -38,7 +38,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let databases = system.selection.databases();
     for (index, second) in databases.iter().enumerate() {
         let same = |first: &&&Database| first.category == second.category && first.hosting == second.hosting;
@@ -59,10 +59,10 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             "`{}` runs {} beside the {} of `{}`: two {} databases",
             moved.name, goes.name, stays.name, kept.name, goes.category
         );
-        let remark = Remark::new(moved.about(), system.at(moved.data.key, format!("in {}", goes.name)), message);
+        let violation = Violation::new(moved.about(), system.at(moved.data.key, format!("in {}", goes.name)), message);
         let pin = format!("keep it in {} too: `database: {}`, with a `justification`", stays.name, stays.id);
         let why = format!("or pin `database: {}` and say in its `justification` what {} lacks", goes.id, stays.name);
-        findings.add(remark.also(system.at(kept.data.key, format!("in {}", stays.name))).help(pin).help(why));
+        violations.push(violation.also(system.at(kept.data.key, format!("in {}", stays.name))).help(pin).help(why));
     }
 }
 

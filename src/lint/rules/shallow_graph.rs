@@ -4,8 +4,8 @@ use super::prelude::*;
 use crate::catalog::Category;
 use crate::vocabulary::Flag;
 
-pub(super) static RULE: Rule = Rule {
-    id: "shallow-graph",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("shallow-graph"),
     group: Group::Architecture,
     level: Some(Level::Warning),
     summary: "A graph database is run for relationships of two hops at most.",
@@ -50,7 +50,7 @@ pub(super) static RULE: Rule = Rule {
 /// The hops up to which joins keep up.
 const JOINED: u64 = 2;
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let Some(database) = kind.database().filter(|database| database.category == Category::Graph) else { continue };
         let Some(depth) = kind.data.traversal_depth.as_ref() else { continue };
@@ -61,9 +61,9 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let hops = if depth.value.0 == 1 { "hop" } else { "hops" };
         let message =
             format!("`{}` follows {} {hops} in {}, which joins do as well", kind.name, depth.value, database.name);
-        let remark = Remark::new(kind.about(), system.at(depth.place, "no deeper"), message);
-        findings.add(
-            remark
+        let violation = Violation::new(kind.about(), system.at(depth.place, "no deeper"), message);
+        violations.push(
+            violation
                 .also(system.decided(kind, "a graph database"))
                 .help("keep them in tables: `database: postgresql`, or state the depth that queries really have"),
         );

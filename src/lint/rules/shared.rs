@@ -62,11 +62,11 @@ pub(super) fn in_policy(
     system: &System<'_>,
     [denied, allowed]: [&[Spanned<String>]; 2],
     is_named: impl Fn(&str) -> bool,
-) -> Option<Spot> {
+) -> Option<Location> {
     let source = system.config_source.as_ref()?;
     if let Some(named) = denied.iter().find(|one| is_named(one.get_ref())) {
-        return Some(Spot::new(source, Place::new(named.span().start, named.span().end), "denied here"));
+        return Some(Location::new(source, Place::new(named.span().start, named.span().end), "denied here"));
     }
     let (first, last) = (allowed.first()?, allowed.last()?);
-    Some(Spot::new(source, Place::new(first.span().start, last.span().end), "not among the allowed"))
+    Some(Location::new(source, Place::new(first.span().start, last.span().end), "not among the allowed"))
 }

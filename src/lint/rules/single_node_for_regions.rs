@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::vocabulary::Scale;
 
-pub(super) static RULE: Rule = Rule {
-    id: "single-node-for-regions",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("single-node-for-regions"),
     group: Group::Architecture,
     level: Some(Level::Warning),
     summary: "A system of record that spans regions is rendered onto one host.",
@@ -46,13 +46,13 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in system.kinds.iter().filter(|kind| kind.is_record() && system.relies_on_one_host(kind)) {
         let Some(scale) = kind.data.scale.as_ref().filter(|scale| scale.value == Scale::MultiRegion) else { continue };
         let name = kind.database_name();
         let message = format!("`{}` spans regions, and the stack runs {name} on one host", kind.name);
-        let remark = Remark::new(kind.about(), system.at(scale.place, "more than one region"), message);
-        findings.add(remark.help(format!(
+        let violation = Violation::new(kind.about(), system.at(scale.place, "more than one region"), message);
+        violations.push(violation.help(format!(
             "set up {name} over the regions beside this stack and allow the finding with that reason, or say \
              `scale: single_node` where readers elsewhere are all there is"
         )));

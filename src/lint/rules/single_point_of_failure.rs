@@ -4,8 +4,8 @@ use super::prelude::*;
 use crate::units::{Percent, Span};
 use crate::vocabulary::Scale;
 
-pub(super) static RULE: Rule = Rule {
-    id: "single-point-of-failure",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("single-point-of-failure"),
     group: Group::Architecture,
     level: Some(Level::Warning),
     summary: "More availability is promised than one host gives.",
@@ -43,7 +43,7 @@ const AVAILABLE: Percent = Percent { millionths: 999_000 };
 /// Less than a person needs to see that a host is gone, and to start another.
 const FAST: Span = Span(5 * 60 * 1_000_000);
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in system.kinds.iter().filter(|kind| system.relies_on_one_host(kind) && !spans_regions(kind)) {
         let availability = kind.data.availability.as_ref().filter(|stated| stated.value >= AVAILABLE);
         let rto = kind.data.rto.as_ref().filter(|stated| stated.value < FAST);
@@ -55,11 +55,11 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let Some((place, promise)) = promises.next() else { continue };
         let name = kind.database_name();
         let message = format!("`{}` {promise}, and its {name} runs on one host", kind.name);
-        let mut remark = Remark::new(kind.about(), system.at(place, "nothing to fail over to"), message);
+        let mut violation = Violation::new(kind.about(), system.at(place, "nothing to fail over to"), message);
         for (place, promise) in promises {
-            remark = remark.also(system.at(place, promise));
+            violation = violation.also(system.at(place, promise));
         }
-        findings.add(remark.help(
+        violations.push(violation.help(
             "run a replica on a second host beside this stack and allow the finding with that reason, or promise what \
              one host keeps, such as `availability: 99.5%` and `rto: 1h`",
         ));

@@ -5,8 +5,8 @@ use crate::catalog::Category;
 use crate::units::Bytes;
 use crate::vocabulary::Scale;
 
-pub(super) static RULE: Rule = Rule {
-    id: "small-wide-column",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("small-wide-column"),
     group: Group::Architecture,
     level: Some(Level::Warning),
     summary: "A wide-column store is run for data that one server holds.",
@@ -52,7 +52,7 @@ const PAYS: Bytes = Bytes(1 << 40);
 /// The records from which the decision tree spreads look-ups over nodes, whatever their size.
 const SPREAD_RECORDS: u64 = 100_000_000;
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let Some(database) = kind.database().filter(|one| one.category == Category::WideColumn) else { continue };
         let Some(size) = &kind.data.data_size else { continue };
@@ -62,8 +62,8 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let message = format!("`{}` is {}, which one server holds, in {}", kind.name, size.value, database.name);
-        let remark = Remark::new(kind.about(), system.at(size.place, "below 1TB"), message);
-        findings.add(remark.also(system.decided(kind, "a wide-column store")).help(
+        let violation = Violation::new(kind.about(), system.at(size.place, "below 1TB"), message);
+        violations.push(violation.also(system.decided(kind, "a wide-column store")).help(
             "keep it in one server's database, `database: postgresql`; or say what one server does not bear: \
              `scale: multi_node`, or its `growth`",
         ));

@@ -6,8 +6,8 @@ use crate::requirements::Collection;
 use crate::source::Placed;
 use crate::vocabulary::{Durability, Flag};
 
-pub(super) static RULE: Rule = Rule {
-    id: "split-transaction",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("split-transaction"),
     group: Group::Architecture,
     level: Some(Level::Error),
     summary: "A field refers to a collection that lives in another database.",
@@ -52,7 +52,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in system.kinds.iter().filter(|kind| is_consistent(kind)) {
         for (name, field, refers) in references(kind) {
             let wanted = refers.value.split('.').next().unwrap_or_default();
@@ -65,14 +65,14 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             let message =
                 format!("`{name}.{field}` in {here} refers to `{wanted}`, which `{}` keeps in {there}", other.name);
             let about = format!("{}.collections.{name}", kind.about());
-            let remark = Remark::new(about, system.at(refers.place, format!("not in {here}")), message);
+            let violation = Violation::new(about, system.at(refers.place, format!("not in {here}")), message);
             let place = collection(other, wanted).map_or(other.data.key, |found| found.key);
             let help = match other.database().filter(|database| system.could_hold(database, kind)) {
                 Some(database) => format!("keep both in one: `database: {}` for `{}`", database.id, kind.name),
                 None => format!("keep both in one: pin `{}` and `{}` to the same `database`", kind.name, other.name),
             };
-            let remark = remark.also(system.at(place, format!("in {there}"))).help(help);
-            findings.add(remark.help("or drop `references`, and let the application live with orphans"));
+            let violation = violation.also(system.at(place, format!("in {there}"))).help(help);
+            violations.push(violation.help("or drop `references`, and let the application live with orphans"));
         }
     }
 }

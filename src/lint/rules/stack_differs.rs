@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::render::write::State;
 
-pub(super) static RULE: Rule = Rule {
-    id: "stack-differs",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("stack-differs"),
     group: Group::Stack,
     level: Some(Level::Error),
     summary: "The rendered folder is not what would be rendered now.",
@@ -37,10 +37,10 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(_: &System<'_>, folder: &StackFolder, findings: &mut Findings<'_>) {
+fn check(_: &System<'_>, folder: &StackFolder, violations: &mut Vec<Violation>) {
     if folder.interrupted {
-        let remark = Remark::new("stack", folder.spot(), "a run was interrupted half-way");
-        findings.add(remark.help("`polyglot render` finishes it, or discards what it had begun"));
+        let violation = Violation::new("stack", folder.location(), "a run was interrupted half-way");
+        violations.push(violation.help("`polyglot render` finishes it, or discards what it had begun"));
     }
     for file in &folder.differing {
         let path = folder.join(&file.path);
@@ -54,14 +54,14 @@ fn check(_: &System<'_>, folder: &StackFolder, findings: &mut Findings<'_>) {
             None => (format!("{path} is no longer wanted"), "not part of the stack", "`polyglot render` removes it"),
             Some(State::Same | State::Edited | State::Foreign) => continue,
         };
-        let remark = Remark::new(format!("stack.{}", file.path), file.spot(folder, text), message);
-        findings.add(remark.help(help));
+        let violation = Violation::new(format!("stack.{}", file.path), file.location(folder, text), message);
+        violations.push(violation.help(help));
     }
     for path in &folder.missing_secrets {
         let message = format!("the secret {} is missing", folder.join(path));
-        let remark = Remark::new(format!("stack.{path}"), folder.spot(), message);
-        findings.add(
-            remark
+        let violation = Violation::new(format!("stack.{path}"), folder.location(), message);
+        violations.push(
+            violation
                 .help("put back the one that the data was made with")
                 .help("where nothing runs yet, `polyglot render` makes a new one"),
         );

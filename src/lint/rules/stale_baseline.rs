@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::prelude::*;
-use crate::lint::baseline::Entry;
+use crate::lint::subject::Entry;
 use crate::source::Source;
 
-pub(super) static RULE: Rule = Rule {
-    id: "stale-baseline",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("stale-baseline"),
     group: Group::Linting,
     level: Some(Level::Warning),
     summary: "The baseline has an entry that no finding needs any more.",
@@ -63,13 +63,17 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(entry: &Entry, source: &Arc<Source>, findings: &mut Findings<'_>) {
+fn check(entry: &Entry, source: &Arc<Source>, violations: &mut Vec<Violation>) {
     let Entry { file, about, rule, count, place } = entry;
     let message = if *count > 1 {
         format!("`{rule}` finds `{about}` in {file} less than {count} times")
     } else {
         format!("`{rule}` no longer finds `{about}` in {file}")
     };
-    let remark = Remark::new("baseline", Spot::new(source, *place, "not needed"), message);
-    findings.add(remark.help(if *count > 1 { "lower its `count`, or remove the entry" } else { "remove the entry" }));
+    let violation = Violation::new("baseline", Location::new(source, *place, "not needed"), message);
+    violations.push(violation.help(if *count > 1 {
+        "lower its `count`, or remove the entry"
+    } else {
+        "remove the entry"
+    }));
 }

@@ -1,11 +1,11 @@
 //! `stale-lock`
 
 use super::prelude::*;
-use crate::lint::system::Locked;
+use crate::lint::subject::Locked;
 use crate::lock::{Changed, Difference, FieldChange};
 
-pub(super) static RULE: Rule = Rule {
-    id: "stale-lock",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("stale-lock"),
     group: Group::Decision,
     level: Some(Level::Error),
     summary: "The requirements have changed since the lock was written.",
@@ -73,28 +73,29 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let Some(locked) = system.lock else { return };
     for Changed { data, difference } in &locked.changed {
-        let Some(remark) = remark(system, locked, data, difference) else { continue };
-        let remark = remark.help("see it with `polyglot select --diff`, and accept it with `polyglot select --write`");
-        findings.add(remark);
+        let Some(violation) = violation(system, locked, data, difference) else { continue };
+        let violation =
+            violation.help("see it with `polyglot select --diff`, and accept it with `polyglot select --write`");
+        violations.push(violation);
     }
 }
 
-fn remark(system: &System<'_>, locked: &Locked, data: &str, difference: &Difference) -> Option<Remark> {
+fn violation(system: &System<'_>, locked: &Locked, data: &str, difference: &Difference) -> Option<Violation> {
     let about = format!("data.{data}");
     match difference {
         Difference::Missing { now } => {
             let kind = system.kind(data)?;
             let message = format!("the lock does not know `{data}`, which would be {}", system.written(now));
-            Some(Remark::new(about, system.at(kind.data.key, "not recorded"), message))
+            Some(Violation::new(about, system.at(kind.data.key, "not recorded"), message))
         }
         Difference::Gone { locked: names } => {
             let table = locked.lock.data.get(data)?;
             let message =
                 format!("the lock records `{data}` as {}, and the file has no such data", system.written(names));
-            Some(Remark::new(about, Spot::new(&locked.source, table.place, "nothing of this name"), message))
+            Some(Violation::new(about, Location::new(&locked.source, table.place, "nothing of this name"), message))
         }
         Difference::Stale { fields, locked: names, now, .. } => {
             if now.as_ref().is_some_and(|now| !Locked::same_databases(names, now)) {
@@ -104,10 +105,10 @@ fn remark(system: &System<'_>, locked: &Locked, data: &str, difference: &Differe
             let place = fields.iter().find_map(|change| kind.field_place(&change.field)).unwrap_or(kind.data.key);
             let changes = fields.iter().map(changed).collect::<Vec<_>>().join(", ");
             let message = format!("`{data}` is not what the lock was written for: {changes}");
-            let remark = Remark::new(about, system.at(place, "changed since"), message);
+            let violation = Violation::new(about, system.at(place, "changed since"), message);
             Some(match system.recorded(data) {
-                Some(table) => remark.also(table),
-                None => remark,
+                Some(table) => violation.also(table),
+                None => violation,
             })
         }
         Difference::Drifted { .. } => None,

@@ -5,8 +5,8 @@ use crate::catalog::Level as ServiceLevel;
 use crate::decide::What;
 use crate::vocabulary::{Flag, Need};
 
-pub(super) static RULE: Rule = Rule {
-    id: "transactions-without-support",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("transactions-without-support"),
     group: Group::Architecture,
     level: Some(Level::Error),
     summary: "Changes have to happen together in a database that cannot do that.",
@@ -43,7 +43,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         for check in &kind.selected.checks {
             let What::Need(Need::NeedsTransactions, service) = check.what else { continue };
@@ -55,9 +55,9 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
                 "`{}` needs transactions, and {name} cannot commit or undo several changes together",
                 kind.name
             );
-            let spot = system.at(kind.flag_place(Flag::NeedsTransactions), "asked for here");
-            let remark = Remark::new(kind.about(), spot, message).also(system.decided(kind, "has none"));
-            findings.add(remark.help(service.why.as_str()).help(
+            let location = system.at(kind.flag_place(Flag::NeedsTransactions), "asked for here");
+            let violation = Violation::new(kind.about(), location, message).also(system.decided(kind, "has none"));
+            violations.push(violation.help(service.why.as_str()).help(
                 "take a database that commits several changes together, `database: postgresql`, or say \
                  `needs_transactions: false` where each change stands alone",
             ));

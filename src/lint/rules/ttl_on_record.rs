@@ -4,8 +4,8 @@ use super::prelude::*;
 use crate::requirements::Ttl;
 use crate::units::{Retention, Span};
 
-pub(super) static RULE: Rule = Rule {
-    id: "ttl-on-record",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("ttl-on-record"),
     group: Group::Requirements,
     level: Some(Level::Warning),
     summary: "Records of which there is no other copy remove themselves, earlier than they are to be kept.",
@@ -43,21 +43,23 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in system.kinds.iter().filter(|kind| kind.is_record()) {
         for (name, collection) in kind.collections() {
             let Some(ttl) = collection.ttl.as_ref().filter(|ttl| !is_meant(kind, &ttl.value)) else { continue };
             let after = ttl.value.after;
             let message = format!("the only copy of `{name}` removes itself after {after}");
-            let remark = Remark::new(kind.about_collection(name), system.at(ttl.place, "removed by itself"), message);
-            let remark = match &kind.data.retention {
-                Some(retention) => remark.also(system.at(retention.place, "to be kept for this long")),
+            let violation =
+                Violation::new(kind.about_collection(name), system.at(ttl.place, "removed by itself"), message);
+            let violation = match &kind.data.retention {
+                Some(retention) => violation.also(system.at(retention.place, "to be kept for this long")),
                 None => match &kind.data.durability {
-                    Some(durability) => remark.also(system.at(durability.place, "there is no other copy")),
-                    None => remark,
+                    Some(durability) => violation.also(system.at(durability.place, "there is no other copy")),
+                    None => violation,
                 },
             };
-            findings.add(remark.help(format!("take the `ttl` away, or say that it is meant: `retention: {after}`")));
+            violations
+                .push(violation.help(format!("take the `ttl` away, or say that it is meant: `retention: {after}`")));
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::vocabulary::Sensitivity;
 
-pub(super) static RULE: Rule = Rule {
-    id: "unencrypted-personal-data",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("unencrypted-personal-data"),
     group: Group::Operations,
     level: Some(Level::Error),
     summary: "Personal data or secrets are not encrypted on disk and on the wire.",
@@ -37,7 +37,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let Some(sensitivity) = kind.data.sensitivity.as_ref().filter(|placed| is_guarded(placed.value)) else {
             continue;
@@ -55,12 +55,12 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let wheres: Vec<&str> = open.iter().map(|(_, place)| *place).collect();
         let what = if sensitivity.value == Sensitivity::Secret { "secret" } else { "personal" };
         let message = format!("`{}` is {what}, and not encrypted {}", kind.name, wheres.join(" and "));
-        let mut remark = Remark::new(kind.about(), system.at(place, "in the clear"), message);
+        let mut violation = Violation::new(kind.about(), system.at(place, "in the clear"), message);
         if place != sensitivity.place {
-            remark = remark.also(system.at(sensitivity.place, "must not be seen"));
+            violation = violation.also(system.at(sensitivity.place, "must not be seen"));
         }
-        findings.add(
-            remark.help("say `encryption: { at_rest: true, in_transit: true }`").help(
+        violations.push(
+            violation.help("say `encryption: { at_rest: true, in_transit: true }`").help(
                 "and see to it: an encrypted disk under the volumes and the backups, TLS wherever clients connect",
             ),
         );

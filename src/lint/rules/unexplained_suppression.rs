@@ -1,14 +1,9 @@
 //! `unexplained-suppression`
 
-use std::sync::Arc;
-
 use super::prelude::*;
-use crate::catalog::Date;
-use crate::lint::suppression::Suppression;
-use crate::source::Source;
 
-pub(super) static RULE: Rule = Rule {
-    id: "unexplained-suppression",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("unexplained-suppression"),
     group: Group::Linting,
     level: Some(Level::Warning),
     summary: "A comment allows a finding and does not say why.",
@@ -45,10 +40,11 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(comment: &Suppression, source: &Arc<Source>, _: Option<Date>, findings: &mut Findings<'_>) {
-    if comment.reason.is_none() {
-        let spot = Spot::new(source, comment.place, "why?");
-        let remark = Remark::new("comment", spot, "a finding is allowed without a reason");
-        findings.add(remark.help("say why behind the list: `# polyglot: allow(RULE) behind a firewall`"));
+fn check(comment: &Comment<'_>, violations: &mut Vec<Violation>) {
+    let Comment { suppression, source, .. } = comment;
+    if suppression.reason.is_none() {
+        let location = Location::new(source, suppression.place, "why?");
+        let violation = Violation::new("comment", location, "a finding is allowed without a reason");
+        violations.push(violation.help("say why behind the list: `# polyglot: allow(RULE) behind a firewall`"));
     }
 }

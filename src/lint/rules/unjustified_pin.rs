@@ -2,8 +2,8 @@
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "unjustified-pin",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("unjustified-pin"),
     group: Group::Decision,
     level: Some(Level::Error),
     summary: "A database is pinned against the tree, and nothing says why.",
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     // What a pin breaks is said by `pin-against-limit`; a justification would not mend it.
     let pinned = system.kinds.iter().filter(|kind| kind.selected.unjustified && kind.breach().is_none());
     for kind in pinned {
@@ -38,7 +38,7 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             kind.name,
             kind.database_name(),
         );
-        let remark = Remark::new(kind.about(), system.at(pin.place, "why?"), message);
-        findings.add(remark.help("say why: `justification: WHY`, or take the pin away"));
+        let violation = Violation::new(kind.about(), system.at(pin.place, "why?"), message);
+        violations.push(violation.help("say why: `justification: WHY`, or take the pin away"));
     }
 }

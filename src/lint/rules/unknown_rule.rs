@@ -1,15 +1,9 @@
 //! `unknown-rule`
 
-use std::sync::Arc;
-
 use super::prelude::*;
-use super::{RULES, rule};
-use crate::catalog::Date;
-use crate::lint::suppression::Suppression;
-use crate::source::Source;
 
-pub(super) static RULE: Rule = Rule {
-    id: "unknown-rule",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("unknown-rule"),
     group: Group::Linting,
     level: Some(Level::Error),
     summary: "A comment allows a finding of a rule that there is not.",
@@ -47,11 +41,11 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(comment: &Suppression, source: &Arc<Source>, _: Option<Date>, findings: &mut Findings<'_>) {
-    for named in comment.rules.iter().filter(|named| rule(&named.name).is_none()) {
+fn check(comment: &Comment<'_>, violations: &mut Vec<Violation>) {
+    for named in comment.suppression.rules.iter().filter(|named| named.rule.is_none()) {
         let message = format!("there is no rule `{}`", named.name);
-        let remark = Remark::new("comment", Spot::new(source, named.place, "not known"), message);
-        findings.add(remark.help(match did_you_mean(&named.name) {
+        let violation = Violation::new("comment", Location::new(comment.source, named.place, "not known"), message);
+        violations.push(violation.help(match did_you_mean(&named.name, comment.known) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => String::from("`polyglot lint --list` lists the rules"),
         }));
@@ -59,9 +53,10 @@ fn check(comment: &Suppression, source: &Arc<Source>, _: Option<Date>, findings:
 }
 
 /// The rule that was meant, as far as one can tell.
-fn did_you_mean(name: &str) -> Option<&'static str> {
+fn did_you_mean(name: &str, known: &[RuleId]) -> Option<RuleId> {
     // The search compares with `_` between words.
-    let folded: Vec<String> = RULES.iter().map(|rule| rule.id.replace('-', "_")).collect();
-    let meant = crate::diagnostic::did_you_mean(name, folded.iter().map(String::as_str))?;
-    RULES.iter().map(|rule| rule.id).find(|id| id.replace('-', "_") == meant)
+    let folded = |id: RuleId| id.as_str().replace('-', "_");
+    let names: Vec<String> = known.iter().copied().map(folded).collect();
+    let meant = crate::diagnostic::did_you_mean(name, names.iter().map(String::as_str))?;
+    known.iter().copied().find(|id| folded(*id) == meant)
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::prelude::*;
-use crate::lint::known::Known;
+use crate::lint::subject::Known;
 
-pub(super) static RULE: Rule = Rule {
-    id: "unknown-setting",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("unknown-setting"),
     group: Group::Stack,
     level: Some(Level::Error),
     summary: "A setting is none that the server knows.",
@@ -75,7 +75,7 @@ pub(super) static RULE: Rule = Rule {
 /// What a configuration file has besides settings.
 const DIRECTIVES: [&str; 4] = ["include", "include_dir", "include_if_exists", "includedir"];
 
-fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     let mut places = BTreeSet::new();
     for (service, database, version) in file.servers() {
         let settings = file.settings(service, database);
@@ -83,17 +83,17 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
         for setting in settings.into_iter().filter(|setting| !DIRECTIVES.contains(&setting.name.as_str())) {
             let Some(unknown) = known.judge(&setting.name) else { continue };
             // One command may be shared by services, and one line may hold several settings.
-            if !places.insert((setting.spot.source.name.clone(), setting.spot.place, setting.name)) {
+            if !places.insert((setting.location.source.name.clone(), setting.location.place, setting.name)) {
                 continue;
             }
             let name =
                 version.map_or_else(|| database.name.to_string(), |one| format!("{} {}", database.name, one.major));
             let message = format!("`{}` is no setting of {name}", setting.written);
-            let mut remark = Remark::new(service.about(), setting.spot, message);
+            let mut violation = Violation::new(service.about(), setting.location, message);
             if let Some(place) = setting.mounted {
-                remark = remark.also(file.at(place, "mounted here"));
+                violation = violation.also(file.at(place, "mounted here"));
             }
-            findings.add(remark.help(match unknown.meant {
+            violations.push(violation.help(match unknown.meant {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => String::from("look for its new name in the release notes, or remove it"),
             }));

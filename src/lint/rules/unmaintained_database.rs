@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::catalog::State;
 
-pub(super) static RULE: Rule = Rule {
-    id: "unmaintained-database",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("unmaintained-database"),
     group: Group::Lifecycle,
     level: Some(Level::Warning),
     summary: "A database runs that nobody maintains any more.",
@@ -41,7 +41,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     if system.config.policy.allow_archived {
         return;
     }
@@ -55,12 +55,12 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let Some(kind) = system.held_by(database).next() else { continue };
         let message = format!("`{}` is in {}, which {state} upstream", kind.name, database.name);
         let why = upstream.note.as_ref().map_or("", |note| note.as_str());
-        let mut remark = Remark::new(kind.about(), system.decided(kind, "nobody maintains it"), message);
+        let mut violation = Violation::new(kind.about(), system.decided(kind, "nobody maintains it"), message);
         if !why.is_empty() {
-            remark = remark.help(why);
+            violation = violation.help(why);
         }
         let successor = upstream.successor.as_ref().or_else(|| database.alternatives.first().map(|other| &other.id));
         let other = successor.map_or_else(|| String::from("NAME"), ToString::to_string);
-        findings.add(remark.help(format!("move to what is maintained: `database: {other}`")));
+        violations.push(violation.help(format!("move to what is maintained: `database: {other}`")));
     }
 }

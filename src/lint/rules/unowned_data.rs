@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::vocabulary::Durability;
 
-pub(super) static RULE: Rule = Rule {
-    id: "unowned-data",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("unowned-data"),
     group: Group::Requirements,
     level: None,
     summary: "A system of record has no owner.",
@@ -52,11 +52,11 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let is_copy = |kind: &Kind<'_>| matches!(kind.profile.durability, Some(Durability::Derived | Durability::Cache));
     for kind in system.kinds.iter().filter(|kind| kind.data.owner.is_none() && !is_copy(kind)) {
         let message = format!("nobody answers for `{}`", kind.name);
-        let remark = Remark::new(kind.about(), system.at(kind.data.key, "whose is it?"), message);
-        findings.add(remark.help("name a team, not a person: `owner: checkout`"));
+        let violation = Violation::new(kind.about(), system.at(kind.data.key, "whose is it?"), message);
+        violations.push(violation.help("name a team, not a person: `owner: checkout`"));
     }
 }

@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::compose::{filled, split_image};
 
-pub(super) static RULE: Rule = Rule {
-    id: "unpinned-image",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("unpinned-image"),
     group: Group::Stack,
     level: Some(Level::Error),
     summary: "The image of a database names no version.",
@@ -57,7 +57,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     for service in file.compose.services.iter().filter(|service| !service.is_built) {
         let running = service.database.as_ref();
         let database = running.and_then(|running| file.catalog.get(&running.id));
@@ -71,13 +71,13 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
             None => format!("`{}` names no version of {}", image.value, database.name),
             Some(tag) => format!("the tag `{tag}` names no version of {}", database.name),
         };
-        let remark = Remark::new(service.about(), file.at(image.place, "whatever is newest"), message);
+        let violation = Violation::new(service.about(), file.at(image.place, "whatever is newest"), message);
         let known = database.default_version().and_then(|version| version.tag.as_deref()).filter(|_| running.is_known);
-        findings.add(match known {
-            Some(tag) => remark
+        violations.push(match known {
+            Some(tag) => violation
                 .help(format!("name a version: `image: {repository}:{tag}`"))
                 .help("a volume that holds data needs the major version that wrote it"),
-            None => remark.help(format!("name the version of {} that runs today", database.name)),
+            None => violation.help(format!("name the version of {} that runs today", database.name)),
         });
     }
 }

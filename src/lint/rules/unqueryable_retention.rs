@@ -4,8 +4,8 @@ use super::prelude::*;
 use crate::units::Retention;
 use crate::vocabulary::Quantity;
 
-pub(super) static RULE: Rule = Rule {
-    id: "unqueryable-retention",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("unqueryable-retention"),
     group: Group::Requirements,
     level: Some(Level::Error),
     summary: "Data is kept for longer than its database can query.",
@@ -37,7 +37,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let Some((retention, trouble)) = kind.data.retention.as_ref().zip(kind.trouble_of(Quantity::Retention)) else {
             continue;
@@ -50,15 +50,15 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             Retention::For(span) => format!("for {span}"),
         };
         let message = format!("`{}` is kept {kept}, and {name} queries the last {reach} of it", kind.name);
-        let remark = Remark::new(kind.about(), system.at(retention.place, "cannot all be queried"), message);
-        let remark = match &kind.data.database {
-            Some(pin) => remark
+        let violation = Violation::new(kind.about(), system.at(retention.place, "cannot all be queried"), message);
+        let violation = match &kind.data.database {
+            Some(pin) => violation
                 .also(system.at(pin.place, "pinned here"))
                 .help("take the pin away, and the tree finds a database that queries all of it"),
-            None => remark,
+            None => violation,
         };
-        findings.add(
-            remark.help(format!("or keep what can be queried: `retention: {}`", Quantity::Retention.print(bound))),
+        violations.push(
+            violation.help(format!("or keep what can be queried: `retention: {}`", Quantity::Retention.print(bound))),
         );
     }
 }

@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::catalog::Hosting;
 
-pub(super) static RULE: Rule = Rule {
-    id: "unreachable-rpo",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("unreachable-rpo"),
     group: Group::Operations,
     level: Some(Level::Warning),
     summary: "Less may be lost than lies between two backups.",
@@ -36,7 +36,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let Some(rpo) = kind.data.rpo.as_ref().filter(|_| !is_elsewhere(kind)) else { continue };
         // A backup takes all that a service holds, so the most frequent one counts.
@@ -45,8 +45,8 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             continue;
         };
         let message = format!("`{}` may lose {}, and is backed up every {}", kind.name, rpo.value, every.value);
-        let remark = Remark::new(kind.about(), system.at(rpo.place, "not kept by backups"), message);
-        findings.add(remark.also(system.at(every.place, "between two backups")).help(format!(
+        let violation = Violation::new(kind.about(), system.at(rpo.place, "not kept by backups"), message);
+        violations.push(violation.also(system.at(every.place, "between two backups")).help(format!(
             "ship the log or run a replica beside this stack, and allow the finding with that reason; or say what \
              backups keep: `rpo: {}`",
             every.value

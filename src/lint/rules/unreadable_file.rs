@@ -2,8 +2,8 @@
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "unreadable-file",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("unreadable-file"),
     group: Group::Linting,
     level: Some(Level::Error),
     summary: "A file cannot be read.",

@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::vocabulary::{DistanceMetric, Flag};
 
-pub(super) static RULE: Rule = Rule {
-    id: "unsupported-metric",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("unsupported-metric"),
     group: Group::Requirements,
     level: Some(Level::Error),
     summary: "A vector index is asked for a distance that the database cannot index.",
@@ -42,7 +42,7 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in system.kinds.iter().filter(|kind| kind.flag(Flag::VectorSearch)) {
         let Some(database) = kind.database() else { continue };
         let Some(metrics) = &database.distance_metrics else { continue };
@@ -51,13 +51,13 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             let Some(asked) = asked else { continue };
             let known = metrics.indexed.iter().map(|metric| format!("`{metric}`")).collect::<Vec<_>>().join(" and ");
             let message = format!("{} indexes {known}, not `{}`", database.name, asked.value);
-            let remark =
-                Remark::new(kind.about_collection(name), system.at(asked.place, "no index measures this"), message);
-            let remark = match database.sources.get(&metrics.source) {
-                Some(evidence) => remark.help(format!("that is from {}", evidence.address)),
-                None => remark,
+            let violation =
+                Violation::new(kind.about_collection(name), system.at(asked.place, "no index measures this"), message);
+            let violation = match database.sources.get(&metrics.source) {
+                Some(evidence) => violation.help(format!("that is from {}", evidence.address)),
+                None => violation,
             };
-            findings.add(remark.help(help(asked.value)));
+            violations.push(violation.help(help(asked.value)));
         }
     }
 }

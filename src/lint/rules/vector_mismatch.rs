@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::prelude::*;
 use crate::source::Place;
 
-pub(super) static RULE: Rule = Rule {
-    id: "vector-mismatch",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("vector-mismatch"),
     group: Group::Requirements,
     level: Some(Level::Warning),
     summary: "One embedding model stands in the file with two dimensions.",
@@ -65,7 +65,7 @@ const NO_MODEL: [&str; 14] = [
     "sentence-transformer",
 ];
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let mut models: BTreeMap<&str, (u64, Place)> = BTreeMap::new();
     for kind in &system.kinds {
         for (name, collection) in kind.collections() {
@@ -77,10 +77,10 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             }
             let message =
                 format!("`{}` yields {first} dimensions elsewhere, and {} here", model.value, dimension.value);
-            let remark =
-                Remark::new(kind.about_collection(name), system.at(dimension.place, "another dimension"), message);
-            let remark = remark.also(system.at(place, "the same model"));
-            findings.add(remark.help("give both the dimension of the model, or each model its own name"));
+            let violation =
+                Violation::new(kind.about_collection(name), system.at(dimension.place, "another dimension"), message);
+            let violation = violation.also(system.at(place, "the same model"));
+            violations.push(violation.help("give both the dimension of the model, or each model its own name"));
         }
     }
 }

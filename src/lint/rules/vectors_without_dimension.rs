@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::vocabulary::{Flag, Quantity};
 
-pub(super) static RULE: Rule = Rule {
-    id: "vectors-without-dimension",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("vectors-without-dimension"),
     group: Group::Requirements,
     level: Some(Level::Warning),
     summary: "Embeddings are searched, and nothing says how many dimensions they have.",
@@ -36,12 +36,12 @@ pub(super) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let searched = system.kinds.iter().filter(|kind| kind.flag(Flag::VectorSearch));
     for kind in searched.filter(|kind| kind.profile.quantity(Quantity::Dimension).is_none()) {
         let message = format!("`{}` is searched by embeddings of unknown dimension", kind.name);
-        let remark = Remark::new(kind.about(), system.at(kind.data.key, "how many dimensions?"), message);
-        let remark = remark.also(system.at(kind.flag_place(Flag::VectorSearch), "searched by embeddings"));
-        findings.add(remark.help("say what the model yields: `dimension: 768`, here or in each collection"));
+        let violation = Violation::new(kind.about(), system.at(kind.data.key, "how many dimensions?"), message);
+        let violation = violation.also(system.at(kind.flag_place(Flag::VectorSearch), "searched by embeddings"));
+        violations.push(violation.help("say what the model yields: `dimension: 768`, here or in each collection"));
     }
 }

@@ -2,10 +2,10 @@
 
 use super::prelude::*;
 use crate::compose::{Mount, Service};
-use crate::lint::settings::{Setting, last};
+use crate::lint::subject::{Setting, last};
 
-pub(super) static RULE: Rule = Rule {
-    id: "volatile-record",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("volatile-record"),
     group: Group::Stack,
     level: Some(Level::Error),
     summary: "A database that keeps its data is told not to write it safely.",
@@ -111,7 +111,7 @@ const SWITCHES: [Switch; 6] = [
     },
 ];
 
-fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     for (service, database, version) in file.servers() {
         // What lies in memory or in the container is not meant to last, or is another rule's.
         let is_kept = |part: &Service| part.mounts.iter().any(|mount| mount.source.is_some() && !mount.is_file());
@@ -128,17 +128,17 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
             };
             let value = if setting.value.is_empty() { String::new() } else { format!(" {}", setting.value) };
             let message = format!("`{}{value}`: {}", setting.written, switch.loses);
-            let mut remark = Remark::new(service.about(), setting.spot.clone(), message);
+            let mut violation = Violation::new(service.about(), setting.location.clone(), message);
             if let Some(place) = setting.mounted {
-                remark = remark.also(file.at(place, "mounted here"));
+                violation = violation.also(file.at(place, "mounted here"));
             }
-            findings.add(remark.help(format!("set `{}` to `{}`, or leave it out", setting.written, switch.safe)));
+            violations.push(violation.help(format!("set `{}` to `{}`, or leave it out", setting.written, switch.safe)));
         }
         // Versions that we know have no such option any more.
         let journal = service.command.iter().find(|word| word.value == "--nojournal" && version.is_none());
         if let Some(word) = journal.filter(|_| database.id.as_str() == "mongodb") {
             let message = "`--nojournal`: a crash loses the writes of about a minute";
-            findings.add(Remark::new(service.about(), file.at(word.place, ""), message).help("leave it out"));
+            violations.push(Violation::new(service.about(), file.at(word.place, ""), message).help("leave it out"));
         }
     }
 }

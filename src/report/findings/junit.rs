@@ -52,16 +52,16 @@ fn names(report: &Report) -> Vec<&str> {
 }
 
 fn case(finding: &Finding, inside: &str) -> String {
-    let (file, rule, about) = (escaped(finding.file()), finding.rule.id, escaped(&finding.remark.about));
+    let (file, rule, about) = (escaped(finding.file()), finding.rule.id, escaped(&finding.violation.about));
     format!("    <testcase classname=\"{file}\" name=\"{rule} {about}\">\n      {inside}\n    </testcase>\n")
 }
 
 fn failure<'a>(finding: &'a Finding, files: &mut Files<'a>) -> String {
-    let remark = &finding.remark;
-    let start = files.range(&remark.spot).start;
+    let violation = &finding.violation;
+    let start = files.range(&violation.location).start;
     let place = format!("{}:{}:{}", finding.file(), start.line, start.column);
-    let text: Vec<&str> = std::iter::once(place.as_str()).chain(remark.help.iter().map(String::as_str)).collect();
-    let (message, text) = (escaped(&remark.message), escaped(&text.join("\n")));
+    let text: Vec<&str> = std::iter::once(place.as_str()).chain(violation.help.iter().map(String::as_str)).collect();
+    let (message, text) = (escaped(&violation.message), escaped(&text.join("\n")));
     case(finding, &format!("<failure type=\"{}\" message=\"{message}\">{text}</failure>", finding.level.name()))
 }
 

@@ -8,17 +8,17 @@ use crate::diagnostic::did_you_mean;
 /// The lists: a group for the version that it is whole for, and one for what only other versions know. A name that ends
 /// in `*` stands for all that begin so.
 const LISTS: [(&str, &str); 6] = [
-    ("postgresql", include_str!("../../templates/postgresql/known-settings.txt")),
-    ("timescaledb", include_str!("../../templates/postgresql/known-settings.txt")),
-    ("mysql", include_str!("../../templates/mysql/known-settings.txt")),
-    ("mariadb", include_str!("../../templates/mariadb/known-settings.txt")),
-    ("redis", include_str!("../../templates/redis/known-settings.txt")),
-    ("valkey", include_str!("../../templates/valkey/known-settings.txt")),
+    ("postgresql", include_str!("../../../templates/postgresql/known-settings.txt")),
+    ("timescaledb", include_str!("../../../templates/postgresql/known-settings.txt")),
+    ("mysql", include_str!("../../../templates/mysql/known-settings.txt")),
+    ("mariadb", include_str!("../../../templates/mariadb/known-settings.txt")),
+    ("redis", include_str!("../../../templates/redis/known-settings.txt")),
+    ("valkey", include_str!("../../../templates/valkey/known-settings.txt")),
 ];
 
 /// The settings that a server knows.
 #[derive(Debug)]
-pub(super) struct Known {
+pub(crate) struct Known {
     names: BTreeSet<&'static str>,
     families: Vec<&'static str>,
     /// Whether the list is whole for the version.
@@ -29,14 +29,14 @@ pub(super) struct Known {
 
 /// What is wrong with a name.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Unknown {
+pub(crate) struct Unknown {
     /// The name that was meant, as far as one can tell.
-    pub(super) meant: Option<String>,
+    pub(crate) meant: Option<String>,
 }
 
 impl Known {
     /// The settings of a database in a version; nothing where we have no list.
-    pub(super) fn of(database: &Database, version: Option<&Version>) -> Option<Self> {
+    pub(crate) fn of(database: &Database, version: Option<&Version>) -> Option<Self> {
         let (_, list) = LISTS.iter().find(|(id, _)| *id == database.id.as_str())?;
         // The version of TimescaleDB says nothing of PostgreSQL's.
         let version = version.filter(|_| database.id.as_str() != "timescaledb").map(|version| version.major.as_str());
@@ -58,7 +58,7 @@ impl Known {
     }
 
     /// Whether no server of the version knows a name. Where the list is not whole, only what is a slip of the pen.
-    pub(super) fn judge(&self, name: &str) -> Option<Unknown> {
+    pub(crate) fn judge(&self, name: &str) -> Option<Unknown> {
         /// More letters off than this may be a setting of a version that we have no list of.
         const SLIP: usize = 2;
         const SHORTEST: usize = 8;

@@ -3,24 +3,24 @@
 use std::path::Path;
 
 use super::compose::{ComposeFile, Mounted};
-use super::finding::Spot;
 use crate::catalog::Database;
 use crate::compose::{Service, program};
+use crate::lint::violation::Location;
 use crate::source::{Place, Placed};
 
 /// A setting.
 #[derive(Debug)]
-pub(super) struct Setting {
+pub(crate) struct Setting {
     /// Its name as the list of known ones has it: small letters, and `_` where `-` means the same.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Its name as it is written.
-    pub(super) written: String,
+    pub(crate) written: String,
     /// Its value, without quotes; empty where none is given.
-    pub(super) value: String,
+    pub(crate) value: String,
     /// Where it stands.
-    pub(super) spot: Spot,
+    pub(crate) location: Location,
     /// Where the file that it stands in is mounted.
-    pub(super) mounted: Option<Place>,
+    pub(crate) mounted: Option<Place>,
 }
 
 /// How settings are written.
@@ -58,24 +58,24 @@ impl Dialect {
 
 impl Setting {
     /// Whether its value switches something off.
-    pub(super) fn is_off(&self) -> bool {
+    pub(crate) fn is_off(&self) -> bool {
         matches!(self.value.to_ascii_lowercase().as_str(), "off" | "false" | "no" | "0" | "of" | "f" | "n")
     }
 
     /// Whether its value switches something on.
-    pub(super) fn is_on(&self) -> bool {
+    pub(crate) fn is_on(&self) -> bool {
         matches!(self.value.to_ascii_lowercase().as_str(), "on" | "true" | "yes" | "1")
     }
 }
 
 /// The setting of a name that holds: the last one.
-pub(super) fn last<'s>(settings: &'s [Setting], name: &str) -> Option<&'s Setting> {
+pub(crate) fn last<'s>(settings: &'s [Setting], name: &str) -> Option<&'s Setting> {
     settings.iter().rev().find(|setting| setting.name == name)
 }
 
 impl ComposeFile<'_> {
     /// The settings of a service that runs a database, those of files first: a command has the last word.
-    pub(super) fn settings(&self, service: &Service, database: &Database) -> Vec<Setting> {
+    pub(crate) fn settings(&self, service: &Service, database: &Database) -> Vec<Setting> {
         let Some(dialect) = Dialect::of(database) else { return Vec::new() };
         let mounted = self.configurations.iter().filter(|file| file.service == service.name.value);
         let mounted = mounted.filter(|file| is_read(dialect, file, service));
@@ -85,7 +85,7 @@ impl ComposeFile<'_> {
             name: dialect.name(&name),
             written: name,
             value,
-            spot: self.at(place, ""),
+            location: self.at(place, ""),
             mounted: None,
         });
         written.chain(told).collect()
@@ -181,7 +181,7 @@ fn of_file(dialect: Dialect, file: &Mounted) -> Vec<Setting> {
             name: dialect.name(written),
             written: written.to_owned(),
             value: value(dialect, rest),
-            spot: Spot::new(&file.source, Place::new(at, at.saturating_add(written.len())), ""),
+            location: Location::new(&file.source, Place::new(at, at.saturating_add(written.len())), ""),
             mounted: Some(file.place),
         });
     }
