@@ -62,7 +62,7 @@ fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
         let keeps_nothing = last(&settings, "save").is_some_and(|save| save.value.is_empty())
             && !last(&settings, "appendonly").is_some_and(Setting::is_on);
         let says_policy = ["maxmemory-policy", "include"].iter().any(|name| last(&settings, name).is_some());
-        let limit = last(&settings, "maxmemory").filter(|limit| !limit.is_off());
+        let limit = last(&settings, "maxmemory").filter(|limit| !limit.is_zero());
         let Some(limit) = limit.filter(|_| is_seen && keeps_nothing && !says_policy) else { continue };
         let message = format!("`{}` refuses writes when its {} are full", service.name.value, limit.value);
         let mut violation = Violation::new(service.about(), limit.location.clone(), message);

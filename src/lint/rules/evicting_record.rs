@@ -56,7 +56,7 @@ fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
         // What has a time to live may go by its own wish: `volatile-…` evicts nothing else. Without a limit nothing goes.
         let policy = last(&settings, "maxmemory-policy").filter(|policy| policy.value.starts_with("allkeys-"));
         let kept = last(&settings, "appendonly").filter(|kept| kept.is_on());
-        let limit = last(&settings, "maxmemory").filter(|limit| !limit.is_off());
+        let limit = last(&settings, "maxmemory").filter(|limit| !limit.is_zero());
         let (Some(policy), Some(kept), Some(_)) = (policy, kept, limit) else { continue };
         let message =
             format!("`{}` keeps a log of its writes, and `{}` evicts any key", service.name.value, policy.value);

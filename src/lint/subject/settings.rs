@@ -21,6 +21,7 @@ pub(crate) struct Setting {
     pub(crate) location: Location,
     /// Where the file that it stands in is mounted.
     pub(crate) mounted: Option<Place>,
+    dialect: Dialect,
 }
 
 /// How settings are written.
@@ -54,17 +55,42 @@ impl Dialect {
         let small = written.to_ascii_lowercase();
         if self == Self::Redis { small } else { small.replace('-', "_") }
     }
+
+    /// Whether the server takes a value for on or for off, in whatever case; nothing where it takes it for neither.
+    fn switch(self, value: &str) -> Option<bool> {
+        let value = value.to_ascii_lowercase();
+        let (on, off): (&[&str], &[&str]) = match self {
+            Self::Postgres => (&["on", "true", "yes", "1"], &["off", "false", "no", "0"]),
+            Self::MySql => (&["on", "true", "1"], &["off", "false", "0"]),
+            Self::Redis => (&["yes"], &["no"]),
+        };
+        // PostgreSQL takes the beginning of a word too, if it begins words of one kind alone: `of`, and not `o`.
+        let is_one_of = |words: &[&str]| match self {
+            Self::Postgres => words.iter().any(|word| word.starts_with(&value)),
+            Self::MySql | Self::Redis => words.contains(&value.as_str()),
+        };
+        match (is_one_of(on), is_one_of(off)) {
+            (true, false) => Some(true),
+            (false, true) => Some(false),
+            _ => None,
+        }
+    }
 }
 
 impl Setting {
     /// Whether its value switches something off.
     pub(crate) fn is_off(&self) -> bool {
-        matches!(self.value.to_ascii_lowercase().as_str(), "off" | "false" | "no" | "0" | "of" | "f" | "n")
+        self.dialect.switch(&self.value) == Some(false)
     }
 
     /// Whether its value switches something on.
     pub(crate) fn is_on(&self) -> bool {
-        matches!(self.value.to_ascii_lowercase().as_str(), "on" | "true" | "yes" | "1")
+        self.dialect.switch(&self.value) == Some(true)
+    }
+
+    /// Whether its value is the number nought, which many servers take for «no limit».
+    pub(crate) fn is_zero(&self) -> bool {
+        self.value == "0"
     }
 }
 
@@ -87,6 +113,7 @@ impl ComposeFile<'_> {
             value,
             location: self.at(place, ""),
             mounted: None,
+            dialect,
         });
         written.chain(told).collect()
     }
@@ -183,6 +210,7 @@ fn of_file(dialect: Dialect, file: &Mounted) -> Vec<Setting> {
             value: value(dialect, rest),
             location: Location::new(&file.source, Place::new(at, at.saturating_add(written.len())), ""),
             mounted: Some(file.place),
+            dialect,
         });
     }
     settings
@@ -198,4 +226,33 @@ fn value(dialect: Dialect, text: &str) -> String {
     }
     let plain = if dialect == Dialect::Redis { text } else { text.split('#').next().unwrap_or(text) };
     plain.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Dialect;
+
+    fn taken(dialect: Dialect, values: &[&str]) -> Vec<Option<bool>> {
+        values.iter().map(|value| dialect.switch(value)).collect()
+    }
+
+    #[test]
+    fn postgresql_takes_the_beginning_of_a_word() {
+        let on = ["on", "ON", "true", "t", "tru", "yes", "y", "ye", "1"];
+        let off = ["off", "Off", "of", "false", "f", "fals", "no", "n", "0"];
+        let neither = ["", "o", "one", "offf", "10", "x"];
+        assert_eq!(taken(Dialect::Postgres, &on), [Some(true); 9]);
+        assert_eq!(taken(Dialect::Postgres, &off), [Some(false); 9]);
+        assert_eq!(taken(Dialect::Postgres, &neither), [None; 6]);
+    }
+
+    #[test]
+    fn mysql_and_redis_take_whole_words_of_their_own() {
+        assert_eq!(taken(Dialect::MySql, &["ON", "true", "1"]), [Some(true); 3]);
+        assert_eq!(taken(Dialect::MySql, &["off", "FALSE", "0"]), [Some(false); 3]);
+        assert_eq!(taken(Dialect::MySql, &["t", "of", "f", "2", "yes", "no", ""]), [None; 7]);
+        assert_eq!(taken(Dialect::Redis, &["yes", "YES"]), [Some(true); 2]);
+        assert_eq!(taken(Dialect::Redis, &["no", "No"]), [Some(false); 2]);
+        assert_eq!(taken(Dialect::Redis, &["on", "y", "n", "1", "0", "off", "true", ""]), [None; 8]);
+    }
 }
