@@ -12,30 +12,49 @@ pub(crate) static RULE: Rule = Rule {
     why: "`durability: cache` lets the store evict what it holds and start empty after a restart. A backup, an `rpo` or \
           another kind of data that is rebuilt from it say the opposite, and find out when the memory is full.",
     source: "https://redis.io/docs/latest/develop/reference/eviction/",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  carts:\n    durability: cache\n    backup: { every: 1d, keep: 7d }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  products: { durability: cache }\n  product_search:\n    search_heavy: true\
-             \n    full_text: true\n    durability: derived\n    source: products\n    sync: cdc\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, rpo: 1s }\n")],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  carts:\n    durability: primary\n    backup: { every: 1d, keep: 7d }\
-             \n  carts_cache:\n    durability: cache\n    source: carts\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  shared_pages: { durability: cache }\
-             \n  local_pages: { durability: cache, source: shared_pages }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              carts:
+                durability: cache
+                backup: { every: 1d, keep: 7d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              products: { durability: cache }
+              product_search:
+                search_heavy: true
+                full_text: true
+                durability: derived
+                source: products
+                sync: cdc
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              sessions: { key_lookup: true, durability: cache, rpo: 1s }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              carts:
+                durability: primary
+                backup: { every: 1d, keep: 7d }
+              carts_cache:
+                durability: cache
+                source: carts
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              shared_pages: { durability: cache }
+              local_pages: { durability: cache, source: shared_pages }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

@@ -14,39 +14,53 @@ pub(crate) static RULE: Rule = Rule {
           cache takes the application down with it. One that keeps nothing on disk is a cache, unless the policy \
           says that refusing writes is meant.",
     source: "https://redis.io/docs/latest/develop/reference/eviction/",
-    bad: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  cache:\n    image: redis:8.2\n    command: redis-server --save \"\" --maxmemory 512mb\n    \
-             mem_limit: 1g\n    healthcheck: { test: [CMD, redis-cli, ping] }\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  cache:\n    image: valkey/valkey:9.1\n    \
-             command: [valkey-server, --save, '', --appendonly, 'no', --maxmemory, 1gb]\n    mem_limit: 1g\n    \
-             healthcheck: { test: [CMD, redis-cli, ping] }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  cache:\n    image: redis:8.2\n    \
-             command: redis-server --save \"\" --maxmemory 512mb --maxmemory-policy allkeys-lru\n    \
-             mem_limit: 1g\n    healthcheck: { test: [CMD, redis-cli, ping] }\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  store:\n    image: redis:8.2\n    command: redis-server --maxmemory 512mb\n    \
-             mem_limit: 1g\n    volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\n\
-             volumes:\n  data:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  queue:\n    image: redis:8.2\n    \
-             command: redis-server --save \"\" --maxmemory 512mb --maxmemory-policy noeviction\n    \
-             mem_limit: 1g\n    healthcheck: { test: [CMD, redis-cli, ping] }\n",
-        )],
-    ],
+    bad: examples! {
+        "compose.yaml": r#"
+            services:
+              cache:
+                image: redis:8.2
+                command: redis-server --save "" --maxmemory 512mb
+                mem_limit: 1g
+                healthcheck: { test: [CMD, redis-cli, ping] }
+        "#;
+        "compose.yaml": r"
+            services:
+              cache:
+                image: valkey/valkey:9.1
+                command: [valkey-server, --save, '', --appendonly, 'no', --maxmemory, 1gb]
+                mem_limit: 1g
+                healthcheck: { test: [CMD, redis-cli, ping] }
+        ";
+    },
+    good: examples! {
+        "compose.yaml": r#"
+            services:
+              cache:
+                image: redis:8.2
+                command: redis-server --save "" --maxmemory 512mb --maxmemory-policy allkeys-lru
+                mem_limit: 1g
+                healthcheck: { test: [CMD, redis-cli, ping] }
+        "#;
+        "compose.yaml": r#"
+            services:
+              store:
+                image: redis:8.2
+                command: redis-server --maxmemory 512mb
+                mem_limit: 1g
+                volumes: ["data:/data"]
+                healthcheck: { test: [CMD, redis-cli, ping] }
+            volumes:
+              data:
+        "#;
+        "compose.yaml": r#"
+            services:
+              queue:
+                image: redis:8.2
+                command: redis-server --save "" --maxmemory 512mb --maxmemory-policy noeviction
+                mem_limit: 1g
+                healthcheck: { test: [CMD, redis-cli, ping] }
+        "#;
+    },
     check: Check::Compose(check),
     ..Rule::EMPTY
 };

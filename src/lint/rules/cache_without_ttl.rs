@@ -13,31 +13,43 @@ pub(crate) static RULE: Rule = Rule {
           often its source has changed since. A time to live is the upper bound for how wrong an answer can be when an \
           invalidation is lost.",
     source: "https://learn.microsoft.com/azure/architecture/patterns/cache-aside",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  sessions:\n    durability: cache\n    collections:\
-             \n      sessions: { data_structure: hashes }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: realtime_state\n    durability: cache\
-             \n    collections: { pages: { data_structure: strings }, views: { data_structure: sorted_sets } }\
-             \n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  sessions:\n    durability: cache\n    collections:\
-             \n      sessions: { data_structure: hashes, ttl: 1d }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  sessions:\n    durability: primary\n    backup: { every: 1d, keep: 7d }\
-             \n    collections:\n      sessions: { data_structure: hashes }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              sessions:
+                durability: cache
+                collections:
+                  sessions: { data_structure: hashes }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages:
+                kind: realtime_state
+                durability: cache
+                collections: { pages: { data_structure: strings }, views: { data_structure: sorted_sets } }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              sessions:
+                durability: cache
+                collections:
+                  sessions: { data_structure: hashes, ttl: 1d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              sessions:
+                durability: primary
+                backup: { every: 1d, keep: 7d }
+                collections:
+                  sessions: { data_structure: hashes }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

@@ -11,31 +11,49 @@ pub(crate) static RULE: Rule = Rule {
     why: "MongoDB refuses to shard a capped collection, because its oldest documents make room in the order of writing, \
           and shards have no common order. It is found out when the cluster has to grow.",
     source: "https://www.mongodb.com/docs/manual/core/capped-collections/",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  chats:\n    kind: conversation\n    collections:\
-             \n      latest: { capped: 1GB, sharding_key: user_id }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  chats:\n    flexible_schema: true\n    scale: multi_node\n    collections:\
-             \n      messages: { sharding_key: user_id }\n      events:\n        sharding_key: user_id\
-             \n        capped: 512MB\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  chats:\n    kind: conversation\n    collections:\
-             \n      latest: { capped: 1GB }\n      messages: { sharding_key: user_id }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  feed:\n    event_stream: true\n    writes: 5k/s\n    retention: 7d\
-             \n    collections:\n      orders: { capped: 1GB, sharding_key: user_id }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              chats:
+                kind: conversation
+                collections:
+                  latest: { capped: 1GB, sharding_key: user_id }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              chats:
+                flexible_schema: true
+                scale: multi_node
+                collections:
+                  messages: { sharding_key: user_id }
+                  events:
+                    sharding_key: user_id
+                    capped: 512MB
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              chats:
+                kind: conversation
+                collections:
+                  latest: { capped: 1GB }
+                  messages: { sharding_key: user_id }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              feed:
+                event_stream: true
+                writes: 5k/s
+                retention: 7d
+                collections:
+                  orders: { capped: 1GB, sharding_key: user_id }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

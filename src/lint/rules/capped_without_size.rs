@@ -11,28 +11,44 @@ pub(crate) static RULE: Rule = Rule {
     why: "The size decides how long a record lives, and MongoDB wants it when the collection is created. What is rendered \
           without it is a hundredth of the disk and no more than 1 GB, which is a guess.",
     source: "https://www.mongodb.com/docs/manual/core/capped-collections/",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  chats:\n    kind: conversation\n    collections:\n      latest: { capped: true }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  chats:\n    kind: conversation\n    collections:\
-             \n      messages: { indexes: [user_id] }\n      events:\n        capped: true\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  chats:\n    kind: conversation\n    collections:\n      latest: { capped: 1GB }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  chats:\n    kind: conversation\n    collections:\
-             \n      latest: { capped: false }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              chats:
+                kind: conversation
+                collections:
+                  latest: { capped: true }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              chats:
+                kind: conversation
+                collections:
+                  messages: { indexes: [user_id] }
+                  events:
+                    capped: true
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              chats:
+                kind: conversation
+                collections:
+                  latest: { capped: 1GB }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              chats:
+                kind: conversation
+                collections:
+                  latest: { capped: false }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

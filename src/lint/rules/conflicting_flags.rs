@@ -13,26 +13,48 @@ pub(crate) static RULE: Rule = Rule {
     why: "The first of them that the tree asks about decides, and the other one is ignored or met badly. Mostly they are \
           true of two kinds of data that share a name: a file and the record about it, a feed and the tables that it \
           fills. Which pairs exclude each other follows from what the fields mean.",
-    bad: examples![
-        &[("polyglot.yaml", "version: 1\ndata:\n  basket:\n    needs_transactions: true\n    durability: cache\n")],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  scans:\n    kind: file\n    complex_relations: true\n    object_size: 4MB\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  pages: { durability: cache, retention: forever }\n")],
-    ],
-    good: examples![
-        &[("polyglot.yaml", "version: 1\ndata:\n  basket:\n    key_lookup: true\n    durability: cache\n")],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  scans: { kind: file, object_size: 4MB }\
-             \n  scan_index: { complex_relations: true }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  thumbnails: { binary_objects: true, real_time: true, object_size: 8kB }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              basket:
+                needs_transactions: true
+                durability: cache
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              scans:
+                kind: file
+                complex_relations: true
+                object_size: 4MB
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages: { durability: cache, retention: forever }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              basket:
+                key_lookup: true
+                durability: cache
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              scans: { kind: file, object_size: 4MB }
+              scan_index: { complex_relations: true }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              thumbnails: { binary_objects: true, real_time: true, object_size: 8kB }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

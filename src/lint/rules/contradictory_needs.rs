@@ -17,37 +17,47 @@ pub(crate) static RULE: Rule = Rule {
           about 5 ms apart and distant ones 70 ms and more, there and back; no product is faster than the light in the \
           fibre. One of the three needs has to give.",
     source: "https://learn.microsoft.com/azure/networking/azure-network-latency",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  balances:\n    kind: user_profile\n    consistency: strong\
-             \n    scale: multi_region\n    latency_p99: 5ms\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\
-             \n  flags: { key_lookup: true, latency_p99: 500us, scale: multi_region, consistency: strong }\
-             \n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\
-             \n  flags: { key_lookup: true, latency_p99: 5ms, scale: multi_region, consistency: eventual }\
-             \n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  balances:\n    kind: user_profile\n    consistency: strong\
-             \n    scale: multi_region\n    latency_p99: 200ms\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  balances:\n    kind: user_profile\n    consistency: strong\
-             \n    scale: multi_node\n    latency_p99: 5ms\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              balances:
+                kind: user_profile
+                consistency: strong
+                scale: multi_region
+                latency_p99: 5ms
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              flags: { key_lookup: true, latency_p99: 500us, scale: multi_region, consistency: strong }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              flags: { key_lookup: true, latency_p99: 5ms, scale: multi_region, consistency: eventual }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              balances:
+                kind: user_profile
+                consistency: strong
+                scale: multi_region
+                latency_p99: 200ms
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              balances:
+                kind: user_profile
+                consistency: strong
+                scale: multi_node
+                latency_p99: 5ms
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

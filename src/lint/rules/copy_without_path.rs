@@ -12,34 +12,35 @@ pub(crate) static RULE: Rule = Rule {
           over, every team builds its own way, and nobody can say how stale the copy may be or how it is \
           filled again.",
     source: "https://learn.microsoft.com/azure/architecture/patterns/materialized-view",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  products: { kind: user_profile }\n  \
-             product_search: { full_text: true, search_heavy: true, durability: derived, source: products }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  \
-             readings: { kind: time_series, durability: primary, retention: 90d, backup: { every: 1d, \
-             keep: 30d } }\n  \
-             last_readings: { kind: realtime_state, source: readings }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  products: { kind: user_profile }\n  \
-             product_search: { full_text: true, search_heavy: true, durability: derived, source: products, \
-             sync: cdc }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  products: { kind: user_profile }\n  \
-             best_sellers: { complex_relations: true, durability: derived, source: products }\n  \
-             product_pages: { key_lookup: true, durability: cache, source: products }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              products: { kind: user_profile }
+              product_search: { full_text: true, search_heavy: true, durability: derived, source: products }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              readings: { kind: time_series, durability: primary, retention: 90d, backup: { every: 1d, keep: 30d } }
+              last_readings: { kind: realtime_state, source: readings }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              products: { kind: user_profile }
+              product_search: { full_text: true, search_heavy: true, durability: derived, source: products, sync: cdc }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              products: { kind: user_profile }
+              best_sellers: { complex_relations: true, durability: derived, source: products }
+              product_pages: { key_lookup: true, durability: cache, source: products }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

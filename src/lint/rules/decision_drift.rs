@@ -12,49 +12,82 @@ pub(crate) static RULE: Rule = Rule {
     why: "Nothing that is asked of this data has changed, but the catalog, the policy, the tree, the host or the data \
           beside it has. The lock keeps what runs, so nothing moves by itself; but the reasons for it no longer hold, and \
           somebody should know. A newer version of the same database is no drift.",
-    bad: examples![
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile }\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"mysql@9.7\"]\
-                 \nimages = [\"docker.io/library/mysql:9.7.2-oraclelinux9\"]\
-                 \nfingerprint = \"481257e880ba565b\"\n\n[data.orders.fields]\ncomplex_relations = true\
-                 \nneeds_transactions = true\n",
-            ),
-        ],
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile }\n"),
-            ("polyglot.toml", "[policy]\npreferred_databases = [\"mariadb\"]\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
-                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"481257e880ba565b\"\
-                 \n\n[data.orders.fields]\ncomplex_relations = true\nneeds_transactions = true\n",
-            ),
-        ],
-    ],
-    good: examples![
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile }\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
-                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"481257e880ba565b\"\
-                 \n\n[data.orders.fields]\ncomplex_relations = true\nneeds_transactions = true\n",
-            ),
-        ],
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile }\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@17\"]\
-                 \nimages = [\"docker.io/library/postgres:17.11-trixie\"]\
-                 \nfingerprint = \"481257e880ba565b\"\n\n[data.orders.fields]\ncomplex_relations = true\
-                 \nneeds_transactions = true\n",
-            ),
-        ],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["mysql@9.7"]
+            images = ["docker.io/library/mysql:9.7.2-oraclelinux9"]
+            fingerprint = "481257e880ba565b"
+
+            [data.orders.fields]
+            complex_relations = true
+            needs_transactions = true
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile }
+        ",
+        "polyglot.toml": r#"
+            [policy]
+            preferred_databases = ["mariadb"]
+        "#,
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@18"]
+            images = ["docker.io/library/postgres:18.6-trixie"]
+            fingerprint = "481257e880ba565b"
+
+            [data.orders.fields]
+            complex_relations = true
+            needs_transactions = true
+        "#;
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@18"]
+            images = ["docker.io/library/postgres:18.6-trixie"]
+            fingerprint = "481257e880ba565b"
+
+            [data.orders.fields]
+            complex_relations = true
+            needs_transactions = true
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@17"]
+            images = ["docker.io/library/postgres:17.11-trixie"]
+            fingerprint = "481257e880ba565b"
+
+            [data.orders.fields]
+            complex_relations = true
+            needs_transactions = true
+        "#;
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

@@ -12,26 +12,48 @@ pub(crate) static RULE: Rule = Rule {
     why: "A figure that is not given is unknown, and the tree goes on without it: an unanswered question then decides the \
           architecture. Most of them would not change anything, and these would. It is off because an early draft leaves \
           much open on purpose; a review switches it on.",
-    bad: examples![
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  state:\n    kind: realtime_state\n"),
-            ("polyglot.toml", "[lint]\ndecisive-default = \"warning\"\n"),
-        ],
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  readings: { kind: time_series, durability: primary }\n"),
-            ("polyglot.toml", "[lint]\ndecisive-default = \"note\"\n"),
-        ],
-    ],
-    good: examples![
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  state: { kind: realtime_state, database: redis }\n"),
-            ("polyglot.toml", "[lint]\ndecisive-default = \"warning\"\n"),
-        ],
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  state:\n    kind: realtime_state\n"),
-            ("polyglot.toml", "[lint]\ndecisive-default = \"allow\"\n"),
-        ],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              state:
+                kind: realtime_state
+        ",
+        "polyglot.toml": r#"
+            [lint]
+            decisive-default = "warning"
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              readings: { kind: time_series, durability: primary }
+        ",
+        "polyglot.toml": r#"
+            [lint]
+            decisive-default = "note"
+        "#;
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              state: { kind: realtime_state, database: redis }
+        ",
+        "polyglot.toml": r#"
+            [lint]
+            decisive-default = "warning"
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              state:
+                kind: realtime_state
+        ",
+        "polyglot.toml": r#"
+            [lint]
+            decisive-default = "allow"
+        "#;
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

@@ -15,46 +15,76 @@ pub(crate) static RULE: Rule = Rule {
           lawyers decide once for all systems whether that is bearable. A pin or an old lock goes past the \
           choice that would have obeyed them.",
     source: "https://www.mongodb.com/legal/licensing/server-side-public-license/faq",
-    bad: examples![
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  orders:\n    kind: user_profile\n    database: mysql\n    \
-                 justification: the team knows it\n",
-            ),
-            ("polyglot.toml", "[policy]\ndenied_licences = [\"GPL-2.0-only\"]\n"),
-        ],
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { needs_transactions: true }\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"mysql@9.7\"]\n\
-                 images = [\"docker.io/library/mysql:9.7.2-oraclelinux9\"]\ndate = 2026-11-01\n\
-                 fingerprint = \"91f7ab828a8e379c\"\n\n[data.orders.fields]\nneeds_transactions = true\n",
-            ),
-            ("polyglot.toml", "[policy]\nallowed_licences = [\"PostgreSQL\", \"Apache-2.0\"]\n"),
-        ],
-    ],
-    good: examples![
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  orders:\n    kind: user_profile\n    database: mysql\n    \
-                 justification: the team knows it\n",
-            ),
-            ("polyglot.toml", "[policy]\ndenied_licences = [\"SSPL-1.0\"]\n"),
-        ],
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { needs_transactions: true }\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"mysql@9.7\"]\n\
-                 images = [\"docker.io/library/mysql:9.7.2-oraclelinux9\"]\ndate = 2026-11-01\n\
-                 fingerprint = \"91f7ab828a8e379c\"\n\n[data.orders.fields]\nneeds_transactions = true\n",
-            ),
-            ("polyglot.toml", "[policy]\nallowed_licences = [\"PostgreSQL\", \"GPL-2.0-only\"]\n"),
-        ],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                database: mysql
+                justification: the team knows it
+        ",
+        "polyglot.toml": r#"
+            [policy]
+            denied_licences = ["GPL-2.0-only"]
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { needs_transactions: true }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["mysql@9.7"]
+            images = ["docker.io/library/mysql:9.7.2-oraclelinux9"]
+            date = 2026-11-01
+            fingerprint = "91f7ab828a8e379c"
+
+            [data.orders.fields]
+            needs_transactions = true
+        "#,
+        "polyglot.toml": r#"
+            [policy]
+            allowed_licences = ["PostgreSQL", "Apache-2.0"]
+        "#;
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                database: mysql
+                justification: the team knows it
+        ",
+        "polyglot.toml": r#"
+            [policy]
+            denied_licences = ["SSPL-1.0"]
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { needs_transactions: true }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["mysql@9.7"]
+            images = ["docker.io/library/mysql:9.7.2-oraclelinux9"]
+            date = 2026-11-01
+            fingerprint = "91f7ab828a8e379c"
+
+            [data.orders.fields]
+            needs_transactions = true
+        "#,
+        "polyglot.toml": r#"
+            [policy]
+            allowed_licences = ["PostgreSQL", "GPL-2.0-only"]
+        "#;
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

@@ -11,23 +11,41 @@ pub(crate) static RULE: Rule = Rule {
     why: "`durability: derived` promises that a lost copy is made again from its source. Without a `source` nobody can \
           keep the promise, and the only copy stands in a store that was chosen because it may lose it.",
     source: "https://learn.microsoft.com/azure/architecture/patterns/materialized-view",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  product_search:\n    full_text: true\n    search_heavy: true\n    durability: derived\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  products: { kind: user_profile }\n  answers: { kind: vector, dimension: 768, durability: derived }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  products:\n    kind: user_profile\n  product_search:\n    full_text: true\n    search_heavy: true\n    durability: derived\n    source: products\n    sync: outbox\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache }\n")],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              product_search:
+                full_text: true
+                search_heavy: true
+                durability: derived
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              products: { kind: user_profile }
+              answers: { kind: vector, dimension: 768, durability: derived }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              products:
+                kind: user_profile
+              product_search:
+                full_text: true
+                search_heavy: true
+                durability: derived
+                source: products
+                sync: outbox
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              sessions: { key_lookup: true, durability: cache }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

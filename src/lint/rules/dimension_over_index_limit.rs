@@ -13,27 +13,44 @@ pub(crate) static RULE: Rule = Rule {
     why: "The index is refused when it is created, or the insert fails. Where only the index is missing, each search \
           reads every embedding: fine with a thousand of them, an outage with a million.",
     source: "https://github.com/pgvector/pgvector#hnsw",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: vector\n    dimension: 4096\n    database: postgresql\
-             \n    justification: beside the pages themselves\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: vector\n    database: elasticsearch\
-             \n    justification: it searches the words too\n    collections:\
-             \n      pages: { dimension: 1024 }\n      chapters: { dimension: 8192 }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: vector\n    dimension: 1024\n    database: postgresql\
-             \n    justification: beside the pages themselves\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  pages: { kind: vector, dimension: 4096 }\n")],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages:
+                kind: vector
+                dimension: 4096
+                database: postgresql
+                justification: beside the pages themselves
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages:
+                kind: vector
+                database: elasticsearch
+                justification: it searches the words too
+                collections:
+                  pages: { dimension: 1024 }
+                  chapters: { dimension: 8192 }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages:
+                kind: vector
+                dimension: 1024
+                database: postgresql
+                justification: beside the pages themselves
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages: { kind: vector, dimension: 4096 }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

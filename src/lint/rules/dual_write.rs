@@ -12,32 +12,44 @@ pub(crate) static RULE: Rule = Rule {
           two databases disagree without anybody noticing. An outbox in the source's own transaction, or \
           capture of its log, delivers every change at least once.",
     source: "https://microservices.io/patterns/data/transactional-outbox.html",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  products: { kind: user_profile }\n  product_search:\n    \
-             full_text: true\n    search_heavy: true\n    durability: derived\n    source: products\n    \
-             sync: application\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  talks: { kind: conversation }\n  \
-             memories: { kind: vector, dimension: 768, durability: derived, source: talks, sync: application }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  products: { kind: user_profile }\n  product_search:\n    \
-             full_text: true\n    search_heavy: true\n    durability: derived\n    source: products\n    \
-             sync: outbox\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  products: { kind: user_profile }\n  \
-             best_sellers: { complex_relations: true, durability: derived, source: products, sync: application }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              products: { kind: user_profile }
+              product_search:
+                full_text: true
+                search_heavy: true
+                durability: derived
+                source: products
+                sync: application
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              talks: { kind: conversation }
+              memories: { kind: vector, dimension: 768, durability: derived, source: talks, sync: application }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              products: { kind: user_profile }
+              product_search:
+                full_text: true
+                search_heavy: true
+                durability: derived
+                source: products
+                sync: outbox
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              products: { kind: user_profile }
+              best_sellers: { complex_relations: true, durability: derived, source: products, sync: application }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

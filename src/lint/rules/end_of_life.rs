@@ -12,47 +12,63 @@ pub(crate) static RULE: Rule = Rule {
           upgrade does not get easier by waiting: tools stop skipping versions, and drivers stop talking to \
           old ones.",
     source: "https://endoflife.date",
-    bad: examples![
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  rains:\n    time_series: true\n    retention: 3650d\n    \
-                 database: almanac@1\n    justification: it keeps readings for decades\n",
-            ),
-            ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
-            ("databases/almanac/database.toml", ALMANAC),
-        ],
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  \
-                 rains: { time_series: true, retention: 3650d, database: almanac@1, justification: decades }\n  \
-                 snows: { time_series: true, retention: 3650d, database: almanac, justification: decades }\n",
-            ),
-            ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
-            ("databases/almanac/database.toml", ALMANAC),
-        ],
-    ],
-    good: examples![
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  rains:\n    time_series: true\n    retention: 3650d\n    \
-                 database: almanac@3\n    justification: it keeps readings for decades\n",
-            ),
-            ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
-            ("databases/almanac/database.toml", ALMANAC),
-        ],
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  rains:\n    time_series: true\n    retention: 3650d\n    \
-                 database: almanac@2\n    justification: it keeps readings for decades\n",
-            ),
-            ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
-            ("databases/almanac/database.toml", ALMANAC),
-        ],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              rains:
+                time_series: true
+                retention: 3650d
+                database: almanac@1
+                justification: it keeps readings for decades
+        ",
+        "polyglot.toml": r#"
+            [catalog]
+            extra = ["databases"]
+        "#,
+        "databases/almanac/database.toml": ALMANAC;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              rains: { time_series: true, retention: 3650d, database: almanac@1, justification: decades }
+              snows: { time_series: true, retention: 3650d, database: almanac, justification: decades }
+        ",
+        "polyglot.toml": r#"
+            [catalog]
+            extra = ["databases"]
+        "#,
+        "databases/almanac/database.toml": ALMANAC;
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              rains:
+                time_series: true
+                retention: 3650d
+                database: almanac@3
+                justification: it keeps readings for decades
+        ",
+        "polyglot.toml": r#"
+            [catalog]
+            extra = ["databases"]
+        "#,
+        "databases/almanac/database.toml": ALMANAC;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              rains:
+                time_series: true
+                retention: 3650d
+                database: almanac@2
+                justification: it keeps readings for decades
+        ",
+        "polyglot.toml": r#"
+            [catalog]
+            extra = ["databases"]
+        "#,
+        "databases/almanac/database.toml": ALMANAC;
+    },
     check: Check::System(check),
     needs_today: true,
 };

@@ -12,40 +12,59 @@ pub(crate) static RULE: Rule = Rule {
           is full. The keys that go are gone from the log too, without an error: the application finds out when it \
           misses them.",
     source: "https://redis.io/docs/latest/develop/reference/eviction/",
-    bad: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  store:\n    image: redis:8.2\n    \
-             command: redis-server --appendonly yes --maxmemory 512mb --maxmemory-policy allkeys-lru\n    \
-             mem_limit: 1g\n    volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\n\
-             volumes:\n  data:\n",
-        )],
-        &[
-            (
-                "compose.yaml",
-                "services:\n  store:\n    image: valkey/valkey:9.1\n    command: valkey-server /etc/valkey.conf\n    \
-             mem_limit: 1g\n    volumes: [\"data:/data\", \"./valkey.conf:/etc/valkey.conf:ro\"]\n    \
-             healthcheck: { test: [CMD, redis-cli, ping] }\nvolumes:\n  data:\n",
-            ),
-            ("valkey.conf", "appendonly yes\nmaxmemory 512mb\nmaxmemory-policy allkeys-lfu\n"),
-        ],
-    ],
-    good: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  store:\n    image: redis:8.2\n    \
-             command: redis-server --appendonly yes --maxmemory 512mb --maxmemory-policy noeviction\n    \
-             mem_limit: 1g\n    volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\n\
-             volumes:\n  data:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  cache:\n    image: redis:8.2\n    \
-             command: redis-server --appendonly no --maxmemory 512mb --maxmemory-policy allkeys-lru\n    \
-             mem_limit: 1g\n    volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\n\
-             volumes:\n  data:\n",
-        )],
-    ],
+    bad: examples! {
+        "compose.yaml": r#"
+            services:
+              store:
+                image: redis:8.2
+                command: redis-server --appendonly yes --maxmemory 512mb --maxmemory-policy allkeys-lru
+                mem_limit: 1g
+                volumes: ["data:/data"]
+                healthcheck: { test: [CMD, redis-cli, ping] }
+            volumes:
+              data:
+        "#;
+        "compose.yaml": r#"
+            services:
+              store:
+                image: valkey/valkey:9.1
+                command: valkey-server /etc/valkey.conf
+                mem_limit: 1g
+                volumes: ["data:/data", "./valkey.conf:/etc/valkey.conf:ro"]
+                healthcheck: { test: [CMD, redis-cli, ping] }
+            volumes:
+              data:
+        "#,
+        "valkey.conf": r"
+            appendonly yes
+            maxmemory 512mb
+            maxmemory-policy allkeys-lfu
+        ";
+    },
+    good: examples! {
+        "compose.yaml": r#"
+            services:
+              store:
+                image: redis:8.2
+                command: redis-server --appendonly yes --maxmemory 512mb --maxmemory-policy noeviction
+                mem_limit: 1g
+                volumes: ["data:/data"]
+                healthcheck: { test: [CMD, redis-cli, ping] }
+            volumes:
+              data:
+        "#;
+        "compose.yaml": r#"
+            services:
+              cache:
+                image: redis:8.2
+                command: redis-server --appendonly no --maxmemory 512mb --maxmemory-policy allkeys-lru
+                mem_limit: 1g
+                volumes: ["data:/data"]
+                healthcheck: { test: [CMD, redis-cli, ping] }
+            volumes:
+              data:
+        "#;
+    },
     check: Check::Compose(check),
     ..Rule::EMPTY
 };

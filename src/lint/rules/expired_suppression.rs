@@ -9,34 +9,48 @@ pub(crate) static RULE: Rule = Rule {
     summary: "A comment that allows a finding has run out.",
     why: "Somebody allowed it up to a day, and promised to mend it by then. From that day on the finding counts \
           again, and the comment is there to be removed, or to be given a new day by somebody who has looked.",
-    bad: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    ports:\n      \
-             # polyglot: allow(exposed-port) until=2026-03-01 until the tunnel is there\n      - \"5432:5432\"\n    \
-             mem_limit: 1g\n    volumes: [\"db:/var/lib/postgresql\"]\n    \
-             healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  db:\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  # polyglot: allow(derived-without-source) until=spring rebuilt by hand\n  \
-             orders: { full_text: true, search_heavy: true, durability: derived }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    ports:\n      \
-             # polyglot: allow(exposed-port) until=2027-03-01 until the tunnel is there\n      - \"5432:5432\"\n    \
-             mem_limit: 1g\n    volumes: [\"db:/var/lib/postgresql\"]\n    \
-             healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  db:\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  # polyglot: allow(derived-without-source) until=2026-12-24 rebuilt by hand\n  \
-             orders: { full_text: true, search_heavy: true, durability: derived }\n",
-        )],
-    ],
+    bad: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                ports:
+                  # polyglot: allow(exposed-port) until=2026-03-01 until the tunnel is there
+                  - "5432:5432"
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              # polyglot: allow(derived-without-source) until=spring rebuilt by hand
+              orders: { full_text: true, search_heavy: true, durability: derived }
+        ";
+    },
+    good: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                ports:
+                  # polyglot: allow(exposed-port) until=2027-03-01 until the tunnel is there
+                  - "5432:5432"
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              # polyglot: allow(derived-without-source) until=2026-12-24 rebuilt by hand
+              orders: { full_text: true, search_heavy: true, durability: derived }
+        ";
+    },
     check: Check::Comment(check),
     ..Rule::EMPTY
 };

@@ -12,47 +12,80 @@ pub(crate) static RULE: Rule = Rule {
           more shards than values: one node is busy while the others wait, and more nodes change nothing. \
           Changing the key later rewrites all data.",
     source: "https://www.mongodb.com/docs/manual/core/sharding-choose-a-shard-key/",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  events:\n    kind: conversation\n    collections:\n      \
-             events: { indexes: [user_id], sharding_key: created_at }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    kind: conversation\n    collections:\n      orders:\n        \
-             fields:\n          status: { type: string }\n        sharding_key: status\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  messages:\n    key_lookup: true\n    scale: multi_node\n    \
-             collections:\n      messages:\n        fields:\n          sent: { type: date }\n        \
-             sharding_key: sent\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  events:\n    kind: conversation\n    collections:\n      \
-             events: { indexes: [user_id], sharding_key: user_id }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  events:\n    kind: conversation\n    collections:\n      \
-             events: { indexes: [{ fields: [created_at], method: hashed }], sharding_key: created_at }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    kind: conversation\n    collections:\n      orders:\n        \
-             fields:\n          id: { type: uuid }\n        sharding_key: id\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  messages:\n    key_lookup: true\n    scale: multi_node\n    \
-             collections:\n      messages:\n        fields:\n          id: { type: bigserial }\n        \
-             sharding_key: id\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              events:
+                kind: conversation
+                collections:
+                  events: { indexes: [user_id], sharding_key: created_at }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: conversation
+                collections:
+                  orders:
+                    fields:
+                      status: { type: string }
+                    sharding_key: status
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              messages:
+                key_lookup: true
+                scale: multi_node
+                collections:
+                  messages:
+                    fields:
+                      sent: { type: date }
+                    sharding_key: sent
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              events:
+                kind: conversation
+                collections:
+                  events: { indexes: [user_id], sharding_key: user_id }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              events:
+                kind: conversation
+                collections:
+                  events: { indexes: [{ fields: [created_at], method: hashed }], sharding_key: created_at }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: conversation
+                collections:
+                  orders:
+                    fields:
+                      id: { type: uuid }
+                    sharding_key: id
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              messages:
+                key_lookup: true
+                scale: multi_node
+                collections:
+                  messages:
+                    fields:
+                      id: { type: bigserial }
+                    sharding_key: id
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

@@ -13,41 +13,52 @@ pub(crate) static RULE: Rule = Rule {
           model or a damaged shard means loading everything once more. Where they are the only copy there is \
           nothing to load it from.",
     source: "https://learn.microsoft.com/en-us/azure/architecture/guide/technology-choices/data-store-overview",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  articles:\n    full_text: true\n    search_heavy: true\n    \
-             durability: primary\n    backup: { every: 1d, keep: 30d }\n    database: elasticsearch\n    \
-             justification: readers search more than they read\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  articles: { full_text: true, search_heavy: true }\n  \
-             summaries: { kind: conversation, durability: derived, source: articles, sync: batch }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  notes:\n    kind: vector\n    dimension: 768\n    \
-             durability: primary\n    backup: { every: 1d, keep: 30d }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  articles:\n    kind: conversation\n    durability: primary\n    \
-             backup: { every: 1d, keep: 30d }\n  \
-             article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, \
-             sync: cdc }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  articles: { kind: conversation }\n  \
-             article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, \
-             sync: cdc }\n  \
-             suggestions: { search_heavy: true, full_text: true, durability: derived, source: article_search, \
-             sync: batch }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              articles:
+                full_text: true
+                search_heavy: true
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+                database: elasticsearch
+                justification: readers search more than they read
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              articles: { full_text: true, search_heavy: true }
+              summaries: { kind: conversation, durability: derived, source: articles, sync: batch }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              notes:
+                kind: vector
+                dimension: 768
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              articles:
+                kind: conversation
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+              article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, sync: cdc }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              articles: { kind: conversation }
+              article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, sync: cdc }
+              suggestions: { search_heavy: true, full_text: true, durability: derived, source: article_search, sync: batch }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

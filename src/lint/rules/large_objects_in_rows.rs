@@ -15,28 +15,43 @@ pub(crate) static RULE: Rule = Rule {
           memory. Under 256 KB the database is the better place, past 1 MB a file or object store is; between \
           the two it depends.",
     source: "https://www.microsoft.com/en-us/research/publication/to-blob-or-not-to-blob-large-object-storage-in-a-database-or-a-filesystem/",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  scans:\n    kind: file\n    object_size: 4MB\n    \
-             durability: primary\n    backup: { every: 1d, keep: 30d }\n    database: postgresql\n    \
-             justification: one backup for all\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  drawings: { kind: conversation, record_size: 3MB }\n")],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  scans:\n    kind: file\n    object_size: 200kB\n    \
-             durability: primary\n    backup: { every: 1d, keep: 30d }\n    database: postgresql\n    \
-             justification: one backup for all\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  scans: { kind: file, object_size: 4MB }\n  \
-             drawings: { kind: conversation, record_size: 30kB }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              scans:
+                kind: file
+                object_size: 4MB
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+                database: postgresql
+                justification: one backup for all
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              drawings: { kind: conversation, record_size: 3MB }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              scans:
+                kind: file
+                object_size: 200kB
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+                database: postgresql
+                justification: one backup for all
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              scans: { kind: file, object_size: 4MB }
+              drawings: { kind: conversation, record_size: 30kB }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

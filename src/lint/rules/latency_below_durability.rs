@@ -18,35 +18,53 @@ pub(crate) static RULE: Rule = Rule {
           to 17 ms at 7,200 a minute. The target is then only met by switching durability off, which somebody will do. \
           Flash answers in well under a millisecond, or in several, so nothing is said of it.",
     source: "https://www.sqlite.org/faq.html#q19",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { storage: hdd }\ndata:\n  orders:\n    kind: user_profile\
-             \n    durability: primary\n    latency_p99: 5ms\n    backup: { every: 1d, keep: 30d }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget:\n  storage: hdd\ndata:\
-             \n  ratings: { durability: primary, latency_p99: 8ms, reads: 100/s, writes: 20/s }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { storage: hdd }\ndata:\n  orders:\n    kind: user_profile\
-             \n    durability: primary\n    latency_p99: 50ms\n    backup: { every: 1d, keep: 30d }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { storage: nvme }\ndata:\n  orders:\n    kind: user_profile\
-             \n    durability: primary\n    latency_p99: 5ms\n    backup: { every: 1d, keep: 30d }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { storage: hdd }\ndata:\
-             \n  ratings: { durability: primary, latency_p99: 8ms, reads: 5k/s, writes: 20/s }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            target: { storage: hdd }
+            data:
+              orders:
+                kind: user_profile
+                durability: primary
+                latency_p99: 5ms
+                backup: { every: 1d, keep: 30d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            target:
+              storage: hdd
+            data:
+              ratings: { durability: primary, latency_p99: 8ms, reads: 100/s, writes: 20/s }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            target: { storage: hdd }
+            data:
+              orders:
+                kind: user_profile
+                durability: primary
+                latency_p99: 50ms
+                backup: { every: 1d, keep: 30d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            target: { storage: nvme }
+            data:
+              orders:
+                kind: user_profile
+                durability: primary
+                latency_p99: 5ms
+                backup: { every: 1d, keep: 30d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            target: { storage: hdd }
+            data:
+              ratings: { durability: primary, latency_p99: 8ms, reads: 5k/s, writes: 20/s }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

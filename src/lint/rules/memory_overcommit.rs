@@ -13,31 +13,40 @@ pub(crate) static RULE: Rule = Rule {
           the database. What has to lie in memory is reckoned from the stated figures; the arithmetic is in \
           the finding, and `polyglot render` refuses the stack for the same reason.",
     source: "https://docs.kernel.org/admin-guide/mm/concepts.html",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { memory: 1GB }\ndata:\n  articles:\n    kind: user_profile\n  \
-             article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, \
-             sync: cdc }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  sessions: { durability: cache, data_size: 1GB }\ntarget:\n  memory: 1GB\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { memory: 16GB }\ndata:\n  articles:\n    kind: user_profile\n  \
-             article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, \
-             sync: cdc }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  sessions: { durability: cache, data_size: 100MB }\ntarget:\n  \
-             memory: 1GB\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            target: { memory: 1GB }
+            data:
+              articles:
+                kind: user_profile
+              article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, sync: cdc }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              sessions: { durability: cache, data_size: 1GB }
+            target:
+              memory: 1GB
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            target: { memory: 16GB }
+            data:
+              articles:
+                kind: user_profile
+              article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, sync: cdc }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              sessions: { durability: cache, data_size: 100MB }
+            target:
+              memory: 1GB
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

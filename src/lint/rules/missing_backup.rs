@@ -13,33 +13,42 @@ pub(crate) static RULE: Rule = Rule {
           the mistake within milliseconds. Only a copy from before lets you go back, and only if somebody has \
           said how often it is made.",
     source: "https://www.postgresql.org/docs/current/backup.html",
-    bad: examples![
-        &[("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n")],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  \
-             accounts: { kind: user_profile, durability: primary, backup: { every: 1d } }\n  \
-             carts: { key_lookup: true, durability: primary }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
-             backup: { every: 1d, keep: 30d }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  \
-             accounts: { kind: user_profile, durability: primary, backup: { every: 1d } }\n  \
-             invoices: { complex_relations: true, durability: primary }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  \
-             clicks: { event_stream: true, scale: multi_node, durability: primary, retention: 7d }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                durability: primary
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              accounts: { kind: user_profile, durability: primary, backup: { every: 1d } }
+              carts: { key_lookup: true, durability: primary }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              accounts: { kind: user_profile, durability: primary, backup: { every: 1d } }
+              invoices: { complex_relations: true, durability: primary }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              clicks: { event_stream: true, scale: multi_node, durability: primary, retention: 7d }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

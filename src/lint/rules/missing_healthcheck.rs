@@ -11,39 +11,64 @@ pub(crate) static RULE: Rule = Rule {
           `depends_on` only waits for the process, so the application fails at the first connection, and nobody is \
           told when the server hangs.",
     source: "https://docs.docker.com/compose/how-tos/startup-order/",
-    bad: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\nvolumes:\n  db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { disable: true }\nvolumes:\n  db:\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    restart: \"no\"\n    command: pg_dump -h primary\n    \
-             mem_limit: 1g\n    volumes: [\"db:/var/lib/postgresql\"]\nvolumes:\n  db:\n",
-        )],
-        &[
-            (
-                "compose.yaml",
-                "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\nvolumes:\n  db:\n",
-            ),
-            ("compose.override.yaml", "services:\n  db:\n    healthcheck: { test: [CMD, pg_isready] }\n"),
-        ],
-    ],
+    bad: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { disable: true }
+            volumes:
+              db:
+        "#;
+    },
+    good: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                restart: "no"
+                command: pg_dump -h primary
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+            volumes:
+              db:
+        "#,
+        "compose.override.yaml": r"
+            services:
+              db:
+                healthcheck: { test: [CMD, pg_isready] }
+        ";
+    },
     check: Check::Compose(check),
     ..Rule::EMPTY
 };

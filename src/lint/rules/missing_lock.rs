@@ -10,32 +10,61 @@ pub(crate) static RULE: Rule = Rule {
     why: "Without a lock the next render decides anew: a changed figure, or a newer polyglot, then moves data to another \
           database in a file that nobody reviews. `polyglot.lock` is that review.",
     source: "https://doc.rust-lang.org/cargo/guide/cargo-toml-vs-cargo-lock.html",
-    bad: examples![
-        &[
-            ("polyglot.yaml", "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile }\n"),
-            ("deploy/compose.yaml", "name: shop\nservices: {}\n"),
-        ],
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile }\n"),
-            ("deploy/compose.yaml", "name: polyglot\nservices: {}\n"),
-        ],
-    ],
-    good: examples![
-        &[
-            ("polyglot.yaml", "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile }\n"),
-            ("deploy/compose.yaml", "name: another\nservices: {}\n"),
-        ],
-        &[
-            ("polyglot.yaml", "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile }\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
-                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"481257e880ba565b\"\
-                 \n\n[data.orders.fields]\ncomplex_relations = true\nneeds_transactions = true\n",
-            ),
-            ("deploy/compose.yaml", "name: shop\nservices: {}\n"),
-        ],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            name: shop
+            data:
+              orders: { kind: user_profile }
+        ",
+        "deploy/compose.yaml": r"
+            name: shop
+            services: {}
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile }
+        ",
+        "deploy/compose.yaml": r"
+            name: polyglot
+            services: {}
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            name: shop
+            data:
+              orders: { kind: user_profile }
+        ",
+        "deploy/compose.yaml": r"
+            name: another
+            services: {}
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            name: shop
+            data:
+              orders: { kind: user_profile }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@18"]
+            images = ["docker.io/library/postgres:18.6-trixie"]
+            fingerprint = "481257e880ba565b"
+
+            [data.orders.fields]
+            complex_relations = true
+            needs_transactions = true
+        "#,
+        "deploy/compose.yaml": r"
+            name: shop
+            services: {}
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

@@ -15,42 +15,51 @@ pub(crate) static RULE: Rule = Rule {
           database carries it swaps or turns clients away, mostly during a deployment, when the old and the \
           new processes are connected together. For PostgreSQL polyglot renders a pooler, for others it does not.",
     source: "https://dev.mysql.com/doc/refman/8.4/en/connection-interfaces.html",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { memory: 32GB }\ndata:\n  orders:\n    needs_transactions: true\n    \
-             connections: 1500\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { memory: 32GB }\ndata:\n  \
-             orders: { needs_transactions: true, connections: 700 }\n  \
-             returns: { needs_transactions: true, connections: 400 }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { memory: 32GB }\ndata:\n  \
-             readings: { kind: time_series, retention: 90d, connections: 500, database: timescaledb, \
-             justification: SQL }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { memory: 32GB }\ndata:\n  orders:\n    needs_transactions: true\n    \
-             connections: 400\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { memory: 32GB }\ndata:\n  \
-             orders: { kind: user_profile, connections: 1500 }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { memory: 32GB, environment: development }\ndata:\n  \
-             orders: { needs_transactions: true, connections: 1500 }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            target: { memory: 32GB }
+            data:
+              orders:
+                needs_transactions: true
+                connections: 1500
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            target: { memory: 32GB }
+            data:
+              orders: { needs_transactions: true, connections: 700 }
+              returns: { needs_transactions: true, connections: 400 }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            target: { memory: 32GB }
+            data:
+              readings: { kind: time_series, retention: 90d, connections: 500, database: timescaledb, justification: SQL }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            target: { memory: 32GB }
+            data:
+              orders:
+                needs_transactions: true
+                connections: 400
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            target: { memory: 32GB }
+            data:
+              orders: { kind: user_profile, connections: 1500 }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            target: { memory: 32GB, environment: development }
+            data:
+              orders: { needs_transactions: true, connections: 1500 }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

@@ -14,27 +14,55 @@ pub(crate) static RULE: Rule = Rule {
           on the host. How long they are kept decides the size of the disk, and for time series the database. \
           `forever` is an answer too.",
     source: "https://docs.influxdata.com/influxdb3/core/reference/internals/data-retention/",
-    bad: examples![
-        &[("polyglot.yaml", "version: 1\ndata:\n  metrics:\n    kind: time_series\n    writes: 500/s\n")],
-        &[("polyglot.yaml", "version: 1\ndata:\n  access_log: { kind: log, data_size: 60GB }\n")],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  clicks:\n    event_stream: true\n    writes: 5k/s\n    collections:\
-             \n      clicks: { ttl: 7d }\n      orders: { partitions: 12 }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  metrics:\n    kind: time_series\n    writes: 500/s\n    retention: 30d\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  clicks:\n    event_stream: true\n    writes: 5k/s\n    collections:\
-             \n      clicks: { ttl: 7d }\n      orders: { ttl: 30d }\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  reports: { analytics: true, records: 200k }\n")],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              metrics:
+                kind: time_series
+                writes: 500/s
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              access_log: { kind: log, data_size: 60GB }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              clicks:
+                event_stream: true
+                writes: 5k/s
+                collections:
+                  clicks: { ttl: 7d }
+                  orders: { partitions: 12 }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              metrics:
+                kind: time_series
+                writes: 500/s
+                retention: 30d
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              clicks:
+                event_stream: true
+                writes: 5k/s
+                collections:
+                  clicks: { ttl: 7d }
+                  orders: { ttl: 30d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              reports: { analytics: true, records: 200k }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

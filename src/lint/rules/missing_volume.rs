@@ -14,50 +14,77 @@ pub(crate) static RULE: Rule = Rule {
           after a change of the file, makes a new one and starts with an empty database. A volume that is mounted \
           beside the data folder does not help.",
     source: "https://docs.docker.com/engine/storage/volumes/",
-    bad: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
-             healthcheck: { test: [CMD, pg_isready] }\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgres\", \"./init.sql:/docker-entrypoint-initdb.d/init.sql\"]\n    \
-             healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  db:\n",
-        )],
-        &[("compose.yaml", "services:\n  db:\n    image: mongo:8.0\n    volumes: [/data/db]\n")],
-    ],
-    good: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:17.2\n    mem_limit: 1g\n    volumes:\n      \
-             - { type: bind, source: ./data, target: /var/lib/postgresql/data }\n    \
-             healthcheck: { test: [CMD, pg_isready] }\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    tmpfs: /var/lib/postgresql\n    \
-             healthcheck: { test: [CMD, pg_isready] }\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    environment: { PGDATA: /srv/pg/data }\n    \
-             mem_limit: 1g\n    volumes: [\"db:/srv/pg\"]\n    healthcheck: { test: [CMD, pg_isready] }\n\
-             volumes:\n  db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  cache:\n    image: redis:8.2\n    \
-             command: redis-server --save \"\" --maxmemory 1gb --maxmemory-policy allkeys-lru\n",
-        )],
-    ],
+    bad: examples! {
+        "compose.yaml": r"
+            services:
+              db:
+                image: postgres:18.1
+                mem_limit: 1g
+                healthcheck: { test: [CMD, pg_isready] }
+        ";
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgres", "./init.sql:/docker-entrypoint-initdb.d/init.sql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r"
+            services:
+              db:
+                image: mongo:8.0
+                volumes: [/data/db]
+        ";
+    },
+    good: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r"
+            services:
+              db:
+                image: postgres:17.2
+                mem_limit: 1g
+                volumes:
+                  - { type: bind, source: ./data, target: /var/lib/postgresql/data }
+                healthcheck: { test: [CMD, pg_isready] }
+        ";
+        "compose.yaml": r"
+            services:
+              db:
+                image: postgres:18.1
+                mem_limit: 1g
+                tmpfs: /var/lib/postgresql
+                healthcheck: { test: [CMD, pg_isready] }
+        ";
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                environment: { PGDATA: /srv/pg/data }
+                mem_limit: 1g
+                volumes: ["db:/srv/pg"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              cache:
+                image: redis:8.2
+                command: redis-server --save "" --maxmemory 1gb --maxmemory-policy allkeys-lru
+        "#;
+    },
     check: Check::Compose(check),
     ..Rule::EMPTY
 };

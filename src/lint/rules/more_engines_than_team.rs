@@ -12,34 +12,46 @@ pub(crate) static RULE: Rule = Rule {
           understands at night. With more engines than people nobody knows any of them well. One engineer for \
           each is a rule of thumb, and polyglot's judgement that it is worth a look.",
     source: "https://www.amazingcto.com/postgres-for-everything/",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\nteam: { engineers: 2 }\ndata:\n  customers: { kind: user_profile }\n  \
-             sessions: { durability: cache }\n  talks: { kind: conversation }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\nteam: { engineers: 1 }\ndata:\n  customers: { kind: user_profile }\n  \
-             sessions: { durability: cache }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\nteam: { engineers: 3 }\ndata:\n  customers: { kind: user_profile }\n  \
-             sessions: { durability: cache }\n  talks: { kind: conversation }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  customers: { kind: user_profile }\n  sessions: { durability: cache }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\nteam: { engineers: 1 }\ndata:\n  customers: { kind: user_profile }\n  \
-             photos: { kind: file, database: s3, justification: the vendor runs it }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            team: { engineers: 2 }
+            data:
+              customers: { kind: user_profile }
+              sessions: { durability: cache }
+              talks: { kind: conversation }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            team: { engineers: 1 }
+            data:
+              customers: { kind: user_profile }
+              sessions: { durability: cache }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            team: { engineers: 3 }
+            data:
+              customers: { kind: user_profile }
+              sessions: { durability: cache }
+              talks: { kind: conversation }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers: { kind: user_profile }
+              sessions: { durability: cache }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            team: { engineers: 1 }
+            data:
+              customers: { kind: user_profile }
+              photos: { kind: file, database: s3, justification: the vendor runs it }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

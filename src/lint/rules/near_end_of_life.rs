@@ -12,42 +12,54 @@ pub(crate) static RULE: Rule = Rule {
           planning that takes; 180 days are polyglot's judgement. Where no later version is known there is \
           nothing to plan yet, and nothing is said.",
     source: "https://endoflife.date",
-    bad: examples![
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  rains:\n    time_series: true\n    retention: 3650d\n    \
-                 database: almanac@2\n    justification: it keeps readings for decades\n",
-            ),
-            ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
-            ("databases/almanac/database.toml", ALMANAC),
-        ],
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  \
-                 rains: { time_series: true, retention: 3650d, database: almanac, justification: decades }\n  \
-                 snows: { time_series: true, retention: 3650d, database: almanac@2, justification: decades }\n",
-            ),
-            ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
-            ("databases/almanac/database.toml", ALMANAC),
-        ],
-    ],
-    good: examples![
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  rains:\n    time_series: true\n    retention: 3650d\n    \
-                 database: almanac@3\n    justification: it keeps readings for decades\n",
-            ),
-            ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
-            ("databases/almanac/database.toml", ALMANAC),
-        ],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  page_views: { analytics: true, write_heavy: true, retention: 365d }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              rains:
+                time_series: true
+                retention: 3650d
+                database: almanac@2
+                justification: it keeps readings for decades
+        ",
+        "polyglot.toml": r#"
+            [catalog]
+            extra = ["databases"]
+        "#,
+        "databases/almanac/database.toml": ALMANAC;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              rains: { time_series: true, retention: 3650d, database: almanac, justification: decades }
+              snows: { time_series: true, retention: 3650d, database: almanac@2, justification: decades }
+        ",
+        "polyglot.toml": r#"
+            [catalog]
+            extra = ["databases"]
+        "#,
+        "databases/almanac/database.toml": ALMANAC;
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              rains:
+                time_series: true
+                retention: 3650d
+                database: almanac@3
+                justification: it keeps readings for decades
+        ",
+        "polyglot.toml": r#"
+            [catalog]
+            extra = ["databases"]
+        "#,
+        "databases/almanac/database.toml": ALMANAC;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              page_views: { analytics: true, write_heavy: true, retention: 365d }
+        ";
+    },
     check: Check::System(check),
     needs_today: true,
 };

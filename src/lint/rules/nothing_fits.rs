@@ -12,30 +12,51 @@ pub(crate) static RULE: Rule = Rule {
           one store meets it. Often two kinds of data stand under one name, a record and a copy of it for one sort of \
           query.",
     source: "https://learn.microsoft.com/azure/architecture/guide/technology-choices/data-store-overview",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  films:\n    kind: file\n    search_heavy: true\n    vector_search: true\n    dimension: 512\
-             \n    object_size: 2GB\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  friends:\n    kind: graph\n    traversal_depth: 6\n    vector_search: true\
-             \n    dimension: 384\n    event_stream: true\n    retention: 30d\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  films: { kind: file, object_size: 2GB }\n  scenes:\n    kind: vector\n    dimension: 512\
-             \n    durability: derived\n    source: films\n    sync: batch\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  friends:\n    kind: graph\n    traversal_depth: 6\n    vector_search: true\
-             \n    dimension: 384\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              films:
+                kind: file
+                search_heavy: true
+                vector_search: true
+                dimension: 512
+                object_size: 2GB
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              friends:
+                kind: graph
+                traversal_depth: 6
+                vector_search: true
+                dimension: 384
+                event_stream: true
+                retention: 30d
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              films: { kind: file, object_size: 2GB }
+              scenes:
+                kind: vector
+                dimension: 512
+                durability: derived
+                source: films
+                sync: batch
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              friends:
+                kind: graph
+                traversal_depth: 6
+                vector_search: true
+                dimension: 384
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

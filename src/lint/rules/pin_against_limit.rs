@@ -11,28 +11,44 @@ pub(crate) static RULE: Rule = Rule {
           the system runs. A justification explains a preference; it does not lift a limit. The finding names the limit, \
           and `polyglot catalog` where it is from.",
     source: "https://learn.microsoft.com/azure/architecture/guide/technology-choices/data-store-overview",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: vector\n    dimension: 768\n    database: mysql\
-             \n    justification: it is there already\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  drawings:\n    kind: conversation\n    record_size: 20MB\n    database: mongodb\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: vector\n    dimension: 768\n    database: postgresql\
-             \n    justification: it is there already\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  drawings:\n    kind: conversation\n    record_size: 2MB\n    database: mongodb\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages:
+                kind: vector
+                dimension: 768
+                database: mysql
+                justification: it is there already
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              drawings:
+                kind: conversation
+                record_size: 20MB
+                database: mongodb
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages:
+                kind: vector
+                dimension: 768
+                database: postgresql
+                justification: it is there already
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              drawings:
+                kind: conversation
+                record_size: 2MB
+                database: mongodb
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

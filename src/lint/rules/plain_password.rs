@@ -15,60 +15,93 @@ pub(crate) static RULE: Rule = Rule {
           password that was committed once has to be changed, not removed. The environment is also shown by `docker \
           inspect` and inherited by every process.",
     source: "https://docs.docker.com/compose/how-tos/use-secrets/",
-    bad: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    environment: { POSTGRES_PASSWORD: hunter2 }\n    \
-             mem_limit: 1g\n    volumes: [\"db:/var/lib/postgresql\"]\n    \
-             healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  api:\n    image: example/api:1.4\n    environment:\n      \
-             - DATABASE_URL=postgres://app:hunter2@db:5432/shop\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  cache:\n    image: redis:8.2\n    command: redis-server --requirepass hunter2\n    \
-             mem_limit: 1g\n    volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\n\
-             volumes:\n  data:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    \
-             environment: { POSTGRES_PASSWORD: \"${DB_PASSWORD:-hunter2}\" }\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    \
-             environment: { POSTGRES_PASSWORD_FILE: /run/secrets/db }\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    \
-             environment: { POSTGRES_PASSWORD: \"${DB_PASSWORD:?}\" }\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  api:\n    image: example/api:1.4\n    environment:\n      \
-             - DATABASE_URL=postgres://app:${DB_PASSWORD}@db:5432/shop\n      - MYSQL_ALLOW_EMPTY_PASSWORD=yes\n      \
-             - MAX_TOKEN=4096\n      - API_TOKEN\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  cache:\n    image: redis:8.2\n    \
-             command: redis-server --requirepass ${REDIS_PASSWORD:?}\n    mem_limit: 1g\n    \
-             volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\nvolumes:\n  data:\n",
-        )],
-    ],
+    bad: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                environment: { POSTGRES_PASSWORD: hunter2 }
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r"
+            services:
+              api:
+                image: example/api:1.4
+                environment:
+                  - DATABASE_URL=postgres://app:hunter2@db:5432/shop
+        ";
+        "compose.yaml": r#"
+            services:
+              cache:
+                image: redis:8.2
+                command: redis-server --requirepass hunter2
+                mem_limit: 1g
+                volumes: ["data:/data"]
+                healthcheck: { test: [CMD, redis-cli, ping] }
+            volumes:
+              data:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                environment: { POSTGRES_PASSWORD: "${DB_PASSWORD:-hunter2}" }
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+    },
+    good: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                environment: { POSTGRES_PASSWORD_FILE: /run/secrets/db }
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                environment: { POSTGRES_PASSWORD: "${DB_PASSWORD:?}" }
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r"
+            services:
+              api:
+                image: example/api:1.4
+                environment:
+                  - DATABASE_URL=postgres://app:${DB_PASSWORD}@db:5432/shop
+                  - MYSQL_ALLOW_EMPTY_PASSWORD=yes
+                  - MAX_TOKEN=4096
+                  - API_TOKEN
+        ";
+        "compose.yaml": r#"
+            services:
+              cache:
+                image: redis:8.2
+                command: redis-server --requirepass ${REDIS_PASSWORD:?}
+                mem_limit: 1g
+                volumes: ["data:/data"]
+                healthcheck: { test: [CMD, redis-cli, ping] }
+            volumes:
+              data:
+        "#;
+    },
     check: Check::Compose(check),
     ..Rule::EMPTY
 };

@@ -13,40 +13,66 @@ pub(crate) static RULE: Rule = Rule {
     why: "A port of an address belongs to one process. The service that comes second does not start, and which one \
           that is differs from start to start.",
     source: "https://docs.docker.com/reference/compose-file/services/#ports",
-    bad: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  web:\n    image: nginx:1.29\n    ports: [\"8080:80\"]\n  admin:\n    \
-             image: nginx:1.29\n    ports: [\"8080:8000\"]\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  web:\n    image: nginx:1.29\n    ports: [\"127.0.0.1:8000-8001:8000-8001\"]\n  admin:\n    \
-             image: nginx:1.29\n    ports: [\"0.0.0.0:${ADMIN_PORT:-8001}:80\"]\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  web:\n    image: nginx:1.29\n    ports: [\"8080:80\"]\n  admin:\n    \
-             image: nginx:1.29\n    ports: [\"8081:8000\"]\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  web:\n    image: nginx:1.29\n    ports: [\"127.0.0.1:8080:80\"]\n  admin:\n    \
-             image: nginx:1.29\n    ports: [\"10.0.0.5:8080:80\"]\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  web:\n    image: nginx:1.29\n    ports: [\"8080:80\"]\n    profiles: [plain]\n  \
-             admin:\n    image: nginx:1.29\n    ports: [\"8080:8000\"]\n    profiles: [full]\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  web:\n    image: nginx:1.29\n    ports: [\"443:443/tcp\"]\n  quic:\n    \
-             image: nginx:1.29\n    ports: [\"443:443/udp\"]\n",
-        )],
-    ],
+    bad: examples! {
+        "compose.yaml": r#"
+            services:
+              web:
+                image: nginx:1.29
+                ports: ["8080:80"]
+              admin:
+                image: nginx:1.29
+                ports: ["8080:8000"]
+        "#;
+        "compose.yaml": r#"
+            services:
+              web:
+                image: nginx:1.29
+                ports: ["127.0.0.1:8000-8001:8000-8001"]
+              admin:
+                image: nginx:1.29
+                ports: ["0.0.0.0:${ADMIN_PORT:-8001}:80"]
+        "#;
+    },
+    good: examples! {
+        "compose.yaml": r#"
+            services:
+              web:
+                image: nginx:1.29
+                ports: ["8080:80"]
+              admin:
+                image: nginx:1.29
+                ports: ["8081:8000"]
+        "#;
+        "compose.yaml": r#"
+            services:
+              web:
+                image: nginx:1.29
+                ports: ["127.0.0.1:8080:80"]
+              admin:
+                image: nginx:1.29
+                ports: ["10.0.0.5:8080:80"]
+        "#;
+        "compose.yaml": r#"
+            services:
+              web:
+                image: nginx:1.29
+                ports: ["8080:80"]
+                profiles: [plain]
+              admin:
+                image: nginx:1.29
+                ports: ["8080:8000"]
+                profiles: [full]
+        "#;
+        "compose.yaml": r#"
+            services:
+              web:
+                image: nginx:1.29
+                ports: ["443:443/tcp"]
+              quic:
+                image: nginx:1.29
+                ports: ["443:443/udp"]
+        "#;
+    },
     check: Check::Compose(check),
     ..Rule::EMPTY
 };

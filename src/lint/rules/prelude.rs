@@ -6,11 +6,11 @@ pub(super) use crate::lint::rule_id::RuleId;
 pub(super) use crate::lint::subject::{Comment, ComposeFile, Kind, StackFolder, System};
 pub(super) use crate::lint::violation::{Edit, Location, Violation};
 
-/// The examples of a rule. The released program explains it with the first; the tests try all of them.
+/// The examples of a rule: `,` joins the files of one, and `;` ends it. A text has the indentation of the code around it.
 macro_rules! examples {
-    ($first:expr $(, $more:expr)* $(,)?) => {
-        &[$first $(, #[cfg(debug_assertions)] $more)*]
-    };
+    ($($($path:literal: $text:tt),+;)+) => { &[$(&[$(($path, examples!(@text $text))),+]),+] };
+    (@text $text:literal) => { indoc::indoc!($text) };
+    (@text $text:ident) => { $text };
 }
 
 pub(super) use examples;

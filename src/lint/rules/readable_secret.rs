@@ -14,30 +14,50 @@ pub(crate) static RULE: Rule = Rule {
           the container, but not for every user and program of the host. A folder that lets in nobody else gives \
           both.",
     source: "https://docs.docker.com/reference/compose-file/secrets/",
-    bad: examples![
-        &[
-            (
-                "compose.yaml",
-                "services:\n  db:\n    image: postgres:18.1\n    secrets: [db]\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\nsecrets:\n  db: { file: ./secrets/db.txt }\n",
-            ),
-            ("secrets/db.txt", "hunter2\n"),
-        ],
-        &[
-            ("compose.yaml", "services: {}\nsecrets:\n  token:\n    file: secrets/token\n"),
-            ("secrets/token", "hunter2\n"),
-        ],
-    ],
-    good: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    secrets: [db]\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\nsecrets:\n  db: { environment: DB_PASSWORD }\n",
-        )],
-        &[("compose.yaml", "services: {}\nsecrets:\n  token:\n    file: secrets/not-here\n")],
-    ],
+    bad: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                secrets: [db]
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+            secrets:
+              db: { file: ./secrets/db.txt }
+        "#,
+        "secrets/db.txt": "hunter2\n";
+        "compose.yaml": r"
+            services: {}
+            secrets:
+              token:
+                file: secrets/token
+        ",
+        "secrets/token": "hunter2\n";
+    },
+    good: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                secrets: [db]
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+            secrets:
+              db: { environment: DB_PASSWORD }
+        "#;
+        "compose.yaml": r"
+            services: {}
+            secrets:
+              token:
+                file: secrets/not-here
+        ";
+    },
     check: Check::Compose(check),
     ..Rule::EMPTY
 };

@@ -14,70 +14,134 @@ pub(crate) static RULE: Rule = Rule {
           database, that is about data that is gone, or that points to a successor that does not exist sends its reader \
           the wrong way.",
     source: "https://adr.github.io/madr/",
-    bad: examples![
-        &[
-            (
-                "deploy/docs/decisions/0001-orders.md",
-                "---\n# polyglot:begin record 1f0c5d6c7f2a9b3e\nstatus: accepted\npolyglot:\n  data: \"orders\"\n  \
-                 databases: [\"mysql@9.7\"]\n# polyglot:end record\n---\n\n# Use MySQL for orders\n",
-            ),
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile, data_size: 20GB }\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
-                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"bce69c659a815a92\"\
-                 \n\n[data.orders.fields]\ncomplex_relations = true\ndata_size = \"20GB\"\
-                 \nneeds_transactions = true\n",
-            ),
-        ],
-        &[
-            (
-                "docs/decisions/0001-carts.md",
-                "---\n# polyglot:begin record 1f0c5d6c7f2a9b3e\nstatus: proposed\npolyglot:\n  data: \"carts\"\n  \
-                 databases: [\"redis@8.2\"]\n# polyglot:end record\n---\n\n# Use Redis for carts\n",
-            ),
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile }\n"),
-        ],
-        &[
-            (
-                "deploy/docs/decisions/0001-orders.md",
-                "---\n# polyglot:begin record 1f0c5d6c7f2a9b3e\nstatus: superseded by ADR-0004\npolyglot:\n  \
-                 data: \"orders\"\n  databases: [\"mysql@9.7\"]\n# polyglot:end record\n---\n\n# Use MySQL for orders\n",
-            ),
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile }\n"),
-        ],
-    ],
-    good: examples![
-        &[
-            (
-                "deploy/docs/decisions/0001-orders.md",
-                "---\n# polyglot:begin record 1f0c5d6c7f2a9b3e\nstatus: accepted\npolyglot:\n  data: \"orders\"\n  \
-                 databases: [\"postgresql@18\"]\n# polyglot:end record\n---\n\n# Use PostgreSQL for orders\n",
-            ),
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile, data_size: 20GB }\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
-                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"bce69c659a815a92\"\
-                 \n\n[data.orders.fields]\ncomplex_relations = true\ndata_size = \"20GB\"\
-                 \nneeds_transactions = true\n",
-            ),
-        ],
-        &[
-            (
-                "docs/decisions/0001-orders.md",
-                "---\n# polyglot:begin record 1f0c5d6c7f2a9b3e\nstatus: superseded by ADR-0002\npolyglot:\n  \
-                 data: \"orders\"\n  databases: [\"mysql@9.7\"]\n# polyglot:end record\n---\n\n# Use MySQL for orders\n",
-            ),
-            (
-                "docs/decisions/0002-orders.md",
-                "---\n# polyglot:begin record 1f0c5d6c7f2a9b3e\nstatus: proposed\npolyglot:\n  data: \"orders\"\n  \
-                 databases: [\"postgresql@18\"]\n# polyglot:end record\n---\n\n# Use PostgreSQL for orders\n",
-            ),
-            ("docs/decisions/0003-use-rust.md", "# Use Rust\n"),
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile }\n"),
-        ],
-    ],
+    bad: examples! {
+        "deploy/docs/decisions/0001-orders.md": r#"
+            ---
+            # polyglot:begin record 1f0c5d6c7f2a9b3e
+            status: accepted
+            polyglot:
+              data: "orders"
+              databases: ["mysql@9.7"]
+            # polyglot:end record
+            ---
+
+            # Use MySQL for orders
+        "#,
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile, data_size: 20GB }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@18"]
+            images = ["docker.io/library/postgres:18.6-trixie"]
+            fingerprint = "bce69c659a815a92"
+
+            [data.orders.fields]
+            complex_relations = true
+            data_size = "20GB"
+            needs_transactions = true
+        "#;
+        "docs/decisions/0001-carts.md": r#"
+            ---
+            # polyglot:begin record 1f0c5d6c7f2a9b3e
+            status: proposed
+            polyglot:
+              data: "carts"
+              databases: ["redis@8.2"]
+            # polyglot:end record
+            ---
+
+            # Use Redis for carts
+        "#,
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile }
+        ";
+        "deploy/docs/decisions/0001-orders.md": r#"
+            ---
+            # polyglot:begin record 1f0c5d6c7f2a9b3e
+            status: superseded by ADR-0004
+            polyglot:
+              data: "orders"
+              databases: ["mysql@9.7"]
+            # polyglot:end record
+            ---
+
+            # Use MySQL for orders
+        "#,
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile }
+        ";
+    },
+    good: examples! {
+        "deploy/docs/decisions/0001-orders.md": r#"
+            ---
+            # polyglot:begin record 1f0c5d6c7f2a9b3e
+            status: accepted
+            polyglot:
+              data: "orders"
+              databases: ["postgresql@18"]
+            # polyglot:end record
+            ---
+
+            # Use PostgreSQL for orders
+        "#,
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile, data_size: 20GB }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@18"]
+            images = ["docker.io/library/postgres:18.6-trixie"]
+            fingerprint = "bce69c659a815a92"
+
+            [data.orders.fields]
+            complex_relations = true
+            data_size = "20GB"
+            needs_transactions = true
+        "#;
+        "docs/decisions/0001-orders.md": r#"
+            ---
+            # polyglot:begin record 1f0c5d6c7f2a9b3e
+            status: superseded by ADR-0002
+            polyglot:
+              data: "orders"
+              databases: ["mysql@9.7"]
+            # polyglot:end record
+            ---
+
+            # Use MySQL for orders
+        "#,
+        "docs/decisions/0002-orders.md": r#"
+            ---
+            # polyglot:begin record 1f0c5d6c7f2a9b3e
+            status: proposed
+            polyglot:
+              data: "orders"
+              databases: ["postgresql@18"]
+            # polyglot:end record
+            ---
+
+            # Use PostgreSQL for orders
+        "#,
+        "docs/decisions/0003-use-rust.md": "# Use Rust\n",
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

@@ -12,34 +12,54 @@ pub(crate) static RULE: Rule = Rule {
     why: "A kind presets its flags, and a flag that is absent is false. Saying so once more is noise, and hides the flags \
           that do decide something. It is off because some like to see every answer written down; `--fix` removes the \
           lines.",
-    bad: examples![
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  users:\n    kind: user_profile\n    needs_transactions: true\
-                 \n    owner: accounts\n",
-            ),
-            ("polyglot.toml", "[lint]\nredundant-flag = \"note\"\n"),
-        ],
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  users: { complex_relations: true, real_time: false }\n"),
-            ("polyglot.toml", "[lint]\nredundant-flag = \"warning\"\n"),
-        ],
-    ],
-    good: examples![
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  users:\n    kind: user_profile\n    owner: accounts\n"),
-            ("polyglot.toml", "[lint]\nredundant-flag = \"note\"\n"),
-        ],
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  users:\n    kind: user_profile\n    complex_relations: false\
-                 \n    write_heavy: true\n",
-            ),
-            ("polyglot.toml", "[lint]\nredundant-flag = \"note\"\n"),
-        ],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              users:
+                kind: user_profile
+                needs_transactions: true
+                owner: accounts
+        ",
+        "polyglot.toml": r#"
+            [lint]
+            redundant-flag = "note"
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              users: { complex_relations: true, real_time: false }
+        ",
+        "polyglot.toml": r#"
+            [lint]
+            redundant-flag = "warning"
+        "#;
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              users:
+                kind: user_profile
+                owner: accounts
+        ",
+        "polyglot.toml": r#"
+            [lint]
+            redundant-flag = "note"
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              users:
+                kind: user_profile
+                complex_relations: false
+                write_heavy: true
+        ",
+        "polyglot.toml": r#"
+            [lint]
+            redundant-flag = "note"
+        "#;
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

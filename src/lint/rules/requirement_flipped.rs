@@ -14,46 +14,79 @@ pub(crate) static RULE: Rule = Rule {
           changed, and the move has to be planned, or the line was not meant to decide anything; the lock keeps the two \
           apart.",
     source: "https://martinfowler.com/articles/evodb.html",
-    bad: examples![
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile, complex_relations: false }\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
-                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"481257e880ba565b\"\
-                 \n\n[data.orders.fields]\ncomplex_relations = true\nneeds_transactions = true\n",
-            ),
-        ],
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: conversation\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
-                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"481257e880ba565b\"\
-                 \n\n[data.orders.fields]\ncomplex_relations = true\nneeds_transactions = true\n",
-            ),
-        ],
-    ],
-    good: examples![
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile }\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
-                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"481257e880ba565b\"\
-                 \n\n[data.orders.fields]\ncomplex_relations = true\nneeds_transactions = true\n",
-            ),
-        ],
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile, connections: 20 }\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
-                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"481257e880ba565b\"\
-                 \n\n[data.orders.fields]\ncomplex_relations = true\nneeds_transactions = true\n",
-            ),
-        ],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile, complex_relations: false }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@18"]
+            images = ["docker.io/library/postgres:18.6-trixie"]
+            fingerprint = "481257e880ba565b"
+
+            [data.orders.fields]
+            complex_relations = true
+            needs_transactions = true
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: conversation
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@18"]
+            images = ["docker.io/library/postgres:18.6-trixie"]
+            fingerprint = "481257e880ba565b"
+
+            [data.orders.fields]
+            complex_relations = true
+            needs_transactions = true
+        "#;
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@18"]
+            images = ["docker.io/library/postgres:18.6-trixie"]
+            fingerprint = "481257e880ba565b"
+
+            [data.orders.fields]
+            complex_relations = true
+            needs_transactions = true
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile, connections: 20 }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@18"]
+            images = ["docker.io/library/postgres:18.6-trixie"]
+            fingerprint = "481257e880ba565b"
+
+            [data.orders.fields]
+            complex_relations = true
+            needs_transactions = true
+        "#;
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

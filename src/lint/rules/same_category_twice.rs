@@ -11,29 +11,34 @@ pub(crate) static RULE: Rule = Rule {
     why: "A second engine of the same category brings upgrades, backups, alerts and habits of its own and no \
           ability that the first lacks. One transaction, one join and one backup no longer span the data.",
     source: "https://learn.microsoft.com/en-us/azure/architecture/guide/technology-choices/data-store-overview",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  customers: { kind: user_profile }\n  stock: { needs_transactions: true }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  sessions: { durability: cache }\n  \
-             presence: { kind: realtime_state, durability: cache, database: keydb }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  customers: { kind: user_profile }\n  \
-             stock: { needs_transactions: true, complex_relations: true }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  customers: { kind: user_profile }\n  \
-             blog: { needs_transactions: true, database: mysql, justification: WordPress wants it }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers: { kind: user_profile }
+              stock: { needs_transactions: true }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              sessions: { durability: cache }
+              presence: { kind: realtime_state, durability: cache, database: keydb }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers: { kind: user_profile }
+              stock: { needs_transactions: true, complex_relations: true }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers: { kind: user_profile }
+              blog: { needs_transactions: true, database: mysql, justification: WordPress wants it }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

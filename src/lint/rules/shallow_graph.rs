@@ -14,35 +14,48 @@ pub(crate) static RULE: Rule = Rule {
           same measurement, which is of 2012 and against an untuned MySQL; below, it is one more engine to run, \
           back up and upgrade.",
     source: "https://neo4j.com/news/how-much-faster-is-a-graph-database-really/",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  follows:\n    kind: graph\n    traversal_depth: 2\n    \
-             durability: primary\n    backup: { every: 1d, keep: 30d }\n    database: neo4j\n    \
-             justification: following is a graph\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  \
-             parts: { kind: graph, traversal_depth: 1, database: arangodb, justification: parts are made of parts }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  follows:\n    kind: graph\n    traversal_depth: 4\n    \
-             durability: primary\n    backup: { every: 1d, keep: 30d }\n    database: neo4j\n    \
-             justification: following is a graph\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  follows: { kind: graph, traversal_depth: 2 }\n")],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  \
-             follows: { kind: graph, traversal_depth: 2, database: neo4j, \
-             justification: it stands beside the routes }\n  \
-             routes: { kind: graph, traversal_depth: 6, database: neo4j, justification: as the tree says }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              follows:
+                kind: graph
+                traversal_depth: 2
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+                database: neo4j
+                justification: following is a graph
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              parts: { kind: graph, traversal_depth: 1, database: arangodb, justification: parts are made of parts }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              follows:
+                kind: graph
+                traversal_depth: 4
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+                database: neo4j
+                justification: following is a graph
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              follows: { kind: graph, traversal_depth: 2 }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              follows: { kind: graph, traversal_depth: 2, database: neo4j, justification: it stands beside the routes }
+              routes: { kind: graph, traversal_depth: 6, database: neo4j, justification: as the tree says }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

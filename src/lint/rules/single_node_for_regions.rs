@@ -12,36 +12,59 @@ pub(crate) static RULE: Rule = Rule {
           and whoever is far away waits for the distance. Several regions need a cluster, or a service of a \
           vendor, that is set up beside it.",
     source: "https://docs.docker.com/compose/intro/compose-application-model/",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  accounts:\n    kind: user_profile\n    durability: primary\n    \
-             scale: multi_region\n    backup: { every: 1d, keep: 30d }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { environment: production }\ndata:\n  carts:\n    key_lookup: true\n    \
-             durability: primary\n    scale: multi_region\n    backup: { every: 1d, keep: 30d }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  accounts:\n    kind: user_profile\n    durability: primary\n    \
-             scale: single_node\n    backup: { every: 1d, keep: 30d }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { environment: development }\ndata:\n  carts:\n    key_lookup: true\n    \
-             durability: primary\n    scale: multi_region\n    backup: { every: 1d, keep: 30d }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  photos:\n    kind: file\n    durability: primary\n    \
-             scale: multi_region\n    backup: { every: 1d, keep: 30d }\n    database: s3\n    \
-             justification: the vendor copies them between regions\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              accounts:
+                kind: user_profile
+                durability: primary
+                scale: multi_region
+                backup: { every: 1d, keep: 30d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            target: { environment: production }
+            data:
+              carts:
+                key_lookup: true
+                durability: primary
+                scale: multi_region
+                backup: { every: 1d, keep: 30d }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              accounts:
+                kind: user_profile
+                durability: primary
+                scale: single_node
+                backup: { every: 1d, keep: 30d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            target: { environment: development }
+            data:
+              carts:
+                key_lookup: true
+                durability: primary
+                scale: multi_region
+                backup: { every: 1d, keep: 30d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              photos:
+                kind: file
+                durability: primary
+                scale: multi_region
+                backup: { every: 1d, keep: 30d }
+                database: s3
+                justification: the vendor copies them between regions
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

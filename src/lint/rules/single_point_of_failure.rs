@@ -13,27 +13,50 @@ pub(crate) static RULE: Rule = Rule {
           restore after it. One host has nothing to fail over to. That 99.9 % or five minutes is more than one \
           host keeps is polyglot's judgement.",
     source: "https://cloud.google.com/blog/products/gcp/available-or-not-that-is-the-question-cre-life-lessons",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
-             availability: 99.95%\n    backup: { every: 1d, keep: 30d }\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: user_profile\n    rto: 1min\n")],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
-             availability: 99.5%\n    backup: { every: 1d, keep: 30d }\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: user_profile\n    rto: 1h\n")],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { environment: staging }\ndata:\n  orders:\n    kind: user_profile\n    \
-             availability: 99.99%\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                durability: primary
+                availability: 99.95%
+                backup: { every: 1d, keep: 30d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                rto: 1min
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                durability: primary
+                availability: 99.5%
+                backup: { every: 1d, keep: 30d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                rto: 1h
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            target: { environment: staging }
+            data:
+              orders:
+                kind: user_profile
+                availability: 99.99%
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

@@ -14,35 +14,50 @@ pub(crate) static RULE: Rule = Rule {
           table per query, no joins and repairs over nodes are a price for nothing. Of Bigtable, the model of \
           them all, architects say so for less than 1 TB.",
     source: "https://www.oreilly.com/library/view/google-cloud-platform/9781788834308/575dd490-d437-413c-85a6-05226530aa22.xhtml",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  messages:\n    key_lookup: true\n    write_heavy: true\n    \
-             durability: primary\n    backup: { every: 1d, keep: 30d }\n    data_size: 40GB\n    \
-             database: cassandra\n    justification: messages grow\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  \
-             events: { kind: conversation, data_size: 300GB, growth: 20GB/month, database: cassandra, \
-             justification: fast }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  messages:\n    key_lookup: true\n    write_heavy: true\n    \
-             durability: primary\n    backup: { every: 1d, keep: 30d }\n    data_size: 40GB\n    \
-             scale: multi_node\n    database: cassandra\n    justification: messages grow\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  \
-             events: { kind: conversation, data_size: 300GB, growth: 80GB/month, database: cassandra, \
-             justification: fast }\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  messages: { key_lookup: true, records: 200M, data_size: 60GB }\n")],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              messages:
+                key_lookup: true
+                write_heavy: true
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+                data_size: 40GB
+                database: cassandra
+                justification: messages grow
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              events: { kind: conversation, data_size: 300GB, growth: 20GB/month, database: cassandra, justification: fast }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              messages:
+                key_lookup: true
+                write_heavy: true
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+                data_size: 40GB
+                scale: multi_node
+                database: cassandra
+                justification: messages grow
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              events: { kind: conversation, data_size: 300GB, growth: 80GB/month, database: cassandra, justification: fast }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              messages: { key_lookup: true, records: 200M, data_size: 60GB }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

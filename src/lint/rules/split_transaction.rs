@@ -14,40 +14,74 @@ pub(crate) static RULE: Rule = Rule {
     why: "No foreign key and no commit spans two databases: the record that is referred to can vanish, or \
           never come, and nothing refuses the orphan. What has to stay consistent belongs into one database.",
     source: "https://www.postgresql.org/docs/current/ddl-constraints.html",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  customers:\n    kind: user_profile\n    collections:\n      \
-             customers:\n        fields:\n          id: { type: uuid, unique: true }\n  stock:\n    \
-             needs_transactions: true\n    database: mysql\n    \
-             justification: the warehouse software wants it\n    collections:\n      reservations:\n        \
-             fields:\n          customer_id: { type: char(36), references: customers.id }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  profiles:\n    kind: conversation\n    collections:\n      \
-             profiles: { structure: nested documents }\n  payments:\n    kind: user_profile\n    \
-             collections:\n      payments:\n        fields:\n          \
-             profile: { type: text, references: profiles }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  customers:\n    kind: user_profile\n    collections:\n      \
-             customers:\n        fields:\n          id: { type: uuid, unique: true }\n  stock:\n    \
-             needs_transactions: true\n    complex_relations: true\n    collections:\n      \
-             reservations:\n        fields:\n          \
-             customer_id: { type: uuid, references: customers.id }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  profiles:\n    kind: conversation\n    collections:\n      \
-             profiles: { structure: nested documents }\n  payments:\n    kind: user_profile\n    \
-             collections:\n      profiles: { fields: { id: { type: text, unique: true } } }\n      \
-             payments:\n        fields:\n          profile: { type: text, references: profiles.id }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers:
+                kind: user_profile
+                collections:
+                  customers:
+                    fields:
+                      id: { type: uuid, unique: true }
+              stock:
+                needs_transactions: true
+                database: mysql
+                justification: the warehouse software wants it
+                collections:
+                  reservations:
+                    fields:
+                      customer_id: { type: char(36), references: customers.id }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              profiles:
+                kind: conversation
+                collections:
+                  profiles: { structure: nested documents }
+              payments:
+                kind: user_profile
+                collections:
+                  payments:
+                    fields:
+                      profile: { type: text, references: profiles }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers:
+                kind: user_profile
+                collections:
+                  customers:
+                    fields:
+                      id: { type: uuid, unique: true }
+              stock:
+                needs_transactions: true
+                complex_relations: true
+                collections:
+                  reservations:
+                    fields:
+                      customer_id: { type: uuid, references: customers.id }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              profiles:
+                kind: conversation
+                collections:
+                  profiles: { structure: nested documents }
+              payments:
+                kind: user_profile
+                collections:
+                  profiles: { fields: { id: { type: text, unique: true } } }
+                  payments:
+                    fields:
+                      profile: { type: text, references: profiles.id }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

@@ -11,28 +11,47 @@ pub(crate) static RULE: Rule = Rule {
     why: "The stack that runs is then not the one that the requirements ask for: a change was never rendered, a file \
           or a secret was lost, or a run was interrupted half-way. Whoever renders next changes more than they mean \
           to.",
-    bad: examples![
-        &[
-            ("deploy/compose.yaml", "name: shop\nservices: {}\n"),
-            ("polyglot.yaml", "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile }\n"),
-        ],
-        &[
-            ("deploy/compose.yaml", "# our own\nname: \"shop\"\n"),
-            ("deploy/README.md", "my own notes\n"),
-            ("polyglot.yaml", "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile }\n"),
-        ],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\nname: shop\ndata:\n  \
-             orders: { kind: user_profile, backup: { every: 1d, keep: 30d }, encryption: { at_rest: true, in_transit: true } }\n",
-        )],
-        &[
-            ("deploy/compose.yaml", "name: another\nservices: {}\n"),
-            ("polyglot.yaml", "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile }\n"),
-        ],
-    ],
+    bad: examples! {
+        "deploy/compose.yaml": r"
+            name: shop
+            services: {}
+        ",
+        "polyglot.yaml": r"
+            version: 1
+            name: shop
+            data:
+              orders: { kind: user_profile }
+        ";
+        "deploy/compose.yaml": r#"
+            # our own
+            name: "shop"
+        "#,
+        "deploy/README.md": "my own notes\n",
+        "polyglot.yaml": r"
+            version: 1
+            name: shop
+            data:
+              orders: { kind: user_profile }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            name: shop
+            data:
+              orders: { kind: user_profile, backup: { every: 1d, keep: 30d }, encryption: { at_rest: true, in_transit: true } }
+        ";
+        "deploy/compose.yaml": r"
+            name: another
+            services: {}
+        ",
+        "polyglot.yaml": r"
+            version: 1
+            name: shop
+            data:
+              orders: { kind: user_profile }
+        ";
+    },
     check: Check::Stack(check),
     ..Rule::EMPTY
 };

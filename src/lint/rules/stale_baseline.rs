@@ -13,52 +13,56 @@ pub(crate) static RULE: Rule = Rule {
     summary: "The baseline has an entry that no finding needs any more.",
     why: "What it stood for was mended. As long as the entry is there the same fault can come back, and nobody is \
           told: the baseline is a list that only gets shorter.",
-    bad: examples![
-        &[
-            (
-                "polyglot.baseline.toml",
-                "version = 1\n\n[[finding]]\nrule = \"derived-without-source\"\nfile = \"polyglot.yaml\"\n\
-             about = \"data.sessions\"\n",
-            ),
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n",
-            ),
-        ],
-        &[
-            (
-                "polyglot.baseline.toml",
-                "version = 1\n\n[[finding]]\nrule = \"derived-without-source\"\nfile = \"polyglot.yaml\"\n\
-             about = \"data.orders\"\ncount = 2\n",
-            ),
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  \
-             orders: { full_text: true, search_heavy: true, durability: derived, sync: outbox }\n",
-            ),
-        ],
-    ],
-    good: examples![
-        &[
-            (
-                "polyglot.baseline.toml",
-                "version = 1\n\n[[finding]]\nrule = \"derived-without-source\"\nfile = \"polyglot.yaml\"\n\
-             about = \"data.orders\"\n",
-            ),
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  \
-             orders: { full_text: true, search_heavy: true, durability: derived, sync: outbox }\n",
-            ),
-        ],
-        &[
-            ("polyglot.baseline.toml", "version = 1\n"),
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n",
-            ),
-        ],
-    ],
+    bad: examples! {
+        "polyglot.baseline.toml": r#"
+            version = 1
+
+            [[finding]]
+            rule = "derived-without-source"
+            file = "polyglot.yaml"
+            about = "data.sessions"
+        "#,
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              sessions: { key_lookup: true, durability: cache, retention: 1h }
+        ";
+        "polyglot.baseline.toml": r#"
+            version = 1
+
+            [[finding]]
+            rule = "derived-without-source"
+            file = "polyglot.yaml"
+            about = "data.orders"
+            count = 2
+        "#,
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { full_text: true, search_heavy: true, durability: derived, sync: outbox }
+        ";
+    },
+    good: examples! {
+        "polyglot.baseline.toml": r#"
+            version = 1
+
+            [[finding]]
+            rule = "derived-without-source"
+            file = "polyglot.yaml"
+            about = "data.orders"
+        "#,
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { full_text: true, search_heavy: true, durability: derived, sync: outbox }
+        ";
+        "polyglot.baseline.toml": "version = 1\n",
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              sessions: { key_lookup: true, durability: cache, retention: 1h }
+        ";
+    },
     check: Check::Baseline(check),
     ..Rule::EMPTY
 };

@@ -12,63 +12,106 @@ pub(crate) static RULE: Rule = Rule {
     why: "The answer is still the same, but it was given to another question. `polyglot render` stops at a stale lock, \
           and a review of the lock no longer shows on what grounds the databases were chosen.",
     source: "https://doc.rust-lang.org/cargo/commands/cargo-build.html#option-cargo-build---locked",
-    bad: examples![
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile, data_size: 40GB }\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
-                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"bce69c659a815a92\"\
-                 \n\n[data.orders.fields]\ncomplex_relations = true\ndata_size = \"20GB\"\
-                 \nneeds_transactions = true\n",
-            ),
-        ],
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  orders: { kind: user_profile }\n  sessions: { durability: cache }\n",
-            ),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
-                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"481257e880ba565b\"\
-                 \n\n[data.orders.fields]\ncomplex_relations = true\nneeds_transactions = true\n",
-            ),
-        ],
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile }\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
-                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"481257e880ba565b\"\
-                 \n\n[data.orders.fields]\ncomplex_relations = true\nneeds_transactions = true\n\
-                 \n[data.sessions]\ndatabases = [\"redis@8.2\"]\
-                 \nimages = [\"docker.io/library/redis:8.2.10-bookworm\"]\
-                 \nfingerprint = \"417a24e527d85e2f\"\n\n[data.sessions.fields]\ndurability = \"cache\"\n",
-            ),
-        ],
-    ],
-    good: examples![
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile, data_size: 20GB }\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
-                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"bce69c659a815a92\"\
-                 \n\n[data.orders.fields]\ncomplex_relations = true\ndata_size = \"20GB\"\
-                 \nneeds_transactions = true\n",
-            ),
-        ],
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile, description: what was bought }\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
-                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"481257e880ba565b\"\
-                 \n\n[data.orders.fields]\ncomplex_relations = true\nneeds_transactions = true\n",
-            ),
-        ],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile, data_size: 40GB }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@18"]
+            images = ["docker.io/library/postgres:18.6-trixie"]
+            fingerprint = "bce69c659a815a92"
+
+            [data.orders.fields]
+            complex_relations = true
+            data_size = "20GB"
+            needs_transactions = true
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile }
+              sessions: { durability: cache }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@18"]
+            images = ["docker.io/library/postgres:18.6-trixie"]
+            fingerprint = "481257e880ba565b"
+
+            [data.orders.fields]
+            complex_relations = true
+            needs_transactions = true
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@18"]
+            images = ["docker.io/library/postgres:18.6-trixie"]
+            fingerprint = "481257e880ba565b"
+
+            [data.orders.fields]
+            complex_relations = true
+            needs_transactions = true
+
+            [data.sessions]
+            databases = ["redis@8.2"]
+            images = ["docker.io/library/redis:8.2.10-bookworm"]
+            fingerprint = "417a24e527d85e2f"
+
+            [data.sessions.fields]
+            durability = "cache"
+        "#;
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile, data_size: 20GB }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@18"]
+            images = ["docker.io/library/postgres:18.6-trixie"]
+            fingerprint = "bce69c659a815a92"
+
+            [data.orders.fields]
+            complex_relations = true
+            data_size = "20GB"
+            needs_transactions = true
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile, description: what was bought }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@18"]
+            images = ["docker.io/library/postgres:18.6-trixie"]
+            fingerprint = "481257e880ba565b"
+
+            [data.orders.fields]
+            complex_relations = true
+            needs_transactions = true
+        "#;
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

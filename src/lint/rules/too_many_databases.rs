@@ -11,40 +11,49 @@ pub(crate) static RULE: Rule = Rule {
     why: "The policy is what the organisation can operate: each database is upgrades, backups, alerts and \
           somebody on call. Whoever adds one past the limit adds it to everybody's nights.",
     source: "",
-    bad: examples![
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  customers: { kind: user_profile }\n  sessions: { durability: cache }\n  \
-                 talks: { kind: conversation }\n",
-            ),
-            ("polyglot.toml", "[policy]\nmax_databases = 2\n"),
-        ],
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  customers: { kind: user_profile }\n  \
-                 stock: { needs_transactions: true, database: mysql, \
-                 justification: the warehouse software wants it }\n",
-            ),
-            ("polyglot.toml", "[policy]\nmax_databases = 1\n"),
-        ],
-    ],
-    good: examples![
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  customers: { kind: user_profile }\n  sessions: { durability: cache }\n  \
-                 talks: { kind: conversation }\n",
-            ),
-            ("polyglot.toml", "[policy]\nmax_databases = 3\n"),
-        ],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  customers: { kind: user_profile }\n  sessions: { durability: cache }\n  \
-             talks: { kind: conversation }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers: { kind: user_profile }
+              sessions: { durability: cache }
+              talks: { kind: conversation }
+        ",
+        "polyglot.toml": r"
+            [policy]
+            max_databases = 2
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers: { kind: user_profile }
+              stock: { needs_transactions: true, database: mysql, justification: the warehouse software wants it }
+        ",
+        "polyglot.toml": r"
+            [policy]
+            max_databases = 1
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers: { kind: user_profile }
+              sessions: { durability: cache }
+              talks: { kind: conversation }
+        ",
+        "polyglot.toml": r"
+            [policy]
+            max_databases = 3
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers: { kind: user_profile }
+              sessions: { durability: cache }
+              talks: { kind: conversation }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

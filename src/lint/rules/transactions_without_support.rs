@@ -13,32 +13,40 @@ pub(crate) static RULE: Rule = Rule {
     why: "Without a transaction a crash between two writes leaves half of an order behind, and nothing rolls \
           it back. The application then has to find and mend such halves itself, in every place that writes.",
     source: "https://www.postgresql.org/docs/current/tutorial-transactions.html",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  bookings:\n    needs_transactions: true\n    durability: primary\n    \
-             backup: { every: 1d, keep: 30d }\n    database: cassandra\n    \
-             justification: the team runs it already\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  \
-             accounts: { kind: user_profile, database: redis, justification: it is fast }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  bookings:\n    needs_transactions: true\n    durability: primary\n    \
-             backup: { every: 1d, keep: 30d }\n    database: mongodb\n    \
-             justification: the team runs it already\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  \
-             accounts: { kind: user_profile, needs_transactions: false, database: redis, justification: it is fast }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              bookings:
+                needs_transactions: true
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+                database: cassandra
+                justification: the team runs it already
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              accounts: { kind: user_profile, database: redis, justification: it is fast }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              bookings:
+                needs_transactions: true
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+                database: mongodb
+                justification: the team runs it already
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              accounts: { kind: user_profile, needs_transactions: false, database: redis, justification: it is fast }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

@@ -13,32 +13,51 @@ pub(crate) static RULE: Rule = Rule {
           it has to be a decision, so the `retention` says it too; where it says longer, or nothing, the ttl was mostly \
           copied from a cache.",
     source: "https://www.mongodb.com/docs/manual/core/index-ttl/",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    flexible_schema: true\n    durability: primary\
-             \n    backup: { every: 1d, keep: 30d }\n    collections:\n      orders: { ttl: 30d }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    flexible_schema: true\n    durability: primary\
-             \n    retention: 3650d\n    backup: { every: 1d, keep: 30d }\n    collections:\
-             \n      orders: { ttl: { field: placed_at, after: 365d } }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    flexible_schema: true\n    durability: primary\
-             \n    retention: 365d\n    backup: { every: 1d, keep: 30d }\n    collections:\
-             \n      orders: { ttl: 365d }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  order_pages:\n    flexible_schema: true\n    durability: cache\
-             \n    collections:\n      orders: { ttl: 30d }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                flexible_schema: true
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+                collections:
+                  orders: { ttl: 30d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                flexible_schema: true
+                durability: primary
+                retention: 3650d
+                backup: { every: 1d, keep: 30d }
+                collections:
+                  orders: { ttl: { field: placed_at, after: 365d } }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                flexible_schema: true
+                durability: primary
+                retention: 365d
+                backup: { every: 1d, keep: 30d }
+                collections:
+                  orders: { ttl: 365d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              order_pages:
+                flexible_schema: true
+                durability: cache
+                collections:
+                  orders: { ttl: 30d }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

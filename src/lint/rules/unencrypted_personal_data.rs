@@ -12,27 +12,48 @@ pub(crate) static RULE: Rule = Rule {
           everything, which the law wants told to everybody concerned. The file says what has to be; polyglot \
           sets up neither the disk nor certificates, so whoever runs the stack does.",
     source: "https://gdpr-info.eu/art-32-gdpr/",
-    bad: examples![
-        &[("polyglot.yaml", "version: 1\ndata:\n  customers:\n    kind: user_profile\n    sensitivity: pii\n")],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  tokens:\n    key_lookup: true\n    sensitivity: secret\n    \
-             encryption: { at_rest: true }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  customers:\n    kind: user_profile\n    sensitivity: pii\n    \
-             encryption: { at_rest: true, in_transit: false }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  customers:\n    kind: user_profile\n    sensitivity: pii\n    \
-             encryption: { at_rest: true, in_transit: true }\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  tokens:\n    key_lookup: true\n    sensitivity: internal\n")],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers:
+                kind: user_profile
+                sensitivity: pii
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              tokens:
+                key_lookup: true
+                sensitivity: secret
+                encryption: { at_rest: true }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers:
+                kind: user_profile
+                sensitivity: pii
+                encryption: { at_rest: true, in_transit: false }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers:
+                kind: user_profile
+                sensitivity: pii
+                encryption: { at_rest: true, in_transit: true }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              tokens:
+                key_lookup: true
+                sensitivity: internal
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

@@ -10,18 +10,37 @@ pub(crate) static RULE: Rule = Rule {
     why: "There may be a good reason, and whoever reads the file next cannot know it: they will undo the pin, or keep it \
           for years after the reason has gone. The `justification` is the decision's record.",
     source: "https://learn.microsoft.com/azure/well-architected/architect-role/architecture-decision-record",
-    bad: examples![
-        &[("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: user_profile\n    database: mariadb\n")],
-        &[("polyglot.yaml", "version: 1\ndata:\n  chats: { kind: conversation, database: postgresql@18 }\n")],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    kind: user_profile\n    database: mariadb\
-             \n    justification: the shop software knows no other\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: user_profile\n    database: postgresql\n")],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                database: mariadb
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              chats: { kind: conversation, database: postgresql@18 }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                database: mariadb
+                justification: the shop software knows no other
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                database: postgresql
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

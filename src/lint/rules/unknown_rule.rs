@@ -9,34 +9,48 @@ pub(crate) static RULE: Rule = Rule {
     summary: "A comment allows a finding of a rule that there is not.",
     why: "The comment allows nothing: what it was written for still counts, or the rule has gone and so can the \
           comment. Read by a person, it says that something was looked at that was not.",
-    bad: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    ports:\n      \
-             # polyglot: allow(exposed-ports) behind a firewall\n      - \"5432:5432\"\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  # polyglot: allow(derived-without-sources) rebuilt by hand\n  \
-             orders: { full_text: true, search_heavy: true, durability: derived }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    ports:\n      \
-             # polyglot: allow(exposed-port) behind a firewall\n      - \"5432:5432\"\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  # polyglot: allow(derived-without-source) rebuilt by hand\n  \
-             orders: { full_text: true, search_heavy: true, durability: derived }\n",
-        )],
-    ],
+    bad: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                ports:
+                  # polyglot: allow(exposed-ports) behind a firewall
+                  - "5432:5432"
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              # polyglot: allow(derived-without-sources) rebuilt by hand
+              orders: { full_text: true, search_heavy: true, durability: derived }
+        ";
+    },
+    good: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                ports:
+                  # polyglot: allow(exposed-port) behind a firewall
+                  - "5432:5432"
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              # polyglot: allow(derived-without-source) rebuilt by hand
+              orders: { full_text: true, search_heavy: true, durability: derived }
+        ";
+    },
     check: Check::Comment(check),
     ..Rule::EMPTY
 };

@@ -12,31 +12,42 @@ pub(crate) static RULE: Rule = Rule {
           registries, and drivers move on. A successor that speaks the same protocol is mostly a change of one \
           line, as long as the data is small.",
     source: "",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  presence:\n    kind: realtime_state\n    durability: cache\n    \
-             database: keydb\n    justification: it uses all cores\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  photos: { kind: file, database: minio, justification: it ran for years }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  presence:\n    kind: realtime_state\n    durability: cache\n    \
-             database: valkey\n    justification: it uses all cores\n",
-        )],
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  photos: { kind: file, database: minio, justification: it ran for years }\n",
-            ),
-            ("polyglot.toml", "[policy]\nallow_archived = true\n"),
-        ],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              presence:
+                kind: realtime_state
+                durability: cache
+                database: keydb
+                justification: it uses all cores
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              photos: { kind: file, database: minio, justification: it ran for years }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              presence:
+                kind: realtime_state
+                durability: cache
+                database: valkey
+                justification: it uses all cores
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              photos: { kind: file, database: minio, justification: it ran for years }
+        ",
+        "polyglot.toml": r"
+            [policy]
+            allow_archived = true
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

@@ -12,47 +12,78 @@ pub(crate) static RULE: Rule = Rule {
           to start on the files of another one, or convert them with no way back. The same file then runs one thing \
           here and another there.",
     source: "https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",
-    bad: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:alpine\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  cache:\n    image: redis:${REDIS_TAG:-latest}\n    command: redis-server\n    \
-             mem_limit: 1g\n    volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\n\
-             volumes:\n  data:\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    \
-             image: postgres@sha256:5ec39c188013123927f30a006987c6b0e20f3ef2b54b140dfa96dac6844d883f\n    \
-             mem_limit: 1g\n    volumes: [\"db:/var/lib/postgresql\"]\n    \
-             healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  cache:\n    image: redis:${REDIS_TAG:?}\n    command: redis-server\n    mem_limit: 1g\n    \
-             volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\nvolumes:\n  data:\n",
-        )],
-        &[("compose.yaml", "services:\n  db:\n    image: postgres:latest\n    build: ./postgres\n")],
-    ],
+    bad: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:alpine
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              cache:
+                image: redis:${REDIS_TAG:-latest}
+                command: redis-server
+                mem_limit: 1g
+                volumes: ["data:/data"]
+                healthcheck: { test: [CMD, redis-cli, ping] }
+            volumes:
+              data:
+        "#;
+    },
+    good: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres@sha256:5ec39c188013123927f30a006987c6b0e20f3ef2b54b140dfa96dac6844d883f
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              cache:
+                image: redis:${REDIS_TAG:?}
+                command: redis-server
+                mem_limit: 1g
+                volumes: ["data:/data"]
+                healthcheck: { test: [CMD, redis-cli, ping] }
+            volumes:
+              data:
+        "#;
+        "compose.yaml": r"
+            services:
+              db:
+                image: postgres:latest
+                build: ./postgres
+        ";
+    },
     check: Check::Compose(check),
     ..Rule::EMPTY
 };

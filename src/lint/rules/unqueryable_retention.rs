@@ -12,27 +12,38 @@ pub(crate) static RULE: Rule = Rule {
     why: "The data is there, the disk is paid for, and a query over it fails or returns only the newest part. InfluxDB 3 \
           Core for one reads 432 files a query, which is 72 hours of them; that shows on the fourth day.",
     source: "https://docs.influxdata.com/influxdb3/core/reference/config-options/",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  metrics:\n    kind: time_series\n    retention: 90d\
-             \n    database: influxdb@3\n    justification: the team knows it\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\
-             \n  metrics: { kind: time_series, retention: forever, database: influxdb, justification: it is there already }\
-             \n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  metrics:\n    kind: time_series\n    retention: 3d\
-             \n    database: influxdb@3\n    justification: the team knows it\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  metrics: { kind: time_series, retention: 90d }\n")],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              metrics:
+                kind: time_series
+                retention: 90d
+                database: influxdb@3
+                justification: the team knows it
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              metrics: { kind: time_series, retention: forever, database: influxdb, justification: it is there already }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              metrics:
+                kind: time_series
+                retention: 3d
+                database: influxdb@3
+                justification: the team knows it
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              metrics: { kind: time_series, retention: 90d }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

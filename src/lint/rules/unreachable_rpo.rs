@@ -12,26 +12,39 @@ pub(crate) static RULE: Rule = Rule {
           what came after it is gone. The rendered stack makes dumps and archives no log, so a shorter loss \
           needs log shipping or a replica that is set up beside it.",
     source: "https://aws.amazon.com/blogs/mt/establishing-rpo-and-rto-targets-for-cloud-applications/",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
-             backup: { every: 1d, keep: 30d }\n    rpo: 5min\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  accounts: { kind: user_profile, backup: { every: 12h } }\n  \
-             invoices: { complex_relations: true, durability: primary, rpo: 1h }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
-             backup: { every: 6h, keep: 30d }\n    rpo: 6h\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  sessions: { durability: cache, rpo: 1s }\n")],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+                rpo: 5min
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              accounts: { kind: user_profile, backup: { every: 12h } }
+              invoices: { complex_relations: true, durability: primary, rpo: 1h }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                durability: primary
+                backup: { every: 6h, keep: 30d }
+                rpo: 6h
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              sessions: { durability: cache, rpo: 1s }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

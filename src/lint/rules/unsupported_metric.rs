@@ -12,32 +12,47 @@ pub(crate) static RULE: Rule = Rule {
           comes back in another order than the model was trained for. MariaDB and Neo4j index cosine and Euclidean \
           distance, and no inner product.",
     source: "https://mariadb.com/docs/server/reference/sql-structure/vectors/vector-overview",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: vector\n    database: mariadb\
-             \n    justification: beside the pages themselves\n    collections:\
-             \n      pages: { dimension: 768, distance_metric: ip }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  people:\n    kind: graph\n    vector_search: true\n    collections:\
-             \n      people: { label: Person, dimension: 384, distance_metric: ip }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: vector\n    database: mariadb\
-             \n    justification: beside the pages themselves\n    collections:\
-             \n      pages: { dimension: 768, distance_metric: cosine }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: vector\n    collections:\
-             \n      pages: { dimension: 768, distance_metric: ip }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages:
+                kind: vector
+                database: mariadb
+                justification: beside the pages themselves
+                collections:
+                  pages: { dimension: 768, distance_metric: ip }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              people:
+                kind: graph
+                vector_search: true
+                collections:
+                  people: { label: Person, dimension: 384, distance_metric: ip }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages:
+                kind: vector
+                database: mariadb
+                justification: beside the pages themselves
+                collections:
+                  pages: { dimension: 768, distance_metric: cosine }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages:
+                kind: vector
+                collections:
+                  pages: { dimension: 768, distance_metric: ip }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

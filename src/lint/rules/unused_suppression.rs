@@ -10,26 +10,34 @@ pub(crate) static RULE: Rule = Rule {
     summary: "A comment allows a finding that there is not.",
     why: "What it allowed was mended, or never stood there. Left in place, the comment hides the next fault of its kind \
           from everybody. `--fix` removes it.",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  # polyglot: allow(derived-without-source) rebuilt by hand\n  orders: { kind: user_profile }\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    ports: [\"127.0.0.1:5432:5432\"] # polyglot: allow(exposed-port) behind a firewall\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  # polyglot: allow(derived-without-source) rebuilt by hand\n  orders: { full_text: true, search_heavy: true, durability: derived }\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    ports: [\"5432:5432\"] # polyglot: allow(exposed-port) behind a firewall\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              # polyglot: allow(derived-without-source) rebuilt by hand
+              orders: { kind: user_profile }
+        ";
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                ports: ["127.0.0.1:5432:5432"] # polyglot: allow(exposed-port) behind a firewall
+        "#;
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              # polyglot: allow(derived-without-source) rebuilt by hand
+              orders: { full_text: true, search_heavy: true, durability: derived }
+        ";
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                ports: ["5432:5432"] # polyglot: allow(exposed-port) behind a firewall
+        "#;
+    },
     check: Check::Comment(check),
     ..Rule::EMPTY
 };

@@ -14,35 +14,47 @@ pub(crate) static RULE: Rule = Rule {
           can shorten its embeddings and both are meant, a query embedded for the one collection cannot be asked of the \
           other; then the models deserve two names.",
     source: "https://www.sbert.net/docs/sentence_transformer/pretrained_models.html",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  knowledge:\n    kind: vector\n    collections:\
-             \n      passages: { embedding_function: bge-m3, dimension: 1024 }\
-             \n      questions: { embedding_function: bge-m3, dimension: 768 }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  passages:\n    kind: vector\
-             \n    collections: { passages: { embedding_function: all-MiniLM-L6-v2, dimension: 384 } }\
-             \n  answers:\n    kind: vector\
-             \n    collections: { answers: { embedding_function: all-MiniLM-L6-v2, dimension: 768 } }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  knowledge:\n    kind: vector\n    collections:\
-             \n      passages: { embedding_function: bge-m3, dimension: 1024 }\
-             \n      questions: { embedding_function: bge-m3, dimension: 1024 }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  knowledge:\n    kind: vector\n    collections:\
-             \n      passages: { embedding_function: custom, dimension: 1024 }\
-             \n      questions: { embedding_function: custom, dimension: 768 }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              knowledge:
+                kind: vector
+                collections:
+                  passages: { embedding_function: bge-m3, dimension: 1024 }
+                  questions: { embedding_function: bge-m3, dimension: 768 }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              passages:
+                kind: vector
+                collections: { passages: { embedding_function: all-MiniLM-L6-v2, dimension: 384 } }
+              answers:
+                kind: vector
+                collections: { answers: { embedding_function: all-MiniLM-L6-v2, dimension: 768 } }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              knowledge:
+                kind: vector
+                collections:
+                  passages: { embedding_function: bge-m3, dimension: 1024 }
+                  questions: { embedding_function: bge-m3, dimension: 1024 }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              knowledge:
+                kind: vector
+                collections:
+                  passages: { embedding_function: custom, dimension: 1024 }
+                  questions: { embedding_function: custom, dimension: 768 }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

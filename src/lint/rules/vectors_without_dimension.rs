@@ -12,26 +12,41 @@ pub(crate) static RULE: Rule = Rule {
           dimension: pgvector's index at 2,000. Without it neither can be checked, and no index is rendered. It is a \
           property of the model, so it is known.",
     source: "https://github.com/pgvector/pgvector#hnsw",
-    bad: examples![
-        &[("polyglot.yaml", "version: 1\ndata:\n  answers:\n    kind: vector\n    vectors: 200k\n")],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  answers:\n    kind: vector\n    collections:\
-             \n      answers: { embedding_function: bge-m3, count: 200k }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  answers:\n    kind: vector\n    vectors: 200k\
-             \n    dimension: 1024\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  answers:\n    kind: vector\n    collections:\
-             \n      answers: { embedding_function: bge-m3, dimension: 1024, count: 200k }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              answers:
+                kind: vector
+                vectors: 200k
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              answers:
+                kind: vector
+                collections:
+                  answers: { embedding_function: bge-m3, count: 200k }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              answers:
+                kind: vector
+                vectors: 200k
+                dimension: 1024
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              answers:
+                kind: vector
+                collections:
+                  answers: { embedding_function: bge-m3, dimension: 1024, count: 200k }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };

@@ -14,57 +14,96 @@ pub(crate) static RULE: Rule = Rule {
           transactions are gone. Where the file system writes whole pages by itself, say so in a comment that allows \
           it.",
     source: "https://www.postgresql.org/docs/current/non-durability.html",
-    bad: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    command: postgres -c fsync=off\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: mysql:8.4\n    command: --innodb-flush-log-at-trx-commit=0\n    \
-             mem_limit: 1g\n    volumes: [\"db:/var/lib/mysql\"]\n    \
-             healthcheck: { test: [CMD, mysqladmin, ping] }\nvolumes:\n  db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: mysql:8.4\n    command: mysqld --skip-innodb-doublewrite\n    \
-             mem_limit: 1g\n    volumes: [\"db:/var/lib/mysql\"]\n    \
-             healthcheck: { test: [CMD, mysqladmin, ping] }\nvolumes:\n  db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  store:\n    image: redis:8.2\n    \
-             command: redis-server --appendonly yes --appendfsync no\n    mem_limit: 1g\n    \
-             volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\nvolumes:\n  data:\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    command: postgres -c fsync=on\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: mysql:8.4\n    command: --innodb-flush-log-at-trx-commit=2\n    \
-             mem_limit: 1g\n    volumes: [\"db:/var/lib/mysql\"]\n    \
-             healthcheck: { test: [CMD, mysqladmin, ping] }\nvolumes:\n  db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    command: postgres -c fsync=off\n    mem_limit: 1g\n    \
-             tmpfs: /var/lib/postgresql\n    healthcheck: { test: [CMD, pg_isready] }\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  store:\n    image: redis:8.2\n    \
-             command: redis-server --appendonly yes --appendfsync everysec\n    mem_limit: 1g\n    \
-             volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\nvolumes:\n  data:\n",
-        )],
-    ],
+    bad: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                command: postgres -c fsync=off
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: mysql:8.4
+                command: --innodb-flush-log-at-trx-commit=0
+                mem_limit: 1g
+                volumes: ["db:/var/lib/mysql"]
+                healthcheck: { test: [CMD, mysqladmin, ping] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: mysql:8.4
+                command: mysqld --skip-innodb-doublewrite
+                mem_limit: 1g
+                volumes: ["db:/var/lib/mysql"]
+                healthcheck: { test: [CMD, mysqladmin, ping] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              store:
+                image: redis:8.2
+                command: redis-server --appendonly yes --appendfsync no
+                mem_limit: 1g
+                volumes: ["data:/data"]
+                healthcheck: { test: [CMD, redis-cli, ping] }
+            volumes:
+              data:
+        "#;
+    },
+    good: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                command: postgres -c fsync=on
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: mysql:8.4
+                command: --innodb-flush-log-at-trx-commit=2
+                mem_limit: 1g
+                volumes: ["db:/var/lib/mysql"]
+                healthcheck: { test: [CMD, mysqladmin, ping] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r"
+            services:
+              db:
+                image: postgres:18.1
+                command: postgres -c fsync=off
+                mem_limit: 1g
+                tmpfs: /var/lib/postgresql
+                healthcheck: { test: [CMD, pg_isready] }
+        ";
+        "compose.yaml": r#"
+            services:
+              store:
+                image: redis:8.2
+                command: redis-server --appendonly yes --appendfsync everysec
+                mem_limit: 1g
+                volumes: ["data:/data"]
+                healthcheck: { test: [CMD, redis-cli, ping] }
+            volumes:
+              data:
+        "#;
+    },
     check: Check::Compose(check),
     ..Rule::EMPTY
 };
