@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome> {
         let fields = field::names(&schema);
         let known = data.chain(world.catalog.ids()).chain(world.catalog.matrix().kinds()).chain(fields);
         let settings = parameter::names(&world.catalog);
-        let rules = crate::lint::RULES.iter().map(|rule| rule.id);
+        let rules = crate::lint::IDS.iter().map(|id| id.as_str());
         let known = known.chain(settings.iter().copied()).chain(rules);
         let help = did_you_mean(name, known).map_or_else(
             || String::from("it takes a kind of data of the file, a database (`polyglot catalog`), a row of the matrix, a field, a setting or a rule (`polyglot lint --list`)"),

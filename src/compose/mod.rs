@@ -11,6 +11,7 @@ use std::sync::Arc;
 pub use image::{Running, split_image};
 pub use mount::Mount;
 pub use port::Port;
+pub use server::is_among;
 pub use text::{Filled, filled, program};
 
 use catalog::Catalog;

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use super::finding::{Finding, Findings};
-use super::levels::Levels;
-use super::rule::Check;
-use super::rules::RULES;
+use super::findings::Finding;
+use super::rule_id::RuleId;
+use super::subject::Entry;
 use crate::diagnostic::{Diagnostic, Faults};
 use crate::source::{Place, Source};
 
@@ -26,25 +25,24 @@ const HEAD: &str = "\
 ";
 
 /// The findings that do not count.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Baseline {
     entries: Vec<Entry>,
-    source: Option<Arc<Source>>,
+    source: Arc<Source>,
 }
 
-/// Findings of a rule in a file about one thing.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entry {
-    /// The file, from the folder of the baseline.
-    pub file: String,
-    /// What they are about: `data.orders`.
-    pub about: String,
-    /// The rule.
-    pub rule: String,
-    /// How many.
-    pub count: usize,
-    /// Where the entry stands.
-    pub place: Place,
+/// Entries that no finding needs any more.
+pub struct Stale<'b> {
+    pub entries: Vec<&'b Entry>,
+    /// The text of the baseline.
+    pub source: &'b Arc<Source>,
+}
+
+/// What a baseline made of some findings.
+pub struct Applied<'b> {
+    /// The findings that do not count.
+    pub baselined: Vec<Finding>,
+    pub stale: Stale<'b>,
 }
 
 /// Why a baseline cannot be used.
@@ -95,11 +93,11 @@ fn is_one(count: &usize) -> bool {
     *count == 1
 }
 
-impl Entry {
-    /// What tells it from others.
-    fn key(&self) -> [String; 3] {
-        [self.file.clone(), self.about.clone(), self.rule.clone()]
-    }
+/// What tells findings, and entries, from others: the file, what they are about, and the rule.
+type Key = (String, String, RuleId);
+
+fn key(entry: &Entry) -> Key {
+    (entry.file.clone(), entry.about.clone(), entry.rule)
 }
 
 impl Baseline {
@@ -107,7 +105,7 @@ impl Baseline {
     ///
     /// # Errors
     /// [`BaselineError`] where a newer polyglot wrote it, or it is none.
-    pub fn parse(source: &Arc<Source>) -> Result<Self, BaselineError> {
+    pub fn parse(source: &Arc<Source>, known: &[RuleId]) -> Result<Self, BaselineError> {
         let faulty = |error: toml::de::Error| {
             BaselineError::Faulty(Faults::new((**source).clone(), vec![Diagnostic::from_toml(&error)]))
         };
@@ -116,20 +114,20 @@ impl Baseline {
             return Err(BaselineError::Newer { name: source.name.clone(), version });
         }
         let read: Written<Spanned<Row>> = toml::from_str(&source.text).map_err(faulty)?;
-        let entries = read.finding.into_iter().map(|row| {
+        let (mut entries, mut wrong) = (Vec::new(), Vec::new());
+        for row in read.finding {
             let place = Place::new(row.span().start, row.span().end);
             let Row { rule, file, about, count } = row.into_inner();
-            Entry { file, about, rule, count, place }
-        });
-        let entries: Vec<Entry> = entries.collect();
-        let unknown = entries.iter().filter(|entry| super::rules::rule(&entry.rule).is_none());
-        let wrong: Vec<Diagnostic> = unknown
-            .map(|entry| Diagnostic::error(format!("there is no rule `{}`", entry.rule)).at(entry.place, "this entry"))
-            .collect();
-        if !wrong.is_empty() {
-            return Err(BaselineError::Faulty(Faults::new((**source).clone(), wrong)));
+            match RuleId::find(&rule, known) {
+                Some(rule) => entries.push(Entry { file, about, rule, count, place }),
+                None => wrong.push(Diagnostic::error(format!("there is no rule `{rule}`")).at(place, "this entry")),
+            }
         }
-        Ok(Self { entries, source: Some(Arc::clone(source)) })
+        if wrong.is_empty() {
+            Ok(Self { entries, source: Arc::clone(source) })
+        } else {
+            Err(BaselineError::Faulty(Faults::new((**source).clone(), wrong)))
+        }
     }
 
     /// The baseline of some findings, as a text; `file` gives a finding's file as it is seen from the baseline's folder.
@@ -137,14 +135,14 @@ impl Baseline {
     /// # Errors
     /// Where the library refuses to write what we hand it.
     pub fn text(findings: &[Finding], file: impl Fn(&str) -> String) -> Result<String, toml::ser::Error> {
-        let mut counts: BTreeMap<(String, String, &str), usize> = BTreeMap::new();
+        let mut counts: BTreeMap<Key, usize> = BTreeMap::new();
         for finding in findings {
-            let key = (file(finding.file()), finding.remark.about.clone(), finding.rule.id);
+            let key = (file(finding.file()), finding.violation.about.clone(), finding.rule.id);
             let count = counts.entry(key).or_default();
             *count = count.saturating_add(1);
         }
         let rows =
-            counts.into_iter().map(|((file, about, rule), count)| Row { rule: rule.to_owned(), file, about, count });
+            counts.into_iter().map(|((file, about, rule), count)| Row { rule: rule.to_string(), file, about, count });
         Ok(format!("{HEAD}{}", toml::to_string(&Written { version: VERSION, finding: rows.collect() })?))
     }
 
@@ -155,35 +153,22 @@ impl Baseline {
         findings: &mut Vec<Finding>,
         file: impl Fn(&str) -> String,
         looked_at: &BTreeSet<String>,
-        levels: &Levels,
-    ) -> Vec<Finding> {
-        let mut left: BTreeMap<[String; 3], usize> = BTreeMap::new();
+    ) -> Applied<'_> {
+        let mut left: BTreeMap<Key, usize> = BTreeMap::new();
         for entry in &self.entries {
-            let left = left.entry(entry.key()).or_default();
+            let left = left.entry(key(entry)).or_default();
             *left = left.saturating_add(entry.count);
         }
-        let mut kept = Vec::with_capacity(findings.len());
-        let mut baselined = Vec::new();
-        for finding in findings.drain(..) {
-            let key = [file(finding.file()), finding.remark.about.clone(), finding.rule.id.to_owned()];
-            match left.get_mut(&key) {
-                Some(count) if *count > 0 => {
-                    *count = count.saturating_sub(1);
-                    baselined.push(finding);
-                }
-                _ => kept.push(finding),
-            }
-        }
-        *findings = kept;
-        let Some(source) = &self.source else { return baselined };
-        for rule in RULES {
-            let (Check::Baseline(check), Some(level)) = (rule.check, levels.of_rule(rule)) else { continue };
-            let unneeded = |entry: &&Entry| {
-                left.get(&entry.key()).is_some_and(|left| *left > 0) && looked_at.contains(&entry.file)
-            };
-            let mut found = Findings::of(rule, level, findings);
-            self.entries.iter().filter(unneeded).for_each(|entry| check(entry, source, &mut found));
-        }
-        baselined
+        let is_baselined = |finding: &mut Finding| {
+            let key = (file(finding.file()), finding.violation.about.clone(), finding.rule.id);
+            let Some(count) = left.get_mut(&key).filter(|count| **count > 0) else { return false };
+            *count = count.saturating_sub(1);
+            true
+        };
+        let baselined = findings.extract_if(.., is_baselined).collect();
+        let is_stale =
+            |entry: &&Entry| left.get(&key(entry)).is_some_and(|left| *left > 0) && looked_at.contains(&entry.file);
+        let stale = Stale { entries: self.entries.iter().filter(is_stale).collect(), source: &self.source };
+        Applied { baselined, stale }
     }
 }

@@ -1,6 +1,6 @@
 //! Making the edits that findings offer.
 
-use super::finding::Edit;
+use super::violation::Edit;
 
 /// Makes edits in a text, from the last to the first. An edit that overlaps one before it is left out: the next run
 /// makes it.
@@ -23,7 +23,7 @@ pub fn apply(text: &str, edits: &[Edit]) -> String {
 #[cfg(test)]
 mod tests {
     use super::apply;
-    use crate::lint::Edit;
+    use crate::lint::violation::Edit;
     use crate::source::Place;
 
     #[test]

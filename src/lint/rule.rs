@@ -2,82 +2,11 @@
 
 use std::sync::Arc;
 
-use catalog::Date;
-
-use super::baseline::Entry;
-use super::compose::ComposeFile;
-use super::finding::Findings;
-use super::stack::StackFolder;
-use super::suppression::Suppression;
-use super::system::System;
+use super::level::{Group, Level};
+use super::rule_id::RuleId;
+use super::subject::{Comment, ComposeFile, Entry, StackFolder, System};
+use super::violation::Violation;
 use crate::source::Source;
-
-/// How much a finding weighs, lightest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
-    /// Worth knowing.
-    Note,
-    /// Somebody should look.
-    Warning,
-    /// It is wrong.
-    Error,
-}
-
-impl Level {
-    /// The word for it, as SARIF has it too.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
-
-/// What a rule is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Group {
-    /// What was asked.
-    Requirements,
-    /// What was chosen, and what the lock records.
-    Decision,
-    /// How the stores go together.
-    Architecture,
-    /// How they are run.
-    Operations,
-    /// Versions, licences and policy.
-    Lifecycle,
-    /// The rendered folder, and compose files that we did not write.
-    Stack,
-    /// The linting itself.
-    Linting,
-}
-
-impl Group {
-    /// Every group, in the order in which they are shown.
-    pub const ALL: &[Self] = &[
-        Self::Requirements,
-        Self::Decision,
-        Self::Architecture,
-        Self::Operations,
-        Self::Lifecycle,
-        Self::Stack,
-        Self::Linting,
-    ];
-
-    /// What it is called.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Requirements => "requirements",
-            Self::Decision => "decision",
-            Self::Architecture => "architecture",
-            Self::Operations => "operations",
-            Self::Lifecycle => "lifecycle",
-            Self::Stack => "stack",
-            Self::Linting => "linting",
-        }
-    }
-}
 
 /// Files that show a rule: their paths and texts, the one that the finding is in first. A path that ends in
 /// `polyglot.yaml` is a requirements file, `compose.yaml` a compose file; others are what lies beside them.
@@ -87,15 +16,15 @@ pub type Example = &'static [(&'static str, &'static str)];
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
     /// A requirements file with what was decided.
-    System(fn(&System<'_>, &mut Findings<'_>)),
+    System(fn(&System<'_>, &mut Vec<Violation>)),
     /// A compose file, whoever wrote it.
-    Compose(fn(&ComposeFile<'_>, &mut Findings<'_>)),
+    Compose(fn(&ComposeFile<'_>, &mut Vec<Violation>)),
     /// The rendered folder of a requirements file.
-    Stack(fn(&System<'_>, &StackFolder, &mut Findings<'_>)),
+    Stack(fn(&System<'_>, &StackFolder, &mut Vec<Violation>)),
     /// A comment that allows findings, after all other rules have been checked.
-    Comment(fn(&Suppression, &Arc<Source>, Option<Date>, &mut Findings<'_>)),
+    Comment(fn(&Comment<'_>, &mut Vec<Violation>)),
     /// An entry of the baseline that no finding needs any more.
-    Baseline(fn(&Entry, &Arc<Source>, &mut Findings<'_>)),
+    Baseline(fn(&Entry, &Arc<Source>, &mut Vec<Violation>)),
     /// It is found while files are read.
     Reading,
 }
@@ -104,7 +33,7 @@ pub enum Check {
 #[derive(Debug)]
 pub struct Rule {
     /// Its name, in kebab-case; the name of its file too.
-    pub id: &'static str,
+    pub id: RuleId,
     /// What it is about.
     pub group: Group,
     /// How much its findings weigh; nothing for a rule that is off unless asked for.
@@ -128,8 +57,8 @@ pub struct Rule {
 
 impl Rule {
     /// A rule without texts, to fill in the rest of.
-    pub const EMPTY: Self = Self {
-        id: "",
+    pub(super) const EMPTY: Self = Self {
+        id: RuleId::new(""),
         group: Group::Linting,
         level: Some(Level::Warning),
         summary: "",
@@ -141,11 +70,3 @@ impl Rule {
         needs_today: false,
     };
 }
-
-impl PartialEq for Rule {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-    }
-}
-
-impl Eq for Rule {}

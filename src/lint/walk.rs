@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
+use crate::requirements::FILE_NAMES;
+
 /// A file to look at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
@@ -22,9 +24,6 @@ pub enum FoundKind {
     /// A compose file.
     Compose,
 }
-
-/// The names of requirements files.
-const REQUIREMENTS: [&str; 3] = ["polyglot.yaml", "req.yaml", "requirements.yaml"];
 
 /// How much of a file is looked at to see what it is.
 const LOOKED_AT: u64 = 64 << 10;
@@ -68,7 +67,7 @@ fn in_folder(folder: &Path, found: &mut Vec<Found>) -> Result<(), (PathBuf, io::
 /// What a file that is named is: a compose file where it looks like one, else what its name promises.
 fn named(path: &Path) -> FoundKind {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let is_ours = REQUIREMENTS.contains(&name.as_ref());
+    let is_ours = FILE_NAMES.contains(&name.as_ref());
     if !is_ours && (is_compose(&name) || looks_like(path) == Some(FoundKind::Compose)) {
         return FoundKind::Compose;
     }
@@ -81,7 +80,7 @@ fn kind_of(path: &Path) -> Option<FoundKind> {
     let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
     match name.as_ref() {
         _ if !is_yaml => None,
-        name if REQUIREMENTS.contains(&name) => Some(FoundKind::Requirements),
+        name if FILE_NAMES.contains(&name) => Some(FoundKind::Requirements),
         name if is_compose(name) => Some(FoundKind::Compose),
         _ => looks_like(path).filter(|kind| *kind == FoundKind::Requirements),
     }

@@ -99,6 +99,7 @@ impl<'a> Draft<'a> {
         scope.set("name", project);
         scope.set("instance", self.instance.as_str());
         scope.set("database", self.database.id.as_str());
+        scope.set("product", self.database.name.as_str());
         scope.set("version", self.version.major.as_str());
         scope.set("image", tagged(self.version.image.as_deref(), self.version.tag.as_deref()));
         scope.set("user", user.as_str());

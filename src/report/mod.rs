@@ -65,6 +65,9 @@ pub enum ReportError {
     /// CSV.
     #[error("the selection cannot be written as CSV: {0}")]
     Csv(String),
+    /// `JUnit`'s XML.
+    #[error("the findings cannot be written as JUnit's XML")]
+    Junit(#[from] quick_junit::SerializeError),
     /// The page.
     #[error("the report cannot be filled in: {0:#}")]
     Page(#[from] minijinja::Error),

@@ -8,7 +8,7 @@ use crate::lint::{Example, Group, RULES, Rule};
 /// The rules, by group: the name, the level and what is wrong.
 pub fn list(look: Look) -> String {
     let bold = if look.colour { anstyle::Style::new().bold() } else { anstyle::Style::new() };
-    let width = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
+    let width = RULES.iter().map(|rule| rule.id.as_str().len()).max().unwrap_or_default();
     let mut text = String::new();
     for group in Group::ALL {
         let _ = writeln!(text, "{bold}{}{bold:#}", group.name());

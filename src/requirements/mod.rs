@@ -22,6 +22,9 @@ use crate::source::Source;
 use crate::yaml::{self, Budget};
 use fields::Reader;
 
+/// The names that a requirements file is looked for under, in this order.
+pub const FILE_NAMES: [&str; 3] = ["polyglot.yaml", "req.yaml", "requirements.yaml"];
+
 impl Requirements {
     /// Reads a requirements file.
     ///

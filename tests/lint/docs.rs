@@ -50,7 +50,7 @@ fn the_page_of_rules_is_made_from_the_rules() {
 fn every_rule_is_explained() {
     let folder = folder(&[]);
     for rule in RULES {
-        let output = polyglot(folder.path(), &["explain", rule.id]);
+        let output = polyglot(folder.path(), &["explain", rule.id.as_str()]);
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success() && text.contains(rule.summary), "{}: {text}", rule.id);
     }

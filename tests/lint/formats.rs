@@ -96,6 +96,18 @@ fn junit_is_what_its_readers_agree_on() {
 }
 
 #[test]
+fn junit_holds_any_text() {
+    let reason = "a < b & \"c\" > 'd'";
+    let allowed =
+        FAULTY.replace("  search:", &format!("  # polyglot: allow(derived-without-source) {reason}\n  search:"));
+    let folder = folder(&[("polyglot.yaml", &allowed)]);
+    let (text, ..) = lint(folder.path(), &["--format", "junit"]);
+    let document = roxmltree::Document::parse(&text).unwrap();
+    let skipped: Vec<_> = document.descendants().filter(|node| node.has_tag_name("skipped")).collect();
+    assert_eq!(skipped.iter().map(|node| node.attribute("message").unwrap()).collect::<Vec<_>>(), [reason]);
+}
+
+#[test]
 fn github_marks_the_lines() {
     let folder = folder(&[("polyglot.yaml", FAULTY)]);
     let (text, _, code) = lint(folder.path(), &["--format", "github"]);

@@ -44,6 +44,34 @@ pub enum Dialect {
     Redis,
 }
 
+impl Dialect {
+    /// A name as the list of known ones has it.
+    pub fn name(self, written: &str) -> String {
+        let small = written.to_ascii_lowercase();
+        if self == Self::Redis { small } else { small.replace('-', "_") }
+    }
+
+    /// Whether the server takes a value for on or for off, in whatever case; nothing where it takes it for neither.
+    pub fn switch(self, value: &str) -> Option<bool> {
+        let value = value.to_ascii_lowercase();
+        let (on, off): (&[&str], &[&str]) = match self {
+            Self::Postgres => (&["on", "true", "yes", "1"], &["off", "false", "no", "0"]),
+            Self::MySql => (&["on", "true", "1"], &["off", "false", "0"]),
+            Self::Redis => (&["yes"], &["no"]),
+        };
+        // PostgreSQL takes the beginning of a word too, if it begins words of one kind alone: `of`, and not `o`.
+        let is_one_of = |words: &[&str]| match self {
+            Self::Postgres => words.iter().any(|word| word.starts_with(&value)),
+            Self::MySql | Self::Redis => words.contains(&value.as_str()),
+        };
+        match (is_one_of(on), is_one_of(off)) {
+            (true, false) => Some(true),
+            (false, true) => Some(false),
+            _ => None,
+        }
+    }
+}
+
 /// The connection pooler that is put in front of a database.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]

@@ -1,8 +1,8 @@
 //! `polyglot lint`: findings in requirements, locks, rendered folders and compose files.
 
-mod one;
+mod check_file;
 mod output;
-mod worlds;
+mod workspaces;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -19,11 +19,11 @@ use super::input::{self, InputError};
 use super::save::save;
 use super::terminal::{Progress, Terminal};
 use crate::cli::{Lint, LintLevel};
-use crate::lint::{Baseline, BaselineError, Found, Judged, Level, Levels, baseline_file, walk};
+use crate::lint::{BASELINE_FILE, Baseline, BaselineError, Found, IDS, Level, Levels, check_baseline, walk};
 use crate::report::findings::Report;
 use crate::source::Source;
-use one::Reader;
-use worlds::Worlds;
+use check_file::{FileChecker, FileOutcome};
+use workspaces::WorkspaceCache;
 
 pub(super) fn run(arguments: &Lint, terminal: &Terminal) -> Result<Outcome> {
     if arguments.list {
@@ -40,13 +40,13 @@ pub(super) fn run(arguments: &Lint, terminal: &Terminal) -> Result<Outcome> {
             "there is nothing to check here: no requirements file and no compose file\n  make one with `polyglot init`"
         );
     }
-    let worlds = Worlds::default();
-    let mut report = judge(&files, &worlds, arguments.today, terminal)?;
+    let workspaces = WorkspaceCache::default();
+    let mut report = check(&files, &workspaces, arguments.today, terminal)?;
     let home = home_of_baseline()?;
     if arguments.write_baseline {
         return write_baseline(&home, &report, terminal);
     }
-    let levels = worlds.of(&home)?.map(|judge| judge.levels.clone()).unwrap_or_default();
+    let levels = workspaces.of(&home)?.map(|context| context.levels.clone()).unwrap_or_default();
     apply_baseline(&home, &files, &levels, &mut report)?;
     if arguments.fix {
         let rest = output::fix(&mut report, arguments.dry_run, terminal)?;
@@ -59,19 +59,19 @@ pub(super) fn run(arguments: &Lint, terminal: &Terminal) -> Result<Outcome> {
 }
 
 /// Looks at every file, on all cores; what is found is in the order of the files, whoever was faster.
-fn judge(files: &[Found], worlds: &Worlds, today: Option<Date>, terminal: &Terminal) -> Result<Report> {
+fn check(files: &[Found], workspaces: &WorkspaceCache, today: Option<Date>, terminal: &Terminal) -> Result<Report> {
     let next = AtomicUsize::new(0);
-    let results: Mutex<Vec<(usize, Result<one::Seen>)>> = Mutex::new(Vec::new());
+    let results: Mutex<Vec<(usize, Result<FileOutcome>)>> = Mutex::new(Vec::new());
     let progress = terminal.progress("files", files.len());
     let workers = thread::available_parallelism().map_or(1, usize::from).min(files.len());
     let work = |progress: &Progress| {
-        let reader = Reader::new(worlds, today);
+        let checker = FileChecker::new(workspaces, today);
         while let Some((index, file)) = take(files, &next) {
-            let seen = reader.look(file);
-            let matters = seen.as_ref().map_or(true, one::Seen::matters);
+            let result = checker.check(file);
+            let matters = result.as_ref().map_or(true, FileOutcome::matters);
             progress.step();
             if matters {
-                results.lock().unwrap_or_else(PoisonError::into_inner).push((index, seen));
+                results.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
             }
         }
     };
@@ -88,13 +88,13 @@ fn judge(files: &[Found], worlds: &Worlds, today: Option<Date>, terminal: &Termi
     results.sort_unstable_by_key(|(index, _)| *index);
     let names = files.iter().map(|file| file.path.display().to_string()).collect();
     let mut report = Report { files: names, ..Report::default() };
-    for (_, seen) in results {
-        let one::Seen { judged: Judged { findings, suppressed }, incomplete } = seen?;
-        report.findings.extend(findings);
-        report.suppressed.extend(suppressed);
+    for (_, result) in results {
+        let FileOutcome { outcome, incomplete } = result?;
+        report.findings.extend(outcome.findings);
+        report.suppressed.extend(outcome.suppressed);
         report.incomplete |= incomplete;
     }
-    let broken = worlds.broken();
+    let broken = workspaces.broken();
     report.incomplete |= !broken.is_empty();
     report.findings.extend(broken);
     report.findings.sort_by(crate::lint::Finding::order);
@@ -109,7 +109,7 @@ fn take<'f>(files: &'f [Found], next: &AtomicUsize) -> Option<(usize, &'f Found)
 /// The folder of the baseline: that of the nearest one upwards, or else this one.
 fn home_of_baseline() -> Result<PathBuf> {
     let here = std::env::current_dir().context("cannot tell the current folder")?;
-    let found = here.ancestors().find(|folder| folder.join(baseline_file()).is_file());
+    let found = here.ancestors().find(|folder| folder.join(BASELINE_FILE).is_file());
     Ok(found.unwrap_or(&here).to_owned())
 }
 
@@ -125,28 +125,30 @@ fn write_baseline(home: &Path, report: &Report, terminal: &Terminal) -> Result<O
     if report.incomplete {
         bail!("something could not be read, and a baseline cannot hold that; see `polyglot lint`");
     }
-    let path = home.join(baseline_file());
+    let path = home.join(BASELINE_FILE);
     save(&path, &Baseline::text(&report.findings, |file| from(home, file))?)?;
     let count = report.findings.len();
-    terminal.result(&format!("wrote {}: {count} findings no longer count\n", baseline_file()))?;
+    terminal.result(&format!("wrote {BASELINE_FILE}: {count} findings no longer count\n"))?;
     Ok(Outcome::Done)
 }
 
 fn apply_baseline(home: &Path, files: &[Found], levels: &Levels, report: &mut Report) -> Result<()> {
-    let path = home.join(baseline_file());
+    let path = home.join(BASELINE_FILE);
     if !path.is_file() {
         return Ok(());
     }
     let shown = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
     let name = shown.unwrap_or_else(|| path.clone()).display().to_string();
     let source = Arc::new(Source { name, text: input::read_text(&path, input::MAX_SIZE)? });
-    let baseline = Baseline::parse(&source).map_err(|error| match error {
+    let baseline = Baseline::parse(&source, &IDS).map_err(|error| match error {
         BaselineError::Faulty(faults) => anyhow::Error::new(InputError::Faulty(faults)),
         newer @ BaselineError::Newer { .. } => newer.into(),
     })?;
     let mut looked_at = BTreeSet::new();
     looked_at.extend(files.iter().map(|file| from(home, &file.path.display().to_string())));
-    report.baselined = baseline.apply(&mut report.findings, |file| from(home, file), &looked_at, levels);
+    let applied = baseline.apply(&mut report.findings, |file| from(home, file), &looked_at);
+    report.baselined = applied.baselined;
+    report.findings.extend(check_baseline(&applied.stale, levels));
     report.findings.sort_by(crate::lint::Finding::order);
     Ok(())
 }

@@ -50,7 +50,7 @@ pub(super) fn write(report: &Report, outputs: &[LintOutput], terminal: &Terminal
 pub(super) fn fix(report: &mut Report, dry_run: bool, terminal: &Terminal) -> Result<Outcome> {
     let mut files: BTreeMap<String, (Arc<Source>, Vec<Edit>)> = BTreeMap::new();
     for finding in &report.findings {
-        let (Some(fix), source) = (&finding.remark.fix, &finding.remark.spot.source) else { continue };
+        let (Some(fix), source) = (&finding.violation.fix, &finding.violation.location.source) else { continue };
         let entry = files.entry(source.name.clone()).or_insert_with(|| (Arc::clone(source), Vec::new()));
         entry.1.extend(fix.edits.iter().cloned());
     }
@@ -66,7 +66,7 @@ pub(super) fn fix(report: &mut Report, dry_run: bool, terminal: &Terminal) -> Re
     }
     if !dry_run {
         let before = report.findings.len();
-        report.findings.retain(|finding| finding.remark.fix.is_none());
+        report.findings.retain(|finding| finding.violation.fix.is_none());
         let mended = before.saturating_sub(report.findings.len());
         terminal.message(&format!("mended {mended} of {before} findings in {} files", files.len()));
     }

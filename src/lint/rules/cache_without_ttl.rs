@@ -5,8 +5,8 @@ use catalog::vocabulary::Durability;
 use super::prelude::*;
 use crate::requirements::{Capped, Collection};
 
-pub(super) static RULE: Rule = Rule {
-    id: "cache-without-ttl",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("cache-without-ttl"),
     group: Group::Requirements,
     level: Some(Level::Warning),
     summary: "Nothing in a cache ever goes stale.",
@@ -14,36 +14,48 @@ pub(super) static RULE: Rule = Rule {
           often its source has changed since. A time to live is the upper bound for how wrong an answer can be when an \
           invalidation is lost.",
     source: "https://learn.microsoft.com/azure/architecture/patterns/cache-aside",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  sessions:\n    durability: cache\n    collections:\
-             \n      sessions: { data_structure: hashes }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: realtime_state\n    durability: cache\
-             \n    collections: { pages: { data_structure: strings }, views: { data_structure: sorted_sets } }\
-             \n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  sessions:\n    durability: cache\n    collections:\
-             \n      sessions: { data_structure: hashes, ttl: 1d }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  sessions:\n    durability: primary\n    backup: { every: 1d, keep: 7d }\
-             \n    collections:\n      sessions: { data_structure: hashes }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              sessions:
+                durability: cache
+                collections:
+                  sessions: { data_structure: hashes }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages:
+                kind: realtime_state
+                durability: cache
+                collections: { pages: { data_structure: strings }, views: { data_structure: sorted_sets } }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              sessions:
+                durability: cache
+                collections:
+                  sessions: { data_structure: hashes, ttl: 1d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              sessions:
+                durability: primary
+                backup: { every: 1d, keep: 7d }
+                collections:
+                  sessions: { data_structure: hashes }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let cache = kind.data.durability.as_ref().filter(|durability| durability.value == Durability::Cache);
         let Some((cache, (name, first))) = cache.zip(kind.collections().next()) else { continue };
@@ -51,9 +63,9 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let message = format!("nothing in the cache `{}` has a time to live", kind.name);
-        let remark = Remark::new(kind.about(), system.at(first.key, "stays until memory runs out"), message);
-        let remark = remark.also(system.at(cache.place, "a cache"));
-        findings.add(remark.help(format!("say how old an answer may be: `{name}: {{ ttl: 1h }}`")));
+        let violation = Violation::new(kind.about(), system.at(first.key, "stays until memory runs out"), message);
+        let violation = violation.also(system.at(cache.place, "a cache"));
+        violations.push(violation.help(format!("say how old an answer may be: `{name}: {{ ttl: 1h }}`")));
     }
 }
 

@@ -6,34 +6,56 @@ use catalog::vocabulary::{Consistency, Durability, Flag};
 use super::prelude::*;
 use crate::source::Place;
 
-pub(super) static RULE: Rule = Rule {
-    id: "conflicting-flags",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("conflicting-flags"),
     group: Group::Requirements,
     level: Some(Level::Error),
     summary: "A kind of data says two things that exclude each other.",
     why: "The first of them that the tree asks about decides, and the other one is ignored or met badly. Mostly they are \
           true of two kinds of data that share a name: a file and the record about it, a feed and the tables that it \
           fills. Which pairs exclude each other follows from what the fields mean.",
-    bad: examples![
-        &[("polyglot.yaml", "version: 1\ndata:\n  basket:\n    needs_transactions: true\n    durability: cache\n")],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  scans:\n    kind: file\n    complex_relations: true\n    object_size: 4MB\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  pages: { durability: cache, retention: forever }\n")],
-    ],
-    good: examples![
-        &[("polyglot.yaml", "version: 1\ndata:\n  basket:\n    key_lookup: true\n    durability: cache\n")],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  scans: { kind: file, object_size: 4MB }\
-             \n  scan_index: { complex_relations: true }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  thumbnails: { binary_objects: true, real_time: true, object_size: 8kB }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              basket:
+                needs_transactions: true
+                durability: cache
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              scans:
+                kind: file
+                complex_relations: true
+                object_size: 4MB
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages: { durability: cache, retention: forever }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              basket:
+                key_lookup: true
+                durability: cache
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              scans: { kind: file, object_size: 4MB }
+              scan_index: { complex_relations: true }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              thumbnails: { binary_objects: true, real_time: true, object_size: 8kB }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
@@ -140,13 +162,13 @@ pub(super) fn is_contradictory(kind: &Kind<'_>) -> bool {
     conflicts(kind).next().is_some()
 }
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         for (pair, one, other) in conflicts(kind) {
             let message = format!("`{}` says both `{}` and `{}`", kind.name, pair.one.text(), pair.other.text());
-            let remark = Remark::new(kind.about(), system.at(other, pair.why), message);
-            let remark = remark.also(system.at(one, "and this"));
-            findings.add(remark.help("take one of them away, or make two kinds of data of it"));
+            let violation = Violation::new(kind.about(), system.at(other, pair.why), message);
+            let violation = violation.also(system.at(one, "and this"));
+            violations.push(violation.help("take one of them away, or make two kinds of data of it"));
         }
     }
 }

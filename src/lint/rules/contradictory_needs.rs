@@ -9,8 +9,8 @@ use super::prelude::*;
 /// at the least, and 28 to 72 ms at the most.
 const ROUND_TRIP: Span = Span(5_000);
 
-pub(super) static RULE: Rule = Rule {
-    id: "contradictory-needs",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("contradictory-needs"),
     group: Group::Requirements,
     level: Some(Level::Error),
     summary: "Strong consistency over regions, faster than the way between them.",
@@ -18,42 +18,52 @@ pub(super) static RULE: Rule = Rule {
           about 5 ms apart and distant ones 70 ms and more, there and back; no product is faster than the light in the \
           fibre. One of the three needs has to give.",
     source: "https://learn.microsoft.com/azure/networking/azure-network-latency",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  balances:\n    kind: user_profile\n    consistency: strong\
-             \n    scale: multi_region\n    latency_p99: 5ms\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\
-             \n  flags: { key_lookup: true, latency_p99: 500us, scale: multi_region, consistency: strong }\
-             \n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\
-             \n  flags: { key_lookup: true, latency_p99: 5ms, scale: multi_region, consistency: eventual }\
-             \n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  balances:\n    kind: user_profile\n    consistency: strong\
-             \n    scale: multi_region\n    latency_p99: 200ms\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  balances:\n    kind: user_profile\n    consistency: strong\
-             \n    scale: multi_node\n    latency_p99: 5ms\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              balances:
+                kind: user_profile
+                consistency: strong
+                scale: multi_region
+                latency_p99: 5ms
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              flags: { key_lookup: true, latency_p99: 500us, scale: multi_region, consistency: strong }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              flags: { key_lookup: true, latency_p99: 5ms, scale: multi_region, consistency: eventual }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              balances:
+                kind: user_profile
+                consistency: strong
+                scale: multi_region
+                latency_p99: 200ms
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              balances:
+                kind: user_profile
+                consistency: strong
+                scale: multi_node
+                latency_p99: 5ms
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let data = kind.data;
         let strong = data.consistency.as_ref().filter(|stated| stated.value == Consistency::Strong);
@@ -61,10 +71,11 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let fast = data.latency_p99.as_ref().filter(|stated| stated.value <= ROUND_TRIP);
         let Some(((strong, regions), fast)) = strong.zip(regions).zip(fast) else { continue };
         let message = format!("{} is no time to ask another region, and `{}` has to", fast.value, kind.name);
-        let remark = Remark::new(kind.about(), system.at(fast.place, "the nearest region is about 5 ms away"), message);
-        let remark = remark.also(system.at(strong.place, "every read sees the last write"));
-        let remark = remark.also(system.at(regions.place, "in whatever region it was made"));
-        findings.add(remark.help(
+        let violation =
+            Violation::new(kind.about(), system.at(fast.place, "the nearest region is about 5 ms away"), message);
+        let violation = violation.also(system.at(strong.place, "every read sees the last write"));
+        let violation = violation.also(system.at(regions.place, "in whatever region it was made"));
+        violations.push(violation.help(
             "let one of them go: `consistency: eventual`, `scale: multi_node`, or a `latency_p99` of several round trips",
         ));
     }

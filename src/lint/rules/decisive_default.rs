@@ -4,39 +4,61 @@ use super::prelude::*;
 use crate::decide::{Depth, Flip, Selection, Verdict};
 use crate::requirements::{Change, Profile};
 
-pub(super) static RULE: Rule = Rule {
-    id: "decisive-default",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("decisive-default"),
     group: Group::Requirements,
     level: None,
     summary: "What a kind of data leaves out could change its database.",
     why: "A figure that is not given is unknown, and the tree goes on without it: an unanswered question then decides the \
           architecture. Most of them would not change anything, and these would. It is off because an early draft leaves \
           much open on purpose; a review switches it on.",
-    bad: examples![
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  state:\n    kind: realtime_state\n"),
-            ("polyglot.toml", "[lint]\ndecisive-default = \"warning\"\n"),
-        ],
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  readings: { kind: time_series, durability: primary }\n"),
-            ("polyglot.toml", "[lint]\ndecisive-default = \"note\"\n"),
-        ],
-    ],
-    good: examples![
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  state: { kind: realtime_state, database: redis }\n"),
-            ("polyglot.toml", "[lint]\ndecisive-default = \"warning\"\n"),
-        ],
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  state:\n    kind: realtime_state\n"),
-            ("polyglot.toml", "[lint]\ndecisive-default = \"allow\"\n"),
-        ],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              state:
+                kind: realtime_state
+        ",
+        "polyglot.toml": r#"
+            [lint]
+            decisive-default = "warning"
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              readings: { kind: time_series, durability: primary }
+        ",
+        "polyglot.toml": r#"
+            [lint]
+            decisive-default = "note"
+        "#;
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              state: { kind: realtime_state, database: redis }
+        ",
+        "polyglot.toml": r#"
+            [lint]
+            decisive-default = "warning"
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              state:
+                kind: realtime_state
+        ",
+        "polyglot.toml": r#"
+            [lint]
+            decisive-default = "allow"
+        "#;
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let System { requirements, catalog, tree, facts, .. } = system;
     let now = Selection::of(requirements, catalog, tree, facts, Depth::Flips);
     for (kind, selected) in system.kinds.iter().zip(&now.kinds) {
@@ -49,11 +71,11 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         fields.dedup();
         let fields = fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
         let message = format!("`{}` leaves open what could change its database: {fields}", kind.name);
-        let remark = Remark::new(kind.about(), system.at(kind.data.key, "decided without it"), message);
+        let violation = Violation::new(kind.about(), system.at(kind.data.key, "decided without it"), message);
         let help = open
             .iter()
             .map(|flip| format!("with `{}` it would be {}", flip.change.show(), system.written(&flip.databases)));
-        findings.add(help.fold(remark, Remark::help).help("say it in the file, whichever way it is"));
+        violations.push(help.fold(violation, Violation::help).help("say it in the file, whichever way it is"));
     }
 }
 

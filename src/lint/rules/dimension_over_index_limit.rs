@@ -6,40 +6,57 @@ use super::prelude::*;
 use crate::decide::Verdict;
 use crate::source::Place;
 
-pub(super) static RULE: Rule = Rule {
-    id: "dimension-over-index-limit",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("dimension-over-index-limit"),
     group: Group::Requirements,
     level: Some(Level::Error),
     summary: "Embeddings have more dimensions than the database can index.",
     why: "The index is refused when it is created, or the insert fails. Where only the index is missing, each search \
           reads every embedding: fine with a thousand of them, an outage with a million.",
     source: "https://github.com/pgvector/pgvector#hnsw",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: vector\n    dimension: 4096\n    database: postgresql\
-             \n    justification: beside the pages themselves\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: vector\n    database: elasticsearch\
-             \n    justification: it searches the words too\n    collections:\
-             \n      pages: { dimension: 1024 }\n      chapters: { dimension: 8192 }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: vector\n    dimension: 1024\n    database: postgresql\
-             \n    justification: beside the pages themselves\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  pages: { kind: vector, dimension: 4096 }\n")],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages:
+                kind: vector
+                dimension: 4096
+                database: postgresql
+                justification: beside the pages themselves
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages:
+                kind: vector
+                database: elasticsearch
+                justification: it searches the words too
+                collections:
+                  pages: { dimension: 1024 }
+                  chapters: { dimension: 8192 }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages:
+                kind: vector
+                dimension: 1024
+                database: postgresql
+                justification: beside the pages themselves
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages: { kind: vector, dimension: 4096 }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let trouble = kind.trouble_of(Quantity::Dimension).filter(|check| check.verdict == Verdict::Exceeds);
         let Some((trouble, (_, figure))) = trouble.and_then(|check| Some((check, check.figure()?))) else { continue };
@@ -49,17 +66,17 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let Amount(dimension) = figure.total;
         let name = &trouble.database.name;
         let message = format!("{dimension} dimensions, and {name} indexes up to {bound}");
-        let remark = Remark::new(about, system.at(place, "too many for the index"), message);
-        let remark = match &kind.data.database {
-            Some(pin) => remark.also(system.at(pin.place, "pinned here")),
-            None => remark,
+        let violation = Violation::new(about, system.at(place, "too many for the index"), message);
+        let violation = match &kind.data.database {
+            Some(pin) => violation.also(system.at(pin.place, "pinned here")),
+            None => violation,
         };
         let help = format!("take another database, or a model or a shortening of at most {bound} dimensions");
-        let remark = match trouble.evidence() {
-            Some(evidence) => remark.help(format!("that is from {}", evidence.address)),
-            None => remark,
+        let violation = match trouble.evidence() {
+            Some(evidence) => violation.help(format!("that is from {}", evidence.address)),
+            None => violation,
         };
-        findings.add(remark.help(help));
+        violations.push(violation.help(help));
     }
 }
 

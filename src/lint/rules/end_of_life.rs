@@ -3,8 +3,8 @@
 use super::prelude::*;
 use super::shared::{ALMANAC, lasting};
 
-pub(super) static RULE: Rule = Rule {
-    id: "end-of-life",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("end-of-life"),
     group: Group::Lifecycle,
     level: Some(Level::Error),
     summary: "A version runs that gets no fixes any more.",
@@ -12,63 +12,79 @@ pub(super) static RULE: Rule = Rule {
           upgrade does not get easier by waiting: tools stop skipping versions, and drivers stop talking to \
           old ones.",
     source: "https://endoflife.date",
-    bad: examples![
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  rains:\n    time_series: true\n    retention: 3650d\n    \
-                 database: almanac@1\n    justification: it keeps readings for decades\n",
-            ),
-            ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
-            ("databases/almanac/database.toml", ALMANAC),
-        ],
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  \
-                 rains: { time_series: true, retention: 3650d, database: almanac@1, justification: decades }\n  \
-                 snows: { time_series: true, retention: 3650d, database: almanac, justification: decades }\n",
-            ),
-            ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
-            ("databases/almanac/database.toml", ALMANAC),
-        ],
-    ],
-    good: examples![
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  rains:\n    time_series: true\n    retention: 3650d\n    \
-                 database: almanac@3\n    justification: it keeps readings for decades\n",
-            ),
-            ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
-            ("databases/almanac/database.toml", ALMANAC),
-        ],
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  rains:\n    time_series: true\n    retention: 3650d\n    \
-                 database: almanac@2\n    justification: it keeps readings for decades\n",
-            ),
-            ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
-            ("databases/almanac/database.toml", ALMANAC),
-        ],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              rains:
+                time_series: true
+                retention: 3650d
+                database: almanac@1
+                justification: it keeps readings for decades
+        ",
+        "polyglot.toml": r#"
+            [catalog]
+            extra = ["databases"]
+        "#,
+        "databases/almanac/database.toml": ALMANAC;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              rains: { time_series: true, retention: 3650d, database: almanac@1, justification: decades }
+              snows: { time_series: true, retention: 3650d, database: almanac, justification: decades }
+        ",
+        "polyglot.toml": r#"
+            [catalog]
+            extra = ["databases"]
+        "#,
+        "databases/almanac/database.toml": ALMANAC;
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              rains:
+                time_series: true
+                retention: 3650d
+                database: almanac@3
+                justification: it keeps readings for decades
+        ",
+        "polyglot.toml": r#"
+            [catalog]
+            extra = ["databases"]
+        "#,
+        "databases/almanac/database.toml": ALMANAC;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              rains:
+                time_series: true
+                retention: 3650d
+                database: almanac@2
+                justification: it keeps readings for decades
+        ",
+        "polyglot.toml": r#"
+            [catalog]
+            extra = ["databases"]
+        "#,
+        "databases/almanac/database.toml": ALMANAC;
+    },
     check: Check::System(check),
     needs_today: true,
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let Some(today) = system.today else { return };
     for service in &system.selection.services {
         let Some(end) = service.version.end_of_life.filter(|end| *end < today) else { continue };
         let (database, version) = (service.database, service.version);
         let Some(kind) = system.versioned(database) else { continue };
         let message = format!("{} {} has had no fixes since {end}", database.name, version.major);
-        let spot = system.decided_version(kind, format!("version {}", version.major));
-        let remark = Remark::new(kind.about(), spot, message).also(system.at(kind.data.key, "held by it"));
-        findings.add(match lasting(database, version) {
-            Some(next) => remark.help(format!("move to version {0}: `database: {1}@{0}`", next.major, database.id)),
-            None => remark.help("move to a version that is maintained; a newer polyglot may know one"),
+        let location = system.decided_version(kind, format!("version {}", version.major));
+        let violation = Violation::new(kind.about(), location, message).also(system.at(kind.data.key, "held by it"));
+        violations.push(match lasting(database, version) {
+            Some(next) => violation.help(format!("move to version {0}: `database: {1}@{0}`", next.major, database.id)),
+            None => violation.help("move to a version that is maintained; a newer polyglot may know one"),
         });
     }
 }

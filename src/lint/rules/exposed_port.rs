@@ -2,39 +2,65 @@
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "exposed-port",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("exposed-port"),
     group: Group::Stack,
     level: Some(Level::Error),
     summary: "A database's port is published on every interface of the host.",
     why: "Docker writes its own firewall rules, which stand before those of the host: a published port is open to the \
           world even where ufw says that it is closed. Databases that are found this way are emptied and held to ransom.",
     source: "https://docs.docker.com/engine/network/packet-filtering-firewalls/",
-    bad: examples![
-        &[("compose.yaml", "services:\n  db:\n    image: postgres:18.1\n    ports: [\"5432:5432\"]\n")],
-        &[(
-            "compose.yaml",
-            "services:\n  cache:\n    image: redis:8.2\n    ports:\n      - { target: 6379, published: \"6379\", host_ip: 0.0.0.0 }\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    ports: [\"${BIND:-0.0.0.0}:5432:5432\"]\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    ports: [\"127.0.0.1:5432:5432\"]\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  db:\n",
-        )],
-        &[("compose.yaml", "services:\n  db:\n    image: postgres:18.1\n    ports: [\"10.0.0.5:5432:5432\"]\n")],
-        &[("compose.yaml", "services:\n  web:\n    image: nginx:1.29\n    ports: [\"80:80\"]\n")],
-    ],
+    bad: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                ports: ["5432:5432"]
+        "#;
+        "compose.yaml": r#"
+            services:
+              cache:
+                image: redis:8.2
+                ports:
+                  - { target: 6379, published: "6379", host_ip: 0.0.0.0 }
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                ports: ["${BIND:-0.0.0.0}:5432:5432"]
+        "#;
+    },
+    good: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                ports: ["127.0.0.1:5432:5432"]
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                ports: ["10.0.0.5:5432:5432"]
+        "#;
+        "compose.yaml": r#"
+            services:
+              web:
+                image: nginx:1.29
+                ports: ["80:80"]
+        "#;
+    },
     check: Check::Compose(check),
     ..Rule::EMPTY
 };
 
-fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     for (service, database, _) in file.servers() {
         for port in service.ports.iter().filter(|port| port.is_open()) {
             let message =
@@ -43,7 +69,7 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
             let help =
                 format!("publish it on the host alone, `\"127.0.0.1:{published}:{}\"`, or not at all", port.target);
             let text = if port.address.is_some() { "an address that all reach" } else { "no address" };
-            findings.add(Remark::new(service.about(), file.at(port.place, text), message).help(help));
+            violations.push(Violation::new(service.about(), file.at(port.place, text), message).help(help));
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::prelude::*;
 use crate::requirements::{Collection, Field};
 
-pub(super) static RULE: Rule = Rule {
-    id: "hot-shard-key",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("hot-shard-key"),
     group: Group::Architecture,
     level: Some(Level::Warning),
     summary: "A collection is spread over nodes by a key that sends the writes of the moment to one of them.",
@@ -12,47 +12,80 @@ pub(super) static RULE: Rule = Rule {
           more shards than values: one node is busy while the others wait, and more nodes change nothing. \
           Changing the key later rewrites all data.",
     source: "https://www.mongodb.com/docs/manual/core/sharding-choose-a-shard-key/",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  events:\n    kind: conversation\n    collections:\n      \
-             events: { indexes: [user_id], sharding_key: created_at }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    kind: conversation\n    collections:\n      orders:\n        \
-             fields:\n          status: { type: string }\n        sharding_key: status\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  messages:\n    key_lookup: true\n    scale: multi_node\n    \
-             collections:\n      messages:\n        fields:\n          sent: { type: date }\n        \
-             sharding_key: sent\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  events:\n    kind: conversation\n    collections:\n      \
-             events: { indexes: [user_id], sharding_key: user_id }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  events:\n    kind: conversation\n    collections:\n      \
-             events: { indexes: [{ fields: [created_at], method: hashed }], sharding_key: created_at }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    kind: conversation\n    collections:\n      orders:\n        \
-             fields:\n          id: { type: uuid }\n        sharding_key: id\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  messages:\n    key_lookup: true\n    scale: multi_node\n    \
-             collections:\n      messages:\n        fields:\n          id: { type: bigserial }\n        \
-             sharding_key: id\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              events:
+                kind: conversation
+                collections:
+                  events: { indexes: [user_id], sharding_key: created_at }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: conversation
+                collections:
+                  orders:
+                    fields:
+                      status: { type: string }
+                    sharding_key: status
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              messages:
+                key_lookup: true
+                scale: multi_node
+                collections:
+                  messages:
+                    fields:
+                      sent: { type: date }
+                    sharding_key: sent
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              events:
+                kind: conversation
+                collections:
+                  events: { indexes: [user_id], sharding_key: user_id }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              events:
+                kind: conversation
+                collections:
+                  events: { indexes: [{ fields: [created_at], method: hashed }], sharding_key: created_at }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: conversation
+                collections:
+                  orders:
+                    fields:
+                      id: { type: uuid }
+                    sharding_key: id
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              messages:
+                key_lookup: true
+                scale: multi_node
+                collections:
+                  messages:
+                    fields:
+                      id: { type: bigserial }
+                    sharding_key: id
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
@@ -67,7 +100,7 @@ enum Fault {
     FewValues,
 }
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         for (name, collection) in kind.data.collections.iter().flatten() {
             let Some(key) = &collection.sharding_key else { continue };
@@ -79,17 +112,17 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             };
             let message = format!("the sharding key `{}` of `{name}` {why}", key.value);
             let about = format!("{}.collections.{name}", kind.about());
-            let mut remark = Remark::new(about, system.at(key.place, "a hot shard"), message);
+            let mut violation = Violation::new(about, system.at(key.place, "a hot shard"), message);
             if let Some(of) = field(collection, &key.value).and_then(|field| field.kind.as_ref()) {
-                remark = remark.also(system.at(of.place, "its type"));
+                violation = violation.also(system.at(of.place, "its type"));
             }
             let help = "spread by who or what a record belongs to, such as `sharding_key: user_id`";
-            findings.add(match fault {
-                Fault::Grows => remark.help(format!(
+            violations.push(match fault {
+                Fault::Grows => violation.help(format!(
                     "{help}, or hash the key: `indexes: [{{ fields: [{}], method: hashed }}]`",
                     key.value
                 )),
-                Fault::SameAllDay | Fault::FewValues => remark.help(help),
+                Fault::SameAllDay | Fault::FewValues => violation.help(help),
             });
         }
     }

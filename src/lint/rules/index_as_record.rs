@@ -5,8 +5,8 @@ use catalog::{Category, Database, Level as ServiceLevel};
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "index-as-record",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("index-as-record"),
     group: Group::Architecture,
     level: Some(Level::Error),
     summary: "A search index, vector store or cache holds the only copy of something.",
@@ -14,46 +14,57 @@ pub(super) static RULE: Rule = Rule {
           model or a damaged shard means loading everything once more. Where they are the only copy there is \
           nothing to load it from.",
     source: "https://learn.microsoft.com/en-us/azure/architecture/guide/technology-choices/data-store-overview",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  articles:\n    full_text: true\n    search_heavy: true\n    \
-             durability: primary\n    backup: { every: 1d, keep: 30d }\n    database: elasticsearch\n    \
-             justification: readers search more than they read\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  articles: { full_text: true, search_heavy: true }\n  \
-             summaries: { kind: conversation, durability: derived, source: articles, sync: batch }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  notes:\n    kind: vector\n    dimension: 768\n    \
-             durability: primary\n    backup: { every: 1d, keep: 30d }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  articles:\n    kind: conversation\n    durability: primary\n    \
-             backup: { every: 1d, keep: 30d }\n  \
-             article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, \
-             sync: cdc }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  articles: { kind: conversation }\n  \
-             article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, \
-             sync: cdc }\n  \
-             suggestions: { search_heavy: true, full_text: true, durability: derived, source: article_search, \
-             sync: batch }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              articles:
+                full_text: true
+                search_heavy: true
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+                database: elasticsearch
+                justification: readers search more than they read
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              articles: { full_text: true, search_heavy: true }
+              summaries: { kind: conversation, durability: derived, source: articles, sync: batch }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              notes:
+                kind: vector
+                dimension: 768
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              articles:
+                kind: conversation
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+              article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, sync: cdc }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              articles: { kind: conversation }
+              article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, sync: cdc }
+              suggestions: { search_heavy: true, full_text: true, durability: derived, source: article_search, sync: batch }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let Some(database) = kind.database().filter(|database| !keeps_records(database)) else { continue };
         let copy = system.copies().find(|(_, source)| source.name == kind.name).map(|(copy, _)| copy);
@@ -66,9 +77,9 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let message = format!("`{}` is the only copy, and {} is not made to keep one", kind.name, database.name);
         let service = database.serves.get(&Need::DurabilityPrimary);
         let why = service.map_or("", |service| service.why.as_str());
-        let remark = Remark::new(kind.about(), system.at(place, label), message)
+        let violation = Violation::new(kind.about(), system.at(place, label), message)
             .also(system.decided(kind, "made to be filled again"));
-        findings.add(remark.help(why).help(
+        violations.push(violation.help(why).help(
             "keep the record in another kind of data, and make this one a copy of it: `durability: derived` and \
              `source: NAME`",
         ));

@@ -7,8 +7,8 @@ use catalog::vocabulary::Quantity;
 use super::prelude::*;
 use crate::decide::{self, Verdict};
 
-pub(super) static RULE: Rule = Rule {
-    id: "large-objects-in-rows",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("large-objects-in-rows"),
     group: Group::Architecture,
     level: Some(Level::Warning),
     summary: "Objects of more than 1 MB are stored in rows or documents.",
@@ -16,28 +16,43 @@ pub(super) static RULE: Rule = Rule {
           memory. Under 256 KB the database is the better place, past 1 MB a file or object store is; between \
           the two it depends.",
     source: "https://www.microsoft.com/en-us/research/publication/to-blob-or-not-to-blob-large-object-storage-in-a-database-or-a-filesystem/",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  scans:\n    kind: file\n    object_size: 4MB\n    \
-             durability: primary\n    backup: { every: 1d, keep: 30d }\n    database: postgresql\n    \
-             justification: one backup for all\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  drawings: { kind: conversation, record_size: 3MB }\n")],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  scans:\n    kind: file\n    object_size: 200kB\n    \
-             durability: primary\n    backup: { every: 1d, keep: 30d }\n    database: postgresql\n    \
-             justification: one backup for all\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  scans: { kind: file, object_size: 4MB }\n  \
-             drawings: { kind: conversation, record_size: 30kB }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              scans:
+                kind: file
+                object_size: 4MB
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+                database: postgresql
+                justification: one backup for all
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              drawings: { kind: conversation, record_size: 3MB }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              scans:
+                kind: file
+                object_size: 200kB
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+                database: postgresql
+                justification: one backup for all
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              scans: { kind: file, object_size: 4MB }
+              drawings: { kind: conversation, record_size: 30kB }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
@@ -45,7 +60,7 @@ pub(super) static RULE: Rule = Rule {
 /// Past this they are better kept elsewhere.
 const LARGE: Bytes = Bytes(1 << 20);
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let rows = kind.is_in(Category::Relational) || kind.is_in(Category::Document);
         let sizes = [
@@ -60,8 +75,8 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             }
             let name = kind.database_name();
             let message = format!("`{}` keeps {what} of {} in {name}", kind.name, size.value);
-            let remark = Remark::new(kind.about(), system.at(size.place, "above 1MB"), message);
-            findings.add(remark.also(system.decided(kind, format!("in {name}"))).help(
+            let violation = Violation::new(kind.about(), system.at(size.place, "above 1MB"), message);
+            violations.push(violation.also(system.decided(kind, format!("in {name}"))).help(
                 "keep the contents in an object store as a kind of data of their own, `kind: file`, and their keys \
                  here",
             ));

@@ -5,8 +5,8 @@ use catalog::units::Retention;
 use super::prelude::*;
 use crate::decide::Role;
 
-pub(super) static RULE: Rule = Rule {
-    id: "missing-backup",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("missing-backup"),
     group: Group::Operations,
     level: Some(Level::Error),
     summary: "A system of record is backed up by nothing.",
@@ -14,38 +14,47 @@ pub(super) static RULE: Rule = Rule {
           the mistake within milliseconds. Only a copy from before lets you go back, and only if somebody has \
           said how often it is made.",
     source: "https://www.postgresql.org/docs/current/backup.html",
-    bad: examples![
-        &[("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n")],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  \
-             accounts: { kind: user_profile, durability: primary, backup: { every: 1d } }\n  \
-             carts: { key_lookup: true, durability: primary }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
-             backup: { every: 1d, keep: 30d }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  \
-             accounts: { kind: user_profile, durability: primary, backup: { every: 1d } }\n  \
-             invoices: { complex_relations: true, durability: primary }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  \
-             clicks: { event_stream: true, scale: multi_node, durability: primary, retention: 7d }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                durability: primary
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              accounts: { kind: user_profile, durability: primary, backup: { every: 1d } }
+              carts: { key_lookup: true, durability: primary }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              accounts: { kind: user_profile, durability: primary, backup: { every: 1d } }
+              invoices: { complex_relations: true, durability: primary }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              clicks: { event_stream: true, scale: multi_node, durability: primary, retention: 7d }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let Some(stated) = kind.data.durability.as_ref().filter(|_| kind.is_record()) else { continue };
         // A backup takes all that a service holds; and a feed is past when its time is over.
@@ -54,9 +63,9 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let message = format!("nothing backs up `{}`, which exists nowhere else", kind.name);
-        let remark = Remark::new(kind.about(), system.at(kind.data.key, "no `backup`"), message);
-        findings.add(
-            remark
+        let violation = Violation::new(kind.about(), system.at(kind.data.key, "no `backup`"), message);
+        violations.push(
+            violation
                 .also(system.at(stated.place, "the only copy"))
                 .help("say how often and for how long: `backup: { every: 1d, keep: 30d }`"),
         );

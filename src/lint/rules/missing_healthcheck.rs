@@ -2,8 +2,8 @@
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "missing-healthcheck",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("missing-healthcheck"),
     group: Group::Stack,
     level: Some(Level::Warning),
     summary: "A database has no healthcheck.",
@@ -11,44 +11,69 @@ pub(super) static RULE: Rule = Rule {
           `depends_on` only waits for the process, so the application fails at the first connection, and nobody is \
           told when the server hangs.",
     source: "https://docs.docker.com/compose/how-tos/startup-order/",
-    bad: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\nvolumes:\n  db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { disable: true }\nvolumes:\n  db:\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    restart: \"no\"\n    command: pg_dump -h primary\n    \
-             mem_limit: 1g\n    volumes: [\"db:/var/lib/postgresql\"]\nvolumes:\n  db:\n",
-        )],
-        &[
-            (
-                "compose.yaml",
-                "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\nvolumes:\n  db:\n",
-            ),
-            ("compose.override.yaml", "services:\n  db:\n    healthcheck: { test: [CMD, pg_isready] }\n"),
-        ],
-    ],
+    bad: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { disable: true }
+            volumes:
+              db:
+        "#;
+    },
+    good: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                restart: "no"
+                command: pg_dump -h primary
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+            volumes:
+              db:
+        "#,
+        "compose.override.yaml": r"
+            services:
+              db:
+                healthcheck: { test: [CMD, pg_isready] }
+        ";
+    },
     check: Check::Compose(check),
     ..Rule::EMPTY
 };
 
-fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     for (service, database, _) in file.servers() {
         // Another image, or one that is built, may bring its own.
         let is_known = !service.is_built && service.database.as_ref().is_some_and(|running| running.is_known);
@@ -56,26 +81,10 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let message = format!("nothing checks that {} answers", database.name);
-        let remark = Remark::new(service.about(), file.at(service.name.place, "no `healthcheck`"), message);
-        findings.add(match test(database.id.as_str()) {
-            Some(test) => remark.help(format!("add `healthcheck: {{ test: {test}, interval: 10s }}`")),
-            None => remark.help("add a `healthcheck` that asks the server for an answer"),
+        let violation = Violation::new(service.about(), file.at(service.name.place, "no `healthcheck`"), message);
+        violations.push(match &database.detect.healthcheck {
+            Some(test) => violation.help(format!("add `healthcheck: {{ test: {test}, interval: 10s }}`")),
+            None => violation.help("add a `healthcheck` that asks the server for an answer"),
         });
     }
-}
-
-/// A test that needs nothing but what the image has.
-fn test(id: &str) -> Option<&'static str> {
-    Some(match id {
-        "postgresql" | "timescaledb" => "[CMD, pg_isready]",
-        "mysql" => "[CMD, mysqladmin, ping]",
-        "mariadb" => "[CMD, healthcheck.sh, --connect, --innodb_initialized]",
-        "redis" => "[CMD, redis-cli, ping]",
-        "valkey" => "[CMD, valkey-cli, ping]",
-        "keydb" => "[CMD, keydb-cli, ping]",
-        "mongodb" => "[CMD, mongosh, --quiet, --eval, \"db.runCommand('ping')\"]",
-        "cassandra" => "[CMD, nodetool, info]",
-        "clickhouse" => "[CMD, wget, -qO-, \"http://localhost:8123/ping\"]",
-        _ => return None,
-    })
 }

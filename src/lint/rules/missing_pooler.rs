@@ -7,8 +7,8 @@ use catalog::{Database, Purpose};
 use super::prelude::*;
 use crate::decide::{self, Figure, Verdict};
 
-pub(super) static RULE: Rule = Rule {
-    id: "missing-pooler",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("missing-pooler"),
     group: Group::Operations,
     level: Some(Level::Warning),
     summary: "More clients connect than the database carries, and no pooler stands in front.",
@@ -16,47 +16,56 @@ pub(super) static RULE: Rule = Rule {
           database carries it swaps or turns clients away, mostly during a deployment, when the old and the \
           new processes are connected together. For PostgreSQL polyglot renders a pooler, for others it does not.",
     source: "https://dev.mysql.com/doc/refman/8.4/en/connection-interfaces.html",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { memory: 32GB }\ndata:\n  orders:\n    needs_transactions: true\n    \
-             connections: 1500\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { memory: 32GB }\ndata:\n  \
-             orders: { needs_transactions: true, connections: 700 }\n  \
-             returns: { needs_transactions: true, connections: 400 }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { memory: 32GB }\ndata:\n  \
-             readings: { kind: time_series, retention: 90d, connections: 500, database: timescaledb, \
-             justification: SQL }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { memory: 32GB }\ndata:\n  orders:\n    needs_transactions: true\n    \
-             connections: 400\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { memory: 32GB }\ndata:\n  \
-             orders: { kind: user_profile, connections: 1500 }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { memory: 32GB, environment: development }\ndata:\n  \
-             orders: { needs_transactions: true, connections: 1500 }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            target: { memory: 32GB }
+            data:
+              orders:
+                needs_transactions: true
+                connections: 1500
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            target: { memory: 32GB }
+            data:
+              orders: { needs_transactions: true, connections: 700 }
+              returns: { needs_transactions: true, connections: 400 }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            target: { memory: 32GB }
+            data:
+              readings: { kind: time_series, retention: 90d, connections: 500, database: timescaledb, justification: SQL }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            target: { memory: 32GB }
+            data:
+              orders:
+                needs_transactions: true
+                connections: 400
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            target: { memory: 32GB }
+            data:
+              orders: { kind: user_profile, connections: 1500 }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            target: { memory: 32GB, environment: development }
+            data:
+              orders: { needs_transactions: true, connections: 1500 }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     // A developer opens few, whatever the file says of the real thing.
     if system.requirements.target.environment() == Environment::Development {
         return;
@@ -80,11 +89,10 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             database.name,
             figure.strained.map_or_else(String::new, |bound| Count(bound.0).to_string())
         );
-        let remark = Remark::new(kind.about(), system.at(clients.place, "no pooler in front"), message);
-        findings.add(remark.help(match database.protocol.as_str() {
-            "mysql" => "put ProxySQL in front, and state the `connections` that it opens",
-            "postgresql" => "put PgBouncer in front, and state the `connections` that it opens",
-            _ => "let the processes share fewer connections, and state the `connections` that they open together",
+        let violation = Violation::new(kind.about(), system.at(clients.place, "no pooler in front"), message);
+        violations.push(violation.help(match &database.pooler {
+            Some(pooler) => pooler.advice.as_str(),
+            None => "let the processes share fewer connections, and state the `connections` that they open together",
         }));
     }
 }

@@ -6,8 +6,8 @@ use super::prelude::*;
 use crate::requirements::{Capped, Collection};
 use crate::source::Place;
 
-pub(super) static RULE: Rule = Rule {
-    id: "missing-retention",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("missing-retention"),
     group: Group::Requirements,
     level: Some(Level::Warning),
     summary: "Data that is only ever added to does not say how long it is kept.",
@@ -15,37 +15,66 @@ pub(super) static RULE: Rule = Rule {
           on the host. How long they are kept decides the size of the disk, and for time series the database. \
           `forever` is an answer too.",
     source: "https://docs.influxdata.com/influxdb3/core/reference/internals/data-retention/",
-    bad: examples![
-        &[("polyglot.yaml", "version: 1\ndata:\n  metrics:\n    kind: time_series\n    writes: 500/s\n")],
-        &[("polyglot.yaml", "version: 1\ndata:\n  access_log: { kind: log, data_size: 60GB }\n")],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  clicks:\n    event_stream: true\n    writes: 5k/s\n    collections:\
-             \n      clicks: { ttl: 7d }\n      orders: { partitions: 12 }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  metrics:\n    kind: time_series\n    writes: 500/s\n    retention: 30d\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  clicks:\n    event_stream: true\n    writes: 5k/s\n    collections:\
-             \n      clicks: { ttl: 7d }\n      orders: { ttl: 30d }\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  reports: { analytics: true, records: 200k }\n")],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              metrics:
+                kind: time_series
+                writes: 500/s
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              access_log: { kind: log, data_size: 60GB }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              clicks:
+                event_stream: true
+                writes: 5k/s
+                collections:
+                  clicks: { ttl: 7d }
+                  orders: { partitions: 12 }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              metrics:
+                kind: time_series
+                writes: 500/s
+                retention: 30d
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              clicks:
+                event_stream: true
+                writes: 5k/s
+                collections:
+                  clicks: { ttl: 7d }
+                  orders: { ttl: 30d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              reports: { analytics: true, records: 200k }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in system.kinds.iter().filter(|kind| kind.data.retention.is_none() && !is_bounded(kind)) {
         let Some((what, place)) = growing(kind) else { continue };
         let message = format!("`{}` is only ever added to, and nothing says for how long it is kept", kind.name);
-        let remark = Remark::new(kind.about(), system.at(kind.data.key, "for how long?"), message);
-        findings.add(remark.also(system.at(place, what)).help("say it: `retention: 90d`, or `retention: forever`"));
+        let violation = Violation::new(kind.about(), system.at(kind.data.key, "for how long?"), message);
+        violations
+            .push(violation.also(system.at(place, what)).help("say it: `retention: 90d`, or `retention: forever`"));
     }
 }
 

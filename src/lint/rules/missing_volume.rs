@@ -4,10 +4,10 @@ use catalog::{Database, Version};
 
 use super::prelude::*;
 use crate::compose::{Mount, Service};
-use crate::lint::settings::{Setting, last};
+use crate::lint::subject::{Setting, last};
 
-pub(super) static RULE: Rule = Rule {
-    id: "missing-volume",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("missing-volume"),
     group: Group::Stack,
     level: Some(Level::Error),
     summary: "A database keeps its data in the container.",
@@ -15,55 +15,82 @@ pub(super) static RULE: Rule = Rule {
           after a change of the file, makes a new one and starts with an empty database. A volume that is mounted \
           beside the data folder does not help.",
     source: "https://docs.docker.com/engine/storage/volumes/",
-    bad: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
-             healthcheck: { test: [CMD, pg_isready] }\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgres\", \"./init.sql:/docker-entrypoint-initdb.d/init.sql\"]\n    \
-             healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  db:\n",
-        )],
-        &[("compose.yaml", "services:\n  db:\n    image: mongo:8.0\n    volumes: [/data/db]\n")],
-    ],
-    good: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:17.2\n    mem_limit: 1g\n    volumes:\n      \
-             - { type: bind, source: ./data, target: /var/lib/postgresql/data }\n    \
-             healthcheck: { test: [CMD, pg_isready] }\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    mem_limit: 1g\n    tmpfs: /var/lib/postgresql\n    \
-             healthcheck: { test: [CMD, pg_isready] }\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    environment: { PGDATA: /srv/pg/data }\n    \
-             mem_limit: 1g\n    volumes: [\"db:/srv/pg\"]\n    healthcheck: { test: [CMD, pg_isready] }\n\
-             volumes:\n  db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  cache:\n    image: redis:8.2\n    \
-             command: redis-server --save \"\" --maxmemory 1gb --maxmemory-policy allkeys-lru\n",
-        )],
-    ],
+    bad: examples! {
+        "compose.yaml": r"
+            services:
+              db:
+                image: postgres:18.1
+                mem_limit: 1g
+                healthcheck: { test: [CMD, pg_isready] }
+        ";
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgres", "./init.sql:/docker-entrypoint-initdb.d/init.sql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r"
+            services:
+              db:
+                image: mongo:8.0
+                volumes: [/data/db]
+        ";
+    },
+    good: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r"
+            services:
+              db:
+                image: postgres:17.2
+                mem_limit: 1g
+                volumes:
+                  - { type: bind, source: ./data, target: /var/lib/postgresql/data }
+                healthcheck: { test: [CMD, pg_isready] }
+        ";
+        "compose.yaml": r"
+            services:
+              db:
+                image: postgres:18.1
+                mem_limit: 1g
+                tmpfs: /var/lib/postgresql
+                healthcheck: { test: [CMD, pg_isready] }
+        ";
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                environment: { PGDATA: /srv/pg/data }
+                mem_limit: 1g
+                volumes: ["db:/srv/pg"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              cache:
+                image: redis:8.2
+                command: redis-server --save "" --maxmemory 1gb --maxmemory-policy allkeys-lru
+        "#;
+    },
     check: Check::Compose(check),
     ..Rule::EMPTY
 };
 
-fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     for (service, database, version) in file.servers() {
         let folders = folders(file, database, version);
         if folders.is_empty() || is_cache(file, service, database) {
@@ -80,12 +107,12 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
         let message = format!("the data of {} goes with the container", database.name);
         let beside = service.mounts.iter().find(|mount| mount.source.is_some() && !is_for_others(mount));
         let text = format!("nothing holds `{folder}`");
-        let mut remark = Remark::new(service.about(), file.at(service.name.place, text), message);
+        let mut violation = Violation::new(service.about(), file.at(service.name.place, text), message);
         if let Some(mount) = beside {
-            remark = remark.also(file.at(mount.place, format!("`{}` is not where its data lies", mount.target)));
+            violation = violation.also(file.at(mount.place, format!("`{}` is not where its data lies", mount.target)));
         }
         let name = &service.name.value;
-        findings.add(remark.help(format!("mount a volume there: `volumes: [\"{name}-data:{folder}\"]`")));
+        violations.push(violation.help(format!("mount a volume there: `volumes: [\"{name}-data:{folder}\"]`")));
     }
 }
 

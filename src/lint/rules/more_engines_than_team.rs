@@ -4,8 +4,8 @@ use catalog::Hosting;
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "more-engines-than-team",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("more-engines-than-team"),
     group: Group::Architecture,
     level: Some(Level::Warning),
     summary: "There are more databases to run than engineers to run them.",
@@ -13,39 +13,51 @@ pub(super) static RULE: Rule = Rule {
           understands at night. With more engines than people nobody knows any of them well. One engineer for \
           each is a rule of thumb, and polyglot's judgement that it is worth a look.",
     source: "https://www.amazingcto.com/postgres-for-everything/",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\nteam: { engineers: 2 }\ndata:\n  customers: { kind: user_profile }\n  \
-             sessions: { durability: cache }\n  talks: { kind: conversation }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\nteam: { engineers: 1 }\ndata:\n  customers: { kind: user_profile }\n  \
-             sessions: { durability: cache }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\nteam: { engineers: 3 }\ndata:\n  customers: { kind: user_profile }\n  \
-             sessions: { durability: cache }\n  talks: { kind: conversation }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  customers: { kind: user_profile }\n  sessions: { durability: cache }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\nteam: { engineers: 1 }\ndata:\n  customers: { kind: user_profile }\n  \
-             photos: { kind: file, database: s3, justification: the vendor runs it }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            team: { engineers: 2 }
+            data:
+              customers: { kind: user_profile }
+              sessions: { durability: cache }
+              talks: { kind: conversation }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            team: { engineers: 1 }
+            data:
+              customers: { kind: user_profile }
+              sessions: { durability: cache }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            team: { engineers: 3 }
+            data:
+              customers: { kind: user_profile }
+              sessions: { durability: cache }
+              talks: { kind: conversation }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers: { kind: user_profile }
+              sessions: { durability: cache }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            team: { engineers: 1 }
+            data:
+              customers: { kind: user_profile }
+              photos: { kind: file, database: s3, justification: the vendor runs it }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let Some(engineers) = &system.requirements.team.engineers else { return };
     // What a vendor runs, or the application itself, is not theirs to look after.
     let databases = system.selection.databases();
@@ -56,8 +68,8 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
     let names: Vec<&str> = run.iter().map(|database| database.name.as_str()).collect();
     let people = if engineers.value.0 == 1 { "engineer" } else { "engineers" };
     let message = format!("{} databases for {} {people}: {}", run.len(), engineers.value, names.join(", "));
-    let remark = Remark::new("team.engineers", system.at(engineers.place, "who run all of them"), message);
-    findings.add(remark.help(
+    let violation = Violation::new("team.engineers", system.at(engineers.place, "who run all of them"), message);
+    violations.push(violation.help(
         "let one database hold several kinds of data, pinned with `database: postgresql` and a `justification`, or \
          take one that a vendor runs",
     ));

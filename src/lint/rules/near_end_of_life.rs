@@ -3,8 +3,8 @@
 use super::prelude::*;
 use super::shared::{ALMANAC, lasting};
 
-pub(super) static RULE: Rule = Rule {
-    id: "near-end-of-life",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("near-end-of-life"),
     group: Group::Lifecycle,
     level: Some(Level::Warning),
     summary: "A version runs that soon gets no fixes any more, and a later one is known.",
@@ -12,42 +12,54 @@ pub(super) static RULE: Rule = Rule {
           planning that takes; 180 days are polyglot's judgement. Where no later version is known there is \
           nothing to plan yet, and nothing is said.",
     source: "https://endoflife.date",
-    bad: examples![
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  rains:\n    time_series: true\n    retention: 3650d\n    \
-                 database: almanac@2\n    justification: it keeps readings for decades\n",
-            ),
-            ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
-            ("databases/almanac/database.toml", ALMANAC),
-        ],
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  \
-                 rains: { time_series: true, retention: 3650d, database: almanac, justification: decades }\n  \
-                 snows: { time_series: true, retention: 3650d, database: almanac@2, justification: decades }\n",
-            ),
-            ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
-            ("databases/almanac/database.toml", ALMANAC),
-        ],
-    ],
-    good: examples![
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  rains:\n    time_series: true\n    retention: 3650d\n    \
-                 database: almanac@3\n    justification: it keeps readings for decades\n",
-            ),
-            ("polyglot.toml", "[catalog]\nextra = [\"databases\"]\n"),
-            ("databases/almanac/database.toml", ALMANAC),
-        ],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  page_views: { analytics: true, write_heavy: true, retention: 365d }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              rains:
+                time_series: true
+                retention: 3650d
+                database: almanac@2
+                justification: it keeps readings for decades
+        ",
+        "polyglot.toml": r#"
+            [catalog]
+            extra = ["databases"]
+        "#,
+        "databases/almanac/database.toml": ALMANAC;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              rains: { time_series: true, retention: 3650d, database: almanac, justification: decades }
+              snows: { time_series: true, retention: 3650d, database: almanac@2, justification: decades }
+        ",
+        "polyglot.toml": r#"
+            [catalog]
+            extra = ["databases"]
+        "#,
+        "databases/almanac/database.toml": ALMANAC;
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              rains:
+                time_series: true
+                retention: 3650d
+                database: almanac@3
+                justification: it keeps readings for decades
+        ",
+        "polyglot.toml": r#"
+            [catalog]
+            extra = ["databases"]
+        "#,
+        "databases/almanac/database.toml": ALMANAC;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              page_views: { analytics: true, write_heavy: true, retention: 365d }
+        ";
+    },
     check: Check::System(check),
     needs_today: true,
 };
@@ -55,7 +67,7 @@ pub(super) static RULE: Rule = Rule {
 /// The days before the end on which it is time to plan.
 const SOON: i64 = 180;
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let Some(today) = system.today else { return };
     for service in &system.selection.services {
         let (database, version) = (service.database, service.version);
@@ -64,9 +76,10 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let Some(next) = lasting(database, version).filter(|_| (0..=SOON).contains(&days)) else { continue };
         let Some(kind) = system.versioned(database) else { continue };
         let message = format!("{} {} gets fixes until {end}: {days} more days", database.name, version.major);
-        let spot = system.decided_version(kind, format!("version {}", version.major));
-        let remark = Remark::new(kind.about(), spot, message).also(system.at(kind.data.key, "held by it"));
-        findings
-            .add(remark.help(format!("plan the move to version {0}: `database: {1}@{0}`", next.major, database.id)));
+        let location = system.decided_version(kind, format!("version {}", version.major));
+        let violation = Violation::new(kind.about(), location, message).also(system.at(kind.data.key, "held by it"));
+        violations.push(
+            violation.help(format!("plan the move to version {0}: `database: {1}@{0}`", next.major, database.id)),
+        );
     }
 }

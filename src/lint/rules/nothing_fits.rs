@@ -3,8 +3,8 @@
 use super::conflicting_flags::is_contradictory;
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "nothing-fits",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("nothing-fits"),
     group: Group::Decision,
     level: Some(Level::Error),
     summary: "No database does all that is asked of it.",
@@ -12,35 +12,56 @@ pub(super) static RULE: Rule = Rule {
           one store meets it. Often two kinds of data stand under one name, a record and a copy of it for one sort of \
           query.",
     source: "https://learn.microsoft.com/azure/architecture/guide/technology-choices/data-store-overview",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  films:\n    kind: file\n    search_heavy: true\n    vector_search: true\n    dimension: 512\
-             \n    object_size: 2GB\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  friends:\n    kind: graph\n    traversal_depth: 6\n    vector_search: true\
-             \n    dimension: 384\n    event_stream: true\n    retention: 30d\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  films: { kind: file, object_size: 2GB }\n  scenes:\n    kind: vector\n    dimension: 512\
-             \n    durability: derived\n    source: films\n    sync: batch\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  friends:\n    kind: graph\n    traversal_depth: 6\n    vector_search: true\
-             \n    dimension: 384\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              films:
+                kind: file
+                search_heavy: true
+                vector_search: true
+                dimension: 512
+                object_size: 2GB
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              friends:
+                kind: graph
+                traversal_depth: 6
+                vector_search: true
+                dimension: 384
+                event_stream: true
+                retention: 30d
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              films: { kind: file, object_size: 2GB }
+              scenes:
+                kind: vector
+                dimension: 512
+                durability: derived
+                source: films
+                sync: batch
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              friends:
+                kind: graph
+                traversal_depth: 6
+                vector_search: true
+                dimension: 384
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in system.kinds.iter().filter(|kind| !kind.selected.pinned && !is_contradictory(kind)) {
         let Some(breach) = kind.breach() else { continue };
         let trouble = breach.trouble();
@@ -51,13 +72,14 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             trouble.trim_end_matches('.'),
         );
         let place = kind.field_place(breach.name());
-        let spot = system.at(place.unwrap_or(kind.data.key), "this is too much");
-        let remark = Remark::new(kind.about(), spot, message);
-        let remark = match breach.evidence() {
-            Some(evidence) => remark.help(format!("that is from {}", evidence.address)),
-            None => remark,
+        let location = system.at(place.unwrap_or(kind.data.key), "this is too much");
+        let violation = Violation::new(kind.about(), location, message);
+        let violation = match breach.evidence() {
+            Some(evidence) => violation.help(format!("that is from {}", evidence.address)),
+            None => violation,
         };
-        findings
-            .add(remark.help("ask for less, or make two kinds of data of it, the one with the other as its `source`"));
+        violations.push(
+            violation.help("ask for less, or make two kinds of data of it, the one with the other as its `source`"),
+        );
     }
 }

@@ -6,8 +6,8 @@ use catalog::vocabulary::Scale;
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "outgrows-disk",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("outgrows-disk"),
     group: Group::Operations,
     level: Some(Level::Error),
     summary: "The data outgrows the disk while it is still to be kept.",
@@ -15,44 +15,56 @@ pub(super) static RULE: Rule = Rule {
           figures only: what is held today, what is added until the first of it is old enough to be removed, \
           and a year of growth where nothing says how long it is kept, which is polyglot's judgement.",
     source: "",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { disk: 100GB }\ndata:\n  orders:\n    kind: user_profile\n    \
-             data_size: 40GB\n    growth: 6GB/month\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { disk: 500GB }\ndata:\n  \
-             readings: { kind: time_series, data_size: 10GB, growth: 2GB/day, retention: 365d }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { disk: 20GB }\ndata:\n  \
-             orders: { kind: user_profile, data_size: 10GB, growth: 100k/day, record_size: 1kB }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { disk: 100GB }\ndata:\n  orders:\n    kind: user_profile\n    \
-             data_size: 20GB\n    growth: 6GB/month\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { disk: 500GB }\ndata:\n  \
-             readings: { kind: time_series, data_size: 10GB, growth: 2GB/day, retention: 90d }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders: { kind: user_profile, data_size: 40GB, growth: 6GB/month }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            target: { disk: 100GB }
+            data:
+              orders:
+                kind: user_profile
+                data_size: 40GB
+                growth: 6GB/month
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            target: { disk: 500GB }
+            data:
+              readings: { kind: time_series, data_size: 10GB, growth: 2GB/day, retention: 365d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            target: { disk: 20GB }
+            data:
+              orders: { kind: user_profile, data_size: 10GB, growth: 100k/day, record_size: 1kB }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            target: { disk: 100GB }
+            data:
+              orders:
+                kind: user_profile
+                data_size: 20GB
+                growth: 6GB/month
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            target: { disk: 500GB }
+            data:
+              readings: { kind: time_series, data_size: 10GB, growth: 2GB/day, retention: 90d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile, data_size: 40GB, growth: 6GB/month }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let Some(disk) = &system.requirements.target.disk else { return };
     let here = system.kinds.iter().filter(|kind| is_on_this_disk(kind));
     let sizes: Vec<_> = here.filter_map(|kind| Some((kind, kind.future_size()?))).collect();
@@ -68,13 +80,14 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
     let stated = largest.data.growth.as_ref().map(|growth| growth.place);
     let place = stated.or_else(|| largest.data.data_size.as_ref().map(|size| size.place));
     let label = format!("`{}` alone comes to {}", largest.name, size.rounded());
-    let remark = Remark::new("target.disk", system.at(disk.place, "too small"), message);
-    let less = match has_end(largest) {
-        true => format!("keep `{}` for less time", largest.name),
-        false => format!("say how long `{}` is kept: `retention: 90d`", largest.name),
+    let violation = Violation::new("target.disk", system.at(disk.place, "too small"), message);
+    let less = if has_end(largest) {
+        format!("keep `{}` for less time", largest.name)
+    } else {
+        format!("say how long `{}` is kept: `retention: 90d`", largest.name)
     };
-    let remark = remark.also(system.at(place.unwrap_or(largest.data.key), label));
-    findings.add(remark.help(format!("give the host a larger `disk`, or {less}")));
+    let violation = violation.also(system.at(place.unwrap_or(largest.data.key), label));
+    violations.push(violation.help(format!("give the host a larger `disk`, or {less}")));
 }
 
 /// Whether it lies on the host alone: not at a vendor, and not spread over other hosts too.

@@ -2,8 +2,8 @@
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "pin-against-limit",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("pin-against-limit"),
     group: Group::Decision,
     level: Some(Level::Error),
     summary: "A database is pinned for what it does not do.",
@@ -11,33 +11,49 @@ pub(super) static RULE: Rule = Rule {
           the system runs. A justification explains a preference; it does not lift a limit. The finding names the limit, \
           and `polyglot catalog` where it is from.",
     source: "https://learn.microsoft.com/azure/architecture/guide/technology-choices/data-store-overview",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: vector\n    dimension: 768\n    database: mysql\
-             \n    justification: it is there already\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  drawings:\n    kind: conversation\n    record_size: 20MB\n    database: mongodb\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: vector\n    dimension: 768\n    database: postgresql\
-             \n    justification: it is there already\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  drawings:\n    kind: conversation\n    record_size: 2MB\n    database: mongodb\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages:
+                kind: vector
+                dimension: 768
+                database: mysql
+                justification: it is there already
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              drawings:
+                kind: conversation
+                record_size: 20MB
+                database: mongodb
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages:
+                kind: vector
+                dimension: 768
+                database: postgresql
+                justification: it is there already
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              drawings:
+                kind: conversation
+                record_size: 2MB
+                database: mongodb
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in system.kinds.iter().filter(|kind| kind.selected.pinned) {
         let Some((pin, breach)) = kind.data.database.as_ref().zip(kind.breach()) else { continue };
         let trouble = breach.trouble();
@@ -47,15 +63,15 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             kind.name,
             trouble.trim_end_matches('.'),
         );
-        let remark = Remark::new(kind.about(), system.at(pin.place, "pinned here"), message);
-        let remark = match kind.field_place(breach.name()) {
-            Some(place) => remark.also(system.at(place, "asked for here")),
-            None => remark,
+        let violation = Violation::new(kind.about(), system.at(pin.place, "pinned here"), message);
+        let violation = match kind.field_place(breach.name()) {
+            Some(place) => violation.also(system.at(place, "asked for here")),
+            None => violation,
         };
-        let remark = match breach.evidence() {
-            Some(evidence) => remark.help(format!("that is from {}", evidence.address)),
-            None => remark,
+        let violation = match breach.evidence() {
+            Some(evidence) => violation.help(format!("that is from {}", evidence.address)),
+            None => violation,
         };
-        findings.add(remark.help("take the pin away, or what the database cannot do"));
+        violations.push(violation.help("take the pin away, or what the database cannot do"));
     }
 }

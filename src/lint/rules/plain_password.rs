@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use catalog::Catalog;
+
 use super::prelude::*;
-use crate::compose::{Service, filled};
+use crate::compose::{Service, filled, is_among};
 use crate::source::Place;
 
-pub(super) static RULE: Rule = Rule {
-    id: "plain-password",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("plain-password"),
     group: Group::Stack,
     level: Some(Level::Error),
     summary: "A password stands in the compose file.",
@@ -15,79 +17,112 @@ pub(super) static RULE: Rule = Rule {
           password that was committed once has to be changed, not removed. The environment is also shown by `docker \
           inspect` and inherited by every process.",
     source: "https://docs.docker.com/compose/how-tos/use-secrets/",
-    bad: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    environment: { POSTGRES_PASSWORD: hunter2 }\n    \
-             mem_limit: 1g\n    volumes: [\"db:/var/lib/postgresql\"]\n    \
-             healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  api:\n    image: example/api:1.4\n    environment:\n      \
-             - DATABASE_URL=postgres://app:hunter2@db:5432/shop\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  cache:\n    image: redis:8.2\n    command: redis-server --requirepass hunter2\n    \
-             mem_limit: 1g\n    volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\n\
-             volumes:\n  data:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    \
-             environment: { POSTGRES_PASSWORD: \"${DB_PASSWORD:-hunter2}\" }\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    \
-             environment: { POSTGRES_PASSWORD_FILE: /run/secrets/db }\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    \
-             environment: { POSTGRES_PASSWORD: \"${DB_PASSWORD:?}\" }\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  api:\n    image: example/api:1.4\n    environment:\n      \
-             - DATABASE_URL=postgres://app:${DB_PASSWORD}@db:5432/shop\n      - MYSQL_ALLOW_EMPTY_PASSWORD=yes\n      \
-             - MAX_TOKEN=4096\n      - API_TOKEN\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  cache:\n    image: redis:8.2\n    \
-             command: redis-server --requirepass ${REDIS_PASSWORD:?}\n    mem_limit: 1g\n    \
-             volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\nvolumes:\n  data:\n",
-        )],
-    ],
+    bad: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                environment: { POSTGRES_PASSWORD: hunter2 }
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r"
+            services:
+              api:
+                image: example/api:1.4
+                environment:
+                  - DATABASE_URL=postgres://app:hunter2@db:5432/shop
+        ";
+        "compose.yaml": r#"
+            services:
+              cache:
+                image: redis:8.2
+                command: redis-server --requirepass hunter2
+                mem_limit: 1g
+                volumes: ["data:/data"]
+                healthcheck: { test: [CMD, redis-cli, ping] }
+            volumes:
+              data:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                environment: { POSTGRES_PASSWORD: "${DB_PASSWORD:-hunter2}" }
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+    },
+    good: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                environment: { POSTGRES_PASSWORD_FILE: /run/secrets/db }
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                environment: { POSTGRES_PASSWORD: "${DB_PASSWORD:?}" }
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r"
+            services:
+              api:
+                image: example/api:1.4
+                environment:
+                  - DATABASE_URL=postgres://app:${DB_PASSWORD}@db:5432/shop
+                  - MYSQL_ALLOW_EMPTY_PASSWORD=yes
+                  - MAX_TOKEN=4096
+                  - API_TOKEN
+        ";
+        "compose.yaml": r#"
+            services:
+              cache:
+                image: redis:8.2
+                command: redis-server --requirepass ${REDIS_PASSWORD:?}
+                mem_limit: 1g
+                volumes: ["data:/data"]
+                healthcheck: { test: [CMD, redis-cli, ping] }
+            volumes:
+              data:
+        "#;
+    },
     check: Check::Compose(check),
     ..Rule::EMPTY
 };
 
-fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     // What several services take in from one place is one fault.
     let mut places = BTreeSet::new();
     for service in &file.compose.services {
         let variables = service.environment.iter().filter_map(|variable| {
             let value = variable.value.as_deref()?;
-            let is_secret = is_secret(&variable.name, value);
+            let is_secret = is_secret(&variable.name, value, file.catalog);
             let what = if is_secret { "holds a secret in clear" } else { "holds an address with its password" };
             (is_secret || has_password(value)).then(|| (variable.place, format!("`{}` {what}", variable.name)))
         });
-        for (place, message) in variables.chain(told(service)) {
+        for (place, message) in variables.chain(told(service, file.catalog)) {
             if places.insert(place) {
-                let remark = Remark::new(service.about(), file.at(place, "in clear"), message);
-                findings.add(
-                    remark
+                let violation = Violation::new(service.about(), file.at(place, "in clear"), message);
+                violations.push(
+                    violation
                         .help(
                             "take it from a secret's file (`…_FILE: /run/secrets/NAME`), or from outside: `${NAME:?}`",
                         )
@@ -99,15 +134,18 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
 }
 
 /// The options of a command that hand over a password.
-fn told(service: &Service) -> impl Iterator<Item = (Place, String)> {
-    const OPTIONS: [&str; 5] = ["--requirepass", "--masterauth", "--primaryauth", "--password", "--passwd"];
-    const CLIENTS: [&str; 6] = ["mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-dump", "mariadb-admin"];
+fn told<'s>(service: &'s Service, catalog: &'s Catalog) -> impl Iterator<Item = (Place, String)> + 's {
+    const OPTIONS: [&str; 2] = ["--password", "--passwd"];
+    let detects = || catalog.databases().map(|database| &database.detect);
+    let is_option = move |option: &str| {
+        OPTIONS.contains(&option) || detects().any(|detect| is_among(&detect.password_options, option))
+    };
     let words = &service.command;
-    let is_client = service.runs(&CLIENTS).is_some();
+    let is_client = service.runs(|name| detects().any(|detect| is_among(&detect.attached_password, name))).is_some();
     words.iter().enumerate().filter_map(move |(index, word)| {
         let (option, given) = word.value.split_once('=').map_or((word.value.as_str(), None), |(a, b)| (a, Some(b)));
         let next = words.get(index.saturating_add(1)).filter(|next| !next.value.starts_with('-'));
-        if OPTIONS.contains(&option) {
+        if is_option(option) {
             let place = if given.is_some() { word.place } else { next?.place };
             let value = given.or_else(|| next.map(|next| next.value.as_str()))?;
             return is_literal(value).then(|| (place, format!("`{option}` is followed by the password in clear")));
@@ -121,7 +159,7 @@ fn told(service: &Service) -> impl Iterator<Item = (Place, String)> {
 }
 
 /// Whether a variable's name promises a secret and its value is one.
-fn is_secret(name: &str, value: &str) -> bool {
+fn is_secret(name: &str, value: &str, catalog: &Catalog) -> bool {
     const ENDS: [&str; 11] = [
         "PASSWORD",
         "PASSWD",
@@ -136,8 +174,9 @@ fn is_secret(name: &str, value: &str) -> bool {
         "PRIVATE_KEY",
     ];
     let name = name.to_ascii_uppercase().replace(['-', '.'], "_");
-    if name == "NEO4J_AUTH" {
-        return value.split_once('/').is_some_and(|(_, password)| is_literal(password));
+    let behind_user = catalog.databases().find_map(|database| database.detect.password_environment.get(name.as_str()));
+    if let Some(separator) = behind_user {
+        return value.split_once(separator.as_str()).is_some_and(|(_, password)| is_literal(password));
     }
     // What ends in `TOKEN` may count them, and what is public is no secret.
     let counts = value.bytes().all(|byte| byte.is_ascii_digit()) && !name.contains("PASS");

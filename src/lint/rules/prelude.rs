@@ -1,16 +1,16 @@
 //! What nearly every rule uses.
 
-pub(super) use crate::lint::compose::ComposeFile;
-pub(super) use crate::lint::finding::{Edit, Findings, Remark, Spot};
-pub(super) use crate::lint::rule::{Check, Group, Level, Rule};
-pub(super) use crate::lint::stack::StackFolder;
-pub(super) use crate::lint::system::{Kind, System};
+pub(super) use crate::lint::level::{Group, Level};
+pub(super) use crate::lint::rule::{Check, Rule};
+pub(super) use crate::lint::rule_id::RuleId;
+pub(super) use crate::lint::subject::{Comment, ComposeFile, Kind, StackFolder, System};
+pub(super) use crate::lint::violation::{Edit, Location, Violation};
 
-/// The examples of a rule. The released program explains it with the first; the tests try all of them.
+/// The examples of a rule: `,` joins the files of one, and `;` ends it. A text has the indentation of the code around it.
 macro_rules! examples {
-    ($first:expr $(, $more:expr)* $(,)?) => {
-        &[$first $(, #[cfg(debug_assertions)] $more)*]
-    };
+    ($($($path:literal: $text:tt),+;)+) => { &[$(&[$(($path, examples!(@text $text))),+]),+] };
+    (@text $text:literal) => { indoc::indoc!($text) };
+    (@text $text:ident) => { $text };
 }
 
 pub(super) use examples;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::prelude::*;
 use crate::source::Place;
 
-pub(super) static RULE: Rule = Rule {
-    id: "readable-secret",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("readable-secret"),
     group: Group::Stack,
     level: Some(Level::Error),
     summary: "Everybody on the host can read the file of a secret.",
@@ -14,35 +14,55 @@ pub(super) static RULE: Rule = Rule {
           the container, but not for every user and program of the host. A folder that lets in nobody else gives \
           both.",
     source: "https://docs.docker.com/reference/compose-file/secrets/",
-    bad: examples![
-        &[
-            (
-                "compose.yaml",
-                "services:\n  db:\n    image: postgres:18.1\n    secrets: [db]\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\nsecrets:\n  db: { file: ./secrets/db.txt }\n",
-            ),
-            ("secrets/db.txt", "hunter2\n"),
-        ],
-        &[
-            ("compose.yaml", "services: {}\nsecrets:\n  token:\n    file: secrets/token\n"),
-            ("secrets/token", "hunter2\n"),
-        ],
-    ],
-    good: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    secrets: [db]\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\nsecrets:\n  db: { environment: DB_PASSWORD }\n",
-        )],
-        &[("compose.yaml", "services: {}\nsecrets:\n  token:\n    file: secrets/not-here\n")],
-    ],
+    bad: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                secrets: [db]
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+            secrets:
+              db: { file: ./secrets/db.txt }
+        "#,
+        "secrets/db.txt": "hunter2\n";
+        "compose.yaml": r"
+            services: {}
+            secrets:
+              token:
+                file: secrets/token
+        ",
+        "secrets/token": "hunter2\n";
+    },
+    good: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                secrets: [db]
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+            secrets:
+              db: { environment: DB_PASSWORD }
+        "#;
+        "compose.yaml": r"
+            services: {}
+            secrets:
+              token:
+                file: secrets/not-here
+        ";
+    },
     check: Check::Compose(check),
     ..Rule::EMPTY
 };
 
-fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     // A folder that is open is one fault, however many secrets lie in it.
     let mut folders: BTreeMap<&str, Vec<(&str, Place, u32)>> = BTreeMap::new();
     for (name, mode) in &file.readable_secrets {
@@ -58,8 +78,8 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
             count => format!(" and {count} others"),
         };
         let message = format!("every user of the host can read the secret `{name}`{others}");
-        let spot = file.at(*place, format!("mode {mode:04o}, in a folder that is open too"));
+        let location = file.at(*place, format!("mode {mode:04o}, in a folder that is open too"));
         let help = format!("close the folder: `chmod 700 {folder}`");
-        findings.add(Remark::new(format!("secrets.{name}"), spot, message).help(help));
+        violations.push(Violation::new(format!("secrets.{name}"), location, message).help(help));
     }
 }

@@ -5,47 +5,67 @@ use catalog::vocabulary::Flag;
 use super::prelude::*;
 use crate::source::{Place, Placed};
 
-pub(super) static RULE: Rule = Rule {
-    id: "redundant-flag",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("redundant-flag"),
     group: Group::Requirements,
     level: None,
     summary: "A flag says what would be so without it.",
     why: "A kind presets its flags, and a flag that is absent is false. Saying so once more is noise, and hides the flags \
           that do decide something. It is off because some like to see every answer written down; `--fix` removes the \
           lines.",
-    bad: examples![
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  users:\n    kind: user_profile\n    needs_transactions: true\
-                 \n    owner: accounts\n",
-            ),
-            ("polyglot.toml", "[lint]\nredundant-flag = \"note\"\n"),
-        ],
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  users: { complex_relations: true, real_time: false }\n"),
-            ("polyglot.toml", "[lint]\nredundant-flag = \"warning\"\n"),
-        ],
-    ],
-    good: examples![
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  users:\n    kind: user_profile\n    owner: accounts\n"),
-            ("polyglot.toml", "[lint]\nredundant-flag = \"note\"\n"),
-        ],
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  users:\n    kind: user_profile\n    complex_relations: false\
-                 \n    write_heavy: true\n",
-            ),
-            ("polyglot.toml", "[lint]\nredundant-flag = \"note\"\n"),
-        ],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              users:
+                kind: user_profile
+                needs_transactions: true
+                owner: accounts
+        ",
+        "polyglot.toml": r#"
+            [lint]
+            redundant-flag = "note"
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              users: { complex_relations: true, real_time: false }
+        ",
+        "polyglot.toml": r#"
+            [lint]
+            redundant-flag = "warning"
+        "#;
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              users:
+                kind: user_profile
+                owner: accounts
+        ",
+        "polyglot.toml": r#"
+            [lint]
+            redundant-flag = "note"
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              users:
+                kind: user_profile
+                complex_relations: false
+                write_heavy: true
+        ",
+        "polyglot.toml": r#"
+            [lint]
+            redundant-flag = "note"
+        "#;
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let row = kind.data.kind.as_ref().and_then(|stated| system.catalog.matrix().row(&stated.value));
         for (flag, stated) in Flag::ALL.iter().filter_map(|flag| Some((*flag, kind.data.stated(*flag)?))) {
@@ -57,11 +77,11 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
                 Some(row) => format!("the kind `{}` sets `{flag}` already", row.value),
                 None => format!("`{flag}` is false where nothing sets it"),
             };
-            let remark = Remark::new(kind.about(), system.at(stated.place, "it would be so anyway"), message);
-            let remark = remark.help("leave it out");
-            findings.add(match line(system, kind, flag, stated) {
-                Some(place) => remark.fix("remove the line", vec![Edit { place, text: String::new() }]),
-                None => remark,
+            let violation = Violation::new(kind.about(), system.at(stated.place, "it would be so anyway"), message);
+            let violation = violation.help("leave it out");
+            violations.push(match line(system, kind, flag, stated) {
+                Some(place) => violation.fix("remove the line", vec![Edit { place, text: String::new() }]),
+                None => violation,
             });
         }
     }

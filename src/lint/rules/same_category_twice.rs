@@ -4,42 +4,47 @@ use catalog::Database;
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "same-category-twice",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("same-category-twice"),
     group: Group::Architecture,
     level: Some(Level::Warning),
     summary: "Two databases of one category run side by side, and one of them could hold all of it.",
     why: "A second engine of the same category brings upgrades, backups, alerts and habits of its own and no \
           ability that the first lacks. One transaction, one join and one backup no longer span the data.",
     source: "https://learn.microsoft.com/en-us/azure/architecture/guide/technology-choices/data-store-overview",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  customers: { kind: user_profile }\n  stock: { needs_transactions: true }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  sessions: { durability: cache }\n  \
-             presence: { kind: realtime_state, durability: cache, database: keydb }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  customers: { kind: user_profile }\n  \
-             stock: { needs_transactions: true, complex_relations: true }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  customers: { kind: user_profile }\n  \
-             blog: { needs_transactions: true, database: mysql, justification: WordPress wants it }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers: { kind: user_profile }
+              stock: { needs_transactions: true }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              sessions: { durability: cache }
+              presence: { kind: realtime_state, durability: cache, database: keydb }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers: { kind: user_profile }
+              stock: { needs_transactions: true, complex_relations: true }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers: { kind: user_profile }
+              blog: { needs_transactions: true, database: mysql, justification: WordPress wants it }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let databases = system.selection.databases();
     for (index, second) in databases.iter().enumerate() {
         let same = |first: &&&Database| first.category == second.category && first.hosting == second.hosting;
@@ -60,10 +65,10 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             "`{}` runs {} beside the {} of `{}`: two {} databases",
             moved.name, goes.name, stays.name, kept.name, goes.category
         );
-        let remark = Remark::new(moved.about(), system.at(moved.data.key, format!("in {}", goes.name)), message);
+        let violation = Violation::new(moved.about(), system.at(moved.data.key, format!("in {}", goes.name)), message);
         let pin = format!("keep it in {} too: `database: {}`, with a `justification`", stays.name, stays.id);
         let why = format!("or pin `database: {}` and say in its `justification` what {} lacks", goes.id, stays.name);
-        findings.add(remark.also(system.at(kept.data.key, format!("in {}", stays.name))).help(pin).help(why));
+        violations.push(violation.also(system.at(kept.data.key, format!("in {}", stays.name))).help(pin).help(why));
     }
 }
 

@@ -5,8 +5,8 @@ use catalog::vocabulary::Scale;
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "single-point-of-failure",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("single-point-of-failure"),
     group: Group::Architecture,
     level: Some(Level::Warning),
     summary: "More availability is promised than one host gives.",
@@ -14,27 +14,50 @@ pub(super) static RULE: Rule = Rule {
           restore after it. One host has nothing to fail over to. That 99.9 % or five minutes is more than one \
           host keeps is polyglot's judgement.",
     source: "https://cloud.google.com/blog/products/gcp/available-or-not-that-is-the-question-cre-life-lessons",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
-             availability: 99.95%\n    backup: { every: 1d, keep: 30d }\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: user_profile\n    rto: 1min\n")],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
-             availability: 99.5%\n    backup: { every: 1d, keep: 30d }\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  orders:\n    kind: user_profile\n    rto: 1h\n")],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ntarget: { environment: staging }\ndata:\n  orders:\n    kind: user_profile\n    \
-             availability: 99.99%\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                durability: primary
+                availability: 99.95%
+                backup: { every: 1d, keep: 30d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                rto: 1min
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                durability: primary
+                availability: 99.5%
+                backup: { every: 1d, keep: 30d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                rto: 1h
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            target: { environment: staging }
+            data:
+              orders:
+                kind: user_profile
+                availability: 99.99%
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
@@ -44,7 +67,7 @@ const AVAILABLE: Percent = Percent { millionths: 999_000 };
 /// Less than a person needs to see that a host is gone, and to start another.
 const FAST: Span = Span(5 * 60 * 1_000_000);
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in system.kinds.iter().filter(|kind| system.relies_on_one_host(kind) && !spans_regions(kind)) {
         let availability = kind.data.availability.as_ref().filter(|stated| stated.value >= AVAILABLE);
         let rto = kind.data.rto.as_ref().filter(|stated| stated.value < FAST);
@@ -56,11 +79,11 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let Some((place, promise)) = promises.next() else { continue };
         let name = kind.database_name();
         let message = format!("`{}` {promise}, and its {name} runs on one host", kind.name);
-        let mut remark = Remark::new(kind.about(), system.at(place, "nothing to fail over to"), message);
+        let mut violation = Violation::new(kind.about(), system.at(place, "nothing to fail over to"), message);
         for (place, promise) in promises {
-            remark = remark.also(system.at(place, promise));
+            violation = violation.also(system.at(place, promise));
         }
-        findings.add(remark.help(
+        violations.push(violation.help(
             "run a replica on a second host beside this stack and allow the finding with that reason, or promise what \
              one host keeps, such as `availability: 99.5%` and `rto: 1h`",
         ));

@@ -6,8 +6,8 @@ use catalog::vocabulary::Scale;
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "small-wide-column",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("small-wide-column"),
     group: Group::Architecture,
     level: Some(Level::Warning),
     summary: "A wide-column store is run for data that one server holds.",
@@ -15,35 +15,50 @@ pub(super) static RULE: Rule = Rule {
           table per query, no joins and repairs over nodes are a price for nothing. Of Bigtable, the model of \
           them all, architects say so for less than 1 TB.",
     source: "https://www.oreilly.com/library/view/google-cloud-platform/9781788834308/575dd490-d437-413c-85a6-05226530aa22.xhtml",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  messages:\n    key_lookup: true\n    write_heavy: true\n    \
-             durability: primary\n    backup: { every: 1d, keep: 30d }\n    data_size: 40GB\n    \
-             database: cassandra\n    justification: messages grow\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  \
-             events: { kind: conversation, data_size: 300GB, growth: 20GB/month, database: cassandra, \
-             justification: fast }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  messages:\n    key_lookup: true\n    write_heavy: true\n    \
-             durability: primary\n    backup: { every: 1d, keep: 30d }\n    data_size: 40GB\n    \
-             scale: multi_node\n    database: cassandra\n    justification: messages grow\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  \
-             events: { kind: conversation, data_size: 300GB, growth: 80GB/month, database: cassandra, \
-             justification: fast }\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  messages: { key_lookup: true, records: 200M, data_size: 60GB }\n")],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              messages:
+                key_lookup: true
+                write_heavy: true
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+                data_size: 40GB
+                database: cassandra
+                justification: messages grow
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              events: { kind: conversation, data_size: 300GB, growth: 20GB/month, database: cassandra, justification: fast }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              messages:
+                key_lookup: true
+                write_heavy: true
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+                data_size: 40GB
+                scale: multi_node
+                database: cassandra
+                justification: messages grow
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              events: { kind: conversation, data_size: 300GB, growth: 80GB/month, database: cassandra, justification: fast }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              messages: { key_lookup: true, records: 200M, data_size: 60GB }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
@@ -53,7 +68,7 @@ const PAYS: Bytes = Bytes(1 << 40);
 /// The records from which the decision tree spreads look-ups over nodes, whatever their size.
 const SPREAD_RECORDS: u64 = 100_000_000;
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let Some(database) = kind.database().filter(|one| one.category == Category::WideColumn) else { continue };
         let Some(size) = &kind.data.data_size else { continue };
@@ -63,8 +78,8 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let message = format!("`{}` is {}, which one server holds, in {}", kind.name, size.value, database.name);
-        let remark = Remark::new(kind.about(), system.at(size.place, "below 1TB"), message);
-        findings.add(remark.also(system.decided(kind, "a wide-column store")).help(
+        let violation = Violation::new(kind.about(), system.at(size.place, "below 1TB"), message);
+        violations.push(violation.also(system.decided(kind, "a wide-column store")).help(
             "keep it in one server's database, `database: postgresql`; or say what one server does not bear: \
              `scale: multi_node`, or its `growth`",
         ));

@@ -7,53 +7,87 @@ use super::prelude::*;
 use crate::requirements::Collection;
 use crate::source::Placed;
 
-pub(super) static RULE: Rule = Rule {
-    id: "split-transaction",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("split-transaction"),
     group: Group::Architecture,
     level: Some(Level::Error),
     summary: "A field refers to a collection that lives in another database.",
     why: "No foreign key and no commit spans two databases: the record that is referred to can vanish, or \
           never come, and nothing refuses the orphan. What has to stay consistent belongs into one database.",
     source: "https://www.postgresql.org/docs/current/ddl-constraints.html",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  customers:\n    kind: user_profile\n    collections:\n      \
-             customers:\n        fields:\n          id: { type: uuid, unique: true }\n  stock:\n    \
-             needs_transactions: true\n    database: mysql\n    \
-             justification: the warehouse software wants it\n    collections:\n      reservations:\n        \
-             fields:\n          customer_id: { type: char(36), references: customers.id }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  profiles:\n    kind: conversation\n    collections:\n      \
-             profiles: { structure: nested documents }\n  payments:\n    kind: user_profile\n    \
-             collections:\n      payments:\n        fields:\n          \
-             profile: { type: text, references: profiles }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  customers:\n    kind: user_profile\n    collections:\n      \
-             customers:\n        fields:\n          id: { type: uuid, unique: true }\n  stock:\n    \
-             needs_transactions: true\n    complex_relations: true\n    collections:\n      \
-             reservations:\n        fields:\n          \
-             customer_id: { type: uuid, references: customers.id }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  profiles:\n    kind: conversation\n    collections:\n      \
-             profiles: { structure: nested documents }\n  payments:\n    kind: user_profile\n    \
-             collections:\n      profiles: { fields: { id: { type: text, unique: true } } }\n      \
-             payments:\n        fields:\n          profile: { type: text, references: profiles.id }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers:
+                kind: user_profile
+                collections:
+                  customers:
+                    fields:
+                      id: { type: uuid, unique: true }
+              stock:
+                needs_transactions: true
+                database: mysql
+                justification: the warehouse software wants it
+                collections:
+                  reservations:
+                    fields:
+                      customer_id: { type: char(36), references: customers.id }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              profiles:
+                kind: conversation
+                collections:
+                  profiles: { structure: nested documents }
+              payments:
+                kind: user_profile
+                collections:
+                  payments:
+                    fields:
+                      profile: { type: text, references: profiles }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers:
+                kind: user_profile
+                collections:
+                  customers:
+                    fields:
+                      id: { type: uuid, unique: true }
+              stock:
+                needs_transactions: true
+                complex_relations: true
+                collections:
+                  reservations:
+                    fields:
+                      customer_id: { type: uuid, references: customers.id }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              profiles:
+                kind: conversation
+                collections:
+                  profiles: { structure: nested documents }
+              payments:
+                kind: user_profile
+                collections:
+                  profiles: { fields: { id: { type: text, unique: true } } }
+                  payments:
+                    fields:
+                      profile: { type: text, references: profiles.id }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in system.kinds.iter().filter(|kind| is_consistent(kind)) {
         for (name, field, refers) in references(kind) {
             let wanted = refers.value.split('.').next().unwrap_or_default();
@@ -66,14 +100,14 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             let message =
                 format!("`{name}.{field}` in {here} refers to `{wanted}`, which `{}` keeps in {there}", other.name);
             let about = format!("{}.collections.{name}", kind.about());
-            let remark = Remark::new(about, system.at(refers.place, format!("not in {here}")), message);
+            let violation = Violation::new(about, system.at(refers.place, format!("not in {here}")), message);
             let place = collection(other, wanted).map_or(other.data.key, |found| found.key);
             let help = match other.database().filter(|database| system.could_hold(database, kind)) {
                 Some(database) => format!("keep both in one: `database: {}` for `{}`", database.id, kind.name),
                 None => format!("keep both in one: pin `{}` and `{}` to the same `database`", kind.name, other.name),
             };
-            let remark = remark.also(system.at(place, format!("in {there}"))).help(help);
-            findings.add(remark.help("or drop `references`, and let the application live with orphans"));
+            let violation = violation.also(system.at(place, format!("in {there}"))).help(help);
+            violations.push(violation.help("or drop `references`, and let the application live with orphans"));
         }
     }
 }

@@ -3,44 +3,63 @@
 use super::prelude::*;
 use crate::render::write::State;
 
-pub(super) static RULE: Rule = Rule {
-    id: "stack-differs",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("stack-differs"),
     group: Group::Stack,
     level: Some(Level::Error),
     summary: "The rendered folder is not what would be rendered now.",
     why: "The stack that runs is then not the one that the requirements ask for: a change was never rendered, a file \
           or a secret was lost, or a run was interrupted half-way. Whoever renders next changes more than they mean \
           to.",
-    bad: examples![
-        &[
-            ("deploy/compose.yaml", "name: shop\nservices: {}\n"),
-            ("polyglot.yaml", "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile }\n"),
-        ],
-        &[
-            ("deploy/compose.yaml", "# our own\nname: \"shop\"\n"),
-            ("deploy/README.md", "my own notes\n"),
-            ("polyglot.yaml", "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile }\n"),
-        ],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\nname: shop\ndata:\n  \
-             orders: { kind: user_profile, backup: { every: 1d, keep: 30d }, encryption: { at_rest: true, in_transit: true } }\n",
-        )],
-        &[
-            ("deploy/compose.yaml", "name: another\nservices: {}\n"),
-            ("polyglot.yaml", "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile }\n"),
-        ],
-    ],
+    bad: examples! {
+        "deploy/compose.yaml": r"
+            name: shop
+            services: {}
+        ",
+        "polyglot.yaml": r"
+            version: 1
+            name: shop
+            data:
+              orders: { kind: user_profile }
+        ";
+        "deploy/compose.yaml": r#"
+            # our own
+            name: "shop"
+        "#,
+        "deploy/README.md": "my own notes\n",
+        "polyglot.yaml": r"
+            version: 1
+            name: shop
+            data:
+              orders: { kind: user_profile }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            name: shop
+            data:
+              orders: { kind: user_profile, backup: { every: 1d, keep: 30d }, encryption: { at_rest: true, in_transit: true } }
+        ";
+        "deploy/compose.yaml": r"
+            name: another
+            services: {}
+        ",
+        "polyglot.yaml": r"
+            version: 1
+            name: shop
+            data:
+              orders: { kind: user_profile }
+        ";
+    },
     check: Check::Stack(check),
     ..Rule::EMPTY
 };
 
-fn check(_: &System<'_>, folder: &StackFolder, findings: &mut Findings<'_>) {
+fn check(_: &System<'_>, folder: &StackFolder, violations: &mut Vec<Violation>) {
     if folder.interrupted {
-        let remark = Remark::new("stack", folder.spot(), "a run was interrupted half-way");
-        findings.add(remark.help("`polyglot render` finishes it, or discards what it had begun"));
+        let violation = Violation::new("stack", folder.location(), "a run was interrupted half-way");
+        violations.push(violation.help("`polyglot render` finishes it, or discards what it had begun"));
     }
     for file in &folder.differing {
         let path = folder.join(&file.path);
@@ -54,14 +73,14 @@ fn check(_: &System<'_>, folder: &StackFolder, findings: &mut Findings<'_>) {
             None => (format!("{path} is no longer wanted"), "not part of the stack", "`polyglot render` removes it"),
             Some(State::Same | State::Edited | State::Foreign) => continue,
         };
-        let remark = Remark::new(format!("stack.{}", file.path), file.spot(folder, text), message);
-        findings.add(remark.help(help));
+        let violation = Violation::new(format!("stack.{}", file.path), file.location(folder, text), message);
+        violations.push(violation.help(help));
     }
     for path in &folder.missing_secrets {
         let message = format!("the secret {} is missing", folder.join(path));
-        let remark = Remark::new(format!("stack.{path}"), folder.spot(), message);
-        findings.add(
-            remark
+        let violation = Violation::new(format!("stack.{path}"), folder.location(), message);
+        violations.push(
+            violation
                 .help("put back the one that the data was made with")
                 .help("where nothing runs yet, `polyglot render` makes a new one"),
         );

@@ -1,100 +1,144 @@
 //! `stale-lock`
 
 use super::prelude::*;
-use crate::lint::system::Locked;
+use crate::lint::subject::Locked;
 use crate::lock::{Changed, Difference, FieldChange};
 
-pub(super) static RULE: Rule = Rule {
-    id: "stale-lock",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("stale-lock"),
     group: Group::Decision,
     level: Some(Level::Error),
     summary: "The requirements have changed since the lock was written.",
     why: "The answer is still the same, but it was given to another question. `polyglot render` stops at a stale lock, \
           and a review of the lock no longer shows on what grounds the databases were chosen.",
     source: "https://doc.rust-lang.org/cargo/commands/cargo-build.html#option-cargo-build---locked",
-    bad: examples![
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile, data_size: 40GB }\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
-                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"bce69c659a815a92\"\
-                 \n\n[data.orders.fields]\ncomplex_relations = true\ndata_size = \"20GB\"\
-                 \nneeds_transactions = true\n",
-            ),
-        ],
-        &[
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  orders: { kind: user_profile }\n  sessions: { durability: cache }\n",
-            ),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
-                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"481257e880ba565b\"\
-                 \n\n[data.orders.fields]\ncomplex_relations = true\nneeds_transactions = true\n",
-            ),
-        ],
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile }\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
-                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"481257e880ba565b\"\
-                 \n\n[data.orders.fields]\ncomplex_relations = true\nneeds_transactions = true\n\
-                 \n[data.sessions]\ndatabases = [\"redis@8.2\"]\
-                 \nimages = [\"docker.io/library/redis:8.2.10-bookworm\"]\
-                 \nfingerprint = \"417a24e527d85e2f\"\n\n[data.sessions.fields]\ndurability = \"cache\"\n",
-            ),
-        ],
-    ],
-    good: examples![
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile, data_size: 20GB }\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
-                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"bce69c659a815a92\"\
-                 \n\n[data.orders.fields]\ncomplex_relations = true\ndata_size = \"20GB\"\
-                 \nneeds_transactions = true\n",
-            ),
-        ],
-        &[
-            ("polyglot.yaml", "version: 1\ndata:\n  orders: { kind: user_profile, description: what was bought }\n"),
-            (
-                "polyglot.lock",
-                "version = 1\n\n[data.orders]\ndatabases = [\"postgresql@18\"]\
-                 \nimages = [\"docker.io/library/postgres:18.6-trixie\"]\nfingerprint = \"481257e880ba565b\"\
-                 \n\n[data.orders.fields]\ncomplex_relations = true\nneeds_transactions = true\n",
-            ),
-        ],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile, data_size: 40GB }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@18"]
+            images = ["docker.io/library/postgres:18.6-trixie"]
+            fingerprint = "bce69c659a815a92"
+
+            [data.orders.fields]
+            complex_relations = true
+            data_size = "20GB"
+            needs_transactions = true
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile }
+              sessions: { durability: cache }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@18"]
+            images = ["docker.io/library/postgres:18.6-trixie"]
+            fingerprint = "481257e880ba565b"
+
+            [data.orders.fields]
+            complex_relations = true
+            needs_transactions = true
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@18"]
+            images = ["docker.io/library/postgres:18.6-trixie"]
+            fingerprint = "481257e880ba565b"
+
+            [data.orders.fields]
+            complex_relations = true
+            needs_transactions = true
+
+            [data.sessions]
+            databases = ["redis@8.2"]
+            images = ["docker.io/library/redis:8.2.10-bookworm"]
+            fingerprint = "417a24e527d85e2f"
+
+            [data.sessions.fields]
+            durability = "cache"
+        "#;
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile, data_size: 20GB }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@18"]
+            images = ["docker.io/library/postgres:18.6-trixie"]
+            fingerprint = "bce69c659a815a92"
+
+            [data.orders.fields]
+            complex_relations = true
+            data_size = "20GB"
+            needs_transactions = true
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders: { kind: user_profile, description: what was bought }
+        ",
+        "polyglot.lock": r#"
+            version = 1
+
+            [data.orders]
+            databases = ["postgresql@18"]
+            images = ["docker.io/library/postgres:18.6-trixie"]
+            fingerprint = "481257e880ba565b"
+
+            [data.orders.fields]
+            complex_relations = true
+            needs_transactions = true
+        "#;
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let Some(locked) = system.lock else { return };
     for Changed { data, difference } in &locked.changed {
-        let Some(remark) = remark(system, locked, data, difference) else { continue };
-        let remark = remark.help("see it with `polyglot select --diff`, and accept it with `polyglot select --write`");
-        findings.add(remark);
+        let Some(violation) = violation(system, locked, data, difference) else { continue };
+        let violation =
+            violation.help("see it with `polyglot select --diff`, and accept it with `polyglot select --write`");
+        violations.push(violation);
     }
 }
 
-fn remark(system: &System<'_>, locked: &Locked, data: &str, difference: &Difference) -> Option<Remark> {
+fn violation(system: &System<'_>, locked: &Locked, data: &str, difference: &Difference) -> Option<Violation> {
     let about = format!("data.{data}");
     match difference {
         Difference::Missing { now } => {
             let kind = system.kind(data)?;
             let message = format!("the lock does not know `{data}`, which would be {}", system.written(now));
-            Some(Remark::new(about, system.at(kind.data.key, "not recorded"), message))
+            Some(Violation::new(about, system.at(kind.data.key, "not recorded"), message))
         }
         Difference::Gone { locked: names } => {
             let table = locked.lock.data.get(data)?;
             let message =
                 format!("the lock records `{data}` as {}, and the file has no such data", system.written(names));
-            Some(Remark::new(about, Spot::new(&locked.source, table.place, "nothing of this name"), message))
+            Some(Violation::new(about, Location::new(&locked.source, table.place, "nothing of this name"), message))
         }
         Difference::Stale { fields, locked: names, now, .. } => {
             if now.as_ref().is_some_and(|now| !Locked::same_databases(names, now)) {
@@ -104,10 +148,10 @@ fn remark(system: &System<'_>, locked: &Locked, data: &str, difference: &Differe
             let place = fields.iter().find_map(|change| kind.field_place(&change.field)).unwrap_or(kind.data.key);
             let changes = fields.iter().map(changed).collect::<Vec<_>>().join(", ");
             let message = format!("`{data}` is not what the lock was written for: {changes}");
-            let remark = Remark::new(about, system.at(place, "changed since"), message);
+            let violation = Violation::new(about, system.at(place, "changed since"), message);
             Some(match system.recorded(data) {
-                Some(table) => remark.also(table),
-                None => remark,
+                Some(table) => violation.also(table),
+                None => violation,
             })
         }
         Difference::Drifted { .. } => None,

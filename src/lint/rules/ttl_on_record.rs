@@ -5,8 +5,8 @@ use catalog::units::{Retention, Span};
 use super::prelude::*;
 use crate::requirements::Ttl;
 
-pub(super) static RULE: Rule = Rule {
-    id: "ttl-on-record",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("ttl-on-record"),
     group: Group::Requirements,
     level: Some(Level::Warning),
     summary: "Records of which there is no other copy remove themselves, earlier than they are to be kept.",
@@ -14,51 +14,72 @@ pub(super) static RULE: Rule = Rule {
           it has to be a decision, so the `retention` says it too; where it says longer, or nothing, the ttl was mostly \
           copied from a cache.",
     source: "https://www.mongodb.com/docs/manual/core/index-ttl/",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    flexible_schema: true\n    durability: primary\
-             \n    backup: { every: 1d, keep: 30d }\n    collections:\n      orders: { ttl: 30d }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    flexible_schema: true\n    durability: primary\
-             \n    retention: 3650d\n    backup: { every: 1d, keep: 30d }\n    collections:\
-             \n      orders: { ttl: { field: placed_at, after: 365d } }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    flexible_schema: true\n    durability: primary\
-             \n    retention: 365d\n    backup: { every: 1d, keep: 30d }\n    collections:\
-             \n      orders: { ttl: 365d }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  order_pages:\n    flexible_schema: true\n    durability: cache\
-             \n    collections:\n      orders: { ttl: 30d }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                flexible_schema: true
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+                collections:
+                  orders: { ttl: 30d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                flexible_schema: true
+                durability: primary
+                retention: 3650d
+                backup: { every: 1d, keep: 30d }
+                collections:
+                  orders: { ttl: { field: placed_at, after: 365d } }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                flexible_schema: true
+                durability: primary
+                retention: 365d
+                backup: { every: 1d, keep: 30d }
+                collections:
+                  orders: { ttl: 365d }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              order_pages:
+                flexible_schema: true
+                durability: cache
+                collections:
+                  orders: { ttl: 30d }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in system.kinds.iter().filter(|kind| kind.is_record()) {
         for (name, collection) in kind.collections() {
             let Some(ttl) = collection.ttl.as_ref().filter(|ttl| !is_meant(kind, &ttl.value)) else { continue };
             let after = ttl.value.after;
             let message = format!("the only copy of `{name}` removes itself after {after}");
-            let remark = Remark::new(kind.about_collection(name), system.at(ttl.place, "removed by itself"), message);
-            let remark = match &kind.data.retention {
-                Some(retention) => remark.also(system.at(retention.place, "to be kept for this long")),
+            let violation =
+                Violation::new(kind.about_collection(name), system.at(ttl.place, "removed by itself"), message);
+            let violation = match &kind.data.retention {
+                Some(retention) => violation.also(system.at(retention.place, "to be kept for this long")),
                 None => match &kind.data.durability {
-                    Some(durability) => remark.also(system.at(durability.place, "there is no other copy")),
-                    None => remark,
+                    Some(durability) => violation.also(system.at(durability.place, "there is no other copy")),
+                    None => violation,
                 },
             };
-            findings.add(remark.help(format!("take the `ttl` away, or say that it is meant: `retention: {after}`")));
+            violations
+                .push(violation.help(format!("take the `ttl` away, or say that it is meant: `retention: {after}`")));
         }
     }
 }

@@ -4,8 +4,8 @@ use catalog::vocabulary::Sensitivity;
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "unencrypted-personal-data",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("unencrypted-personal-data"),
     group: Group::Operations,
     level: Some(Level::Error),
     summary: "Personal data or secrets are not encrypted on disk and on the wire.",
@@ -13,32 +13,53 @@ pub(super) static RULE: Rule = Rule {
           everything, which the law wants told to everybody concerned. The file says what has to be; polyglot \
           sets up neither the disk nor certificates, so whoever runs the stack does.",
     source: "https://gdpr-info.eu/art-32-gdpr/",
-    bad: examples![
-        &[("polyglot.yaml", "version: 1\ndata:\n  customers:\n    kind: user_profile\n    sensitivity: pii\n")],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  tokens:\n    key_lookup: true\n    sensitivity: secret\n    \
-             encryption: { at_rest: true }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  customers:\n    kind: user_profile\n    sensitivity: pii\n    \
-             encryption: { at_rest: true, in_transit: false }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  customers:\n    kind: user_profile\n    sensitivity: pii\n    \
-             encryption: { at_rest: true, in_transit: true }\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  tokens:\n    key_lookup: true\n    sensitivity: internal\n")],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers:
+                kind: user_profile
+                sensitivity: pii
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              tokens:
+                key_lookup: true
+                sensitivity: secret
+                encryption: { at_rest: true }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers:
+                kind: user_profile
+                sensitivity: pii
+                encryption: { at_rest: true, in_transit: false }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              customers:
+                kind: user_profile
+                sensitivity: pii
+                encryption: { at_rest: true, in_transit: true }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              tokens:
+                key_lookup: true
+                sensitivity: internal
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let Some(sensitivity) = kind.data.sensitivity.as_ref().filter(|placed| is_guarded(placed.value)) else {
             continue;
@@ -56,12 +77,12 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
         let wheres: Vec<&str> = open.iter().map(|(_, place)| *place).collect();
         let what = if sensitivity.value == Sensitivity::Secret { "secret" } else { "personal" };
         let message = format!("`{}` is {what}, and not encrypted {}", kind.name, wheres.join(" and "));
-        let mut remark = Remark::new(kind.about(), system.at(place, "in the clear"), message);
+        let mut violation = Violation::new(kind.about(), system.at(place, "in the clear"), message);
         if place != sensitivity.place {
-            remark = remark.also(system.at(sensitivity.place, "must not be seen"));
+            violation = violation.also(system.at(sensitivity.place, "must not be seen"));
         }
-        findings.add(
-            remark.help("say `encryption: { at_rest: true, in_transit: true }`").help(
+        violations.push(
+            violation.help("say `encryption: { at_rest: true, in_transit: true }`").help(
                 "and see to it: an encrypted disk under the volumes and the backups, TLS wherever clients connect",
             ),
         );

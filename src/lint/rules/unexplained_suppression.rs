@@ -1,55 +1,65 @@
 //! `unexplained-suppression`
 
-use std::sync::Arc;
-
-use catalog::Date;
-
 use super::prelude::*;
-use crate::lint::suppression::Suppression;
-use crate::source::Source;
 
-pub(super) static RULE: Rule = Rule {
-    id: "unexplained-suppression",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("unexplained-suppression"),
     group: Group::Linting,
     level: Some(Level::Warning),
     summary: "A comment allows a finding and does not say why.",
     why: "Whoever reads it next cannot tell whether it was thought about or silenced, and so can neither keep nor \
           remove it. The reason stands behind the list, and reports repeat it.",
-    bad: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    ports:\n      # polyglot: allow(exposed-port)\n      \
-             - \"5432:5432\"\n    mem_limit: 1g\n    volumes: [\"db:/var/lib/postgresql\"]\n    \
-             healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  db:\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  # polyglot: allow(derived-without-source) until=2027-03-01\n  \
-             orders: { full_text: true, search_heavy: true, durability: derived }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    ports:\n      \
-             # polyglot: allow(exposed-port) behind a firewall\n      - \"5432:5432\"\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  # polyglot: allow(derived-without-source) until=2027-03-01 rebuilt by hand\n  \
-             orders: { full_text: true, search_heavy: true, durability: derived }\n",
-        )],
-    ],
+    bad: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                ports:
+                  # polyglot: allow(exposed-port)
+                  - "5432:5432"
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              # polyglot: allow(derived-without-source) until=2027-03-01
+              orders: { full_text: true, search_heavy: true, durability: derived }
+        ";
+    },
+    good: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                ports:
+                  # polyglot: allow(exposed-port) behind a firewall
+                  - "5432:5432"
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              # polyglot: allow(derived-without-source) until=2027-03-01 rebuilt by hand
+              orders: { full_text: true, search_heavy: true, durability: derived }
+        ";
+    },
     check: Check::Comment(check),
     ..Rule::EMPTY
 };
 
-fn check(comment: &Suppression, source: &Arc<Source>, _: Option<Date>, findings: &mut Findings<'_>) {
-    if comment.reason.is_none() {
-        let spot = Spot::new(source, comment.place, "why?");
-        let remark = Remark::new("comment", spot, "a finding is allowed without a reason");
-        findings.add(remark.help("say why behind the list: `# polyglot: allow(RULE) behind a firewall`"));
+fn check(comment: &Comment<'_>, violations: &mut Vec<Violation>) {
+    let Comment { suppression, source, .. } = comment;
+    if suppression.reason.is_none() {
+        let location = Location::new(source, suppression.place, "why?");
+        let violation = Violation::new("comment", location, "a finding is allowed without a reason");
+        violations.push(violation.help("say why behind the list: `# polyglot: allow(RULE) behind a firewall`"));
     }
 }

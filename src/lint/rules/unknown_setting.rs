@@ -3,71 +3,101 @@
 use std::collections::BTreeSet;
 
 use super::prelude::*;
-use crate::lint::known::Known;
+use crate::lint::subject::Known;
 
-pub(super) static RULE: Rule = Rule {
-    id: "unknown-setting",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("unknown-setting"),
     group: Group::Stack,
     level: Some(Level::Error),
     summary: "A setting is none that the server knows.",
     why: "A server that meets an unknown setting stops at once, or passes over it and runs with its default: neither \
           is what the line was written for. The names are those that the server of the version itself lists.",
     source: "https://www.postgresql.org/docs/current/config-setting.html",
-    bad: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    command: postgres -c shared_buffer=1GB\n    \
-             mem_limit: 1g\n    volumes: [\"db:/var/lib/postgresql\"]\n    \
-             healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  cache:\n    image: redis:8.2\n    \
-             command: redis-server --maxmemory-polcy allkeys-lru --save \"\" --maxmemory 512mb\n    \
-             mem_limit: 1g\n    healthcheck: { test: [CMD, redis-cli, ping] }\n",
-        )],
-        &[
-            (
-                "compose.yaml",
-                "services:\n  db:\n    image: postgres:18.1\n    command: [-c, config_file=/etc/postgresql.conf]\n    \
-             mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\", \"./postgresql.conf:/etc/postgresql.conf:ro\"]\n    \
-             healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  db:\n",
-            ),
-            ("postgresql.conf", "# the hosts that may come in\nlisten_adresses = '*'\n"),
-        ],
-        &[("compose.yaml", "services:\n  db:\n    image: mysql:8.0\n    command: --max-conections=500\n")],
-    ],
-    good: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    \
-             command: postgres -c shared_buffers=1GB -c pg_stat_statements.max=5000\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  cache:\n    image: redis:8.2\n    \
-             command: redis-server --maxmemory-policy allkeys-lru --save \"\" --maxmemory 512mb\n    \
-             mem_limit: 1g\n    healthcheck: { test: [CMD, redis-cli, ping] }\n",
-        )],
-        &[
-            (
-                "compose.yaml",
-                "services:\n  db:\n    image: postgres:18.1\n    command: [-c, config_file=/etc/postgresql.conf]\n    \
-             mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\", \"./postgresql.conf:/etc/postgresql.conf:ro\"]\n    \
-             healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  db:\n",
-            ),
-            ("postgresql.conf", "# the hosts that may come in\nlisten_addresses = '*'\ninclude_dir 'conf.d'\n"),
-        ],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: mysql:8.0\n    \
-             command: --max-connections=500 --default-authentication-plugin=caching_sha2_password --skip-name-resolve\n",
-        )],
-    ],
+    bad: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                command: postgres -c shared_buffer=1GB
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              cache:
+                image: redis:8.2
+                command: redis-server --maxmemory-polcy allkeys-lru --save "" --maxmemory 512mb
+                mem_limit: 1g
+                healthcheck: { test: [CMD, redis-cli, ping] }
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                command: [-c, config_file=/etc/postgresql.conf]
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql", "./postgresql.conf:/etc/postgresql.conf:ro"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#,
+        "postgresql.conf": r"
+            # the hosts that may come in
+            listen_adresses = '*'
+        ";
+        "compose.yaml": r"
+            services:
+              db:
+                image: mysql:8.0
+                command: --max-conections=500
+        ";
+    },
+    good: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                command: postgres -c shared_buffers=1GB -c pg_stat_statements.max=5000
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              cache:
+                image: redis:8.2
+                command: redis-server --maxmemory-policy allkeys-lru --save "" --maxmemory 512mb
+                mem_limit: 1g
+                healthcheck: { test: [CMD, redis-cli, ping] }
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                command: [-c, config_file=/etc/postgresql.conf]
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql", "./postgresql.conf:/etc/postgresql.conf:ro"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#,
+        "postgresql.conf": r"
+            # the hosts that may come in
+            listen_addresses = '*'
+            include_dir 'conf.d'
+        ";
+        "compose.yaml": r"
+            services:
+              db:
+                image: mysql:8.0
+                command: --max-connections=500 --default-authentication-plugin=caching_sha2_password --skip-name-resolve
+        ";
+    },
     check: Check::Compose(check),
     ..Rule::EMPTY
 };
@@ -75,25 +105,25 @@ pub(super) static RULE: Rule = Rule {
 /// What a configuration file has besides settings.
 const DIRECTIVES: [&str; 4] = ["include", "include_dir", "include_if_exists", "includedir"];
 
-fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     let mut places = BTreeSet::new();
     for (service, database, version) in file.servers() {
         let settings = file.settings(service, database);
-        let Some(known) = Known::of(database, version).filter(|_| !settings.is_empty()) else { continue };
+        let Some(known) = Known::of(database, version, file.catalog).filter(|_| !settings.is_empty()) else { continue };
         for setting in settings.into_iter().filter(|setting| !DIRECTIVES.contains(&setting.name.as_str())) {
             let Some(unknown) = known.judge(&setting.name) else { continue };
             // One command may be shared by services, and one line may hold several settings.
-            if !places.insert((setting.spot.source.name.clone(), setting.spot.place, setting.name)) {
+            if !places.insert((setting.location.source.name.clone(), setting.location.place, setting.name)) {
                 continue;
             }
             let name =
                 version.map_or_else(|| database.name.to_string(), |one| format!("{} {}", database.name, one.major));
             let message = format!("`{}` is no setting of {name}", setting.written);
-            let mut remark = Remark::new(service.about(), setting.spot, message);
+            let mut violation = Violation::new(service.about(), setting.location, message);
             if let Some(place) = setting.mounted {
-                remark = remark.also(file.at(place, "mounted here"));
+                violation = violation.also(file.at(place, "mounted here"));
             }
-            findings.add(remark.help(match unknown.meant {
+            violations.push(violation.help(match unknown.meant {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => String::from("look for its new name in the release notes, or remove it"),
             }));

@@ -4,8 +4,8 @@ use catalog::Hosting;
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "unreachable-rpo",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("unreachable-rpo"),
     group: Group::Operations,
     level: Some(Level::Warning),
     summary: "Less may be lost than lies between two backups.",
@@ -13,31 +13,44 @@ pub(super) static RULE: Rule = Rule {
           what came after it is gone. The rendered stack makes dumps and archives no log, so a shorter loss \
           needs log shipping or a replica that is set up beside it.",
     source: "https://aws.amazon.com/blogs/mt/establishing-rpo-and-rto-targets-for-cloud-applications/",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
-             backup: { every: 1d, keep: 30d }\n    rpo: 5min\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  accounts: { kind: user_profile, backup: { every: 12h } }\n  \
-             invoices: { complex_relations: true, durability: primary, rpo: 1h }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  orders:\n    kind: user_profile\n    durability: primary\n    \
-             backup: { every: 6h, keep: 30d }\n    rpo: 6h\n",
-        )],
-        &[("polyglot.yaml", "version: 1\ndata:\n  sessions: { durability: cache, rpo: 1s }\n")],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                durability: primary
+                backup: { every: 1d, keep: 30d }
+                rpo: 5min
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              accounts: { kind: user_profile, backup: { every: 12h } }
+              invoices: { complex_relations: true, durability: primary, rpo: 1h }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              orders:
+                kind: user_profile
+                durability: primary
+                backup: { every: 6h, keep: 30d }
+                rpo: 6h
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              sessions: { durability: cache, rpo: 1s }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let Some(rpo) = kind.data.rpo.as_ref().filter(|_| !is_elsewhere(kind)) else { continue };
         // A backup takes all that a service holds, so the most frequent one counts.
@@ -46,8 +59,8 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             continue;
         };
         let message = format!("`{}` may lose {}, and is backed up every {}", kind.name, rpo.value, every.value);
-        let remark = Remark::new(kind.about(), system.at(rpo.place, "not kept by backups"), message);
-        findings.add(remark.also(system.at(every.place, "between two backups")).help(format!(
+        let violation = Violation::new(kind.about(), system.at(rpo.place, "not kept by backups"), message);
+        violations.push(violation.also(system.at(every.place, "between two backups")).help(format!(
             "ship the log or run a replica beside this stack, and allow the finding with that reason; or say what \
              backups keep: `rpo: {}`",
             every.value

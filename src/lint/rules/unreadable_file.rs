@@ -2,42 +2,41 @@
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "unreadable-file",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("unreadable-file"),
     group: Group::Linting,
     level: Some(Level::Error),
     summary: "A file cannot be read.",
     why: "It is no text in UTF-8, too large, not to be opened for this user, or a folder. What it says was not \
           checked, so the exit code is 2, whatever else was found.",
-    bad: examples![
-        &[
-            ("polyglot.lock/notes.txt", "a folder where the lock should be\n"),
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n",
-            ),
-        ],
-        &[
-            ("polyglot.lock/.keep", "\n"),
-            ("req.yaml", "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n"),
-        ],
-    ],
-    good: examples![
-        &[
-            ("notes.txt", "beside the requirements\n"),
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n",
-            ),
-        ],
-        &[
-            ("polyglot.lock.d/notes.txt", "\n"),
-            (
-                "polyglot.yaml",
-                "version: 1\ndata:\n  sessions: { key_lookup: true, durability: cache, retention: 1h }\n",
-            ),
-        ],
-    ],
+    bad: examples! {
+        "polyglot.lock/notes.txt": "a folder where the lock should be\n",
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              sessions: { key_lookup: true, durability: cache, retention: 1h }
+        ";
+        "polyglot.lock/.keep": "\n",
+        "req.yaml": r"
+            version: 1
+            data:
+              sessions: { key_lookup: true, durability: cache, retention: 1h }
+        ";
+    },
+    good: examples! {
+        "notes.txt": "beside the requirements\n",
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              sessions: { key_lookup: true, durability: cache, retention: 1h }
+        ";
+        "polyglot.lock.d/notes.txt": "\n",
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              sessions: { key_lookup: true, durability: cache, retention: 1h }
+        ";
+    },
     check: Check::Reading,
     ..Rule::EMPTY
 };

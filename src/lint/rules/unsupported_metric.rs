@@ -4,8 +4,8 @@ use catalog::vocabulary::{DistanceMetric, Flag};
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "unsupported-metric",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("unsupported-metric"),
     group: Group::Requirements,
     level: Some(Level::Error),
     summary: "A vector index is asked for a distance that the database cannot index.",
@@ -13,37 +13,52 @@ pub(super) static RULE: Rule = Rule {
           comes back in another order than the model was trained for. MariaDB and Neo4j index cosine and Euclidean \
           distance, and no inner product.",
     source: "https://mariadb.com/docs/server/reference/sql-structure/vectors/vector-overview",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: vector\n    database: mariadb\
-             \n    justification: beside the pages themselves\n    collections:\
-             \n      pages: { dimension: 768, distance_metric: ip }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  people:\n    kind: graph\n    vector_search: true\n    collections:\
-             \n      people: { label: Person, dimension: 384, distance_metric: ip }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: vector\n    database: mariadb\
-             \n    justification: beside the pages themselves\n    collections:\
-             \n      pages: { dimension: 768, distance_metric: cosine }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  pages:\n    kind: vector\n    collections:\
-             \n      pages: { dimension: 768, distance_metric: ip }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages:
+                kind: vector
+                database: mariadb
+                justification: beside the pages themselves
+                collections:
+                  pages: { dimension: 768, distance_metric: ip }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              people:
+                kind: graph
+                vector_search: true
+                collections:
+                  people: { label: Person, dimension: 384, distance_metric: ip }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages:
+                kind: vector
+                database: mariadb
+                justification: beside the pages themselves
+                collections:
+                  pages: { dimension: 768, distance_metric: cosine }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              pages:
+                kind: vector
+                collections:
+                  pages: { dimension: 768, distance_metric: ip }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in system.kinds.iter().filter(|kind| kind.flag(Flag::VectorSearch)) {
         let Some(database) = kind.database() else { continue };
         let Some(metrics) = &database.distance_metrics else { continue };
@@ -52,13 +67,13 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             let Some(asked) = asked else { continue };
             let known = metrics.indexed.iter().map(|metric| format!("`{metric}`")).collect::<Vec<_>>().join(" and ");
             let message = format!("{} indexes {known}, not `{}`", database.name, asked.value);
-            let remark =
-                Remark::new(kind.about_collection(name), system.at(asked.place, "no index measures this"), message);
-            let remark = match database.sources.get(&metrics.source) {
-                Some(evidence) => remark.help(format!("that is from {}", evidence.address)),
-                None => remark,
+            let violation =
+                Violation::new(kind.about_collection(name), system.at(asked.place, "no index measures this"), message);
+            let violation = match database.sources.get(&metrics.source) {
+                Some(evidence) => violation.help(format!("that is from {}", evidence.address)),
+                None => violation,
             };
-            findings.add(remark.help(help(asked.value)));
+            violations.push(violation.help(help(asked.value)));
         }
     }
 }

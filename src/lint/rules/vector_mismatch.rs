@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::prelude::*;
 use crate::source::Place;
 
-pub(super) static RULE: Rule = Rule {
-    id: "vector-mismatch",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("vector-mismatch"),
     group: Group::Requirements,
     level: Some(Level::Warning),
     summary: "One embedding model stands in the file with two dimensions.",
@@ -14,35 +14,47 @@ pub(super) static RULE: Rule = Rule {
           can shorten its embeddings and both are meant, a query embedded for the one collection cannot be asked of the \
           other; then the models deserve two names.",
     source: "https://www.sbert.net/docs/sentence_transformer/pretrained_models.html",
-    bad: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  knowledge:\n    kind: vector\n    collections:\
-             \n      passages: { embedding_function: bge-m3, dimension: 1024 }\
-             \n      questions: { embedding_function: bge-m3, dimension: 768 }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  passages:\n    kind: vector\
-             \n    collections: { passages: { embedding_function: all-MiniLM-L6-v2, dimension: 384 } }\
-             \n  answers:\n    kind: vector\
-             \n    collections: { answers: { embedding_function: all-MiniLM-L6-v2, dimension: 768 } }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  knowledge:\n    kind: vector\n    collections:\
-             \n      passages: { embedding_function: bge-m3, dimension: 1024 }\
-             \n      questions: { embedding_function: bge-m3, dimension: 1024 }\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  knowledge:\n    kind: vector\n    collections:\
-             \n      passages: { embedding_function: custom, dimension: 1024 }\
-             \n      questions: { embedding_function: custom, dimension: 768 }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              knowledge:
+                kind: vector
+                collections:
+                  passages: { embedding_function: bge-m3, dimension: 1024 }
+                  questions: { embedding_function: bge-m3, dimension: 768 }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              passages:
+                kind: vector
+                collections: { passages: { embedding_function: all-MiniLM-L6-v2, dimension: 384 } }
+              answers:
+                kind: vector
+                collections: { answers: { embedding_function: all-MiniLM-L6-v2, dimension: 768 } }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              knowledge:
+                kind: vector
+                collections:
+                  passages: { embedding_function: bge-m3, dimension: 1024 }
+                  questions: { embedding_function: bge-m3, dimension: 1024 }
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              knowledge:
+                kind: vector
+                collections:
+                  passages: { embedding_function: custom, dimension: 1024 }
+                  questions: { embedding_function: custom, dimension: 768 }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
@@ -65,7 +77,7 @@ const NO_MODEL: [&str; 14] = [
     "sentence-transformer",
 ];
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let mut models: BTreeMap<&str, (u64, Place)> = BTreeMap::new();
     for kind in &system.kinds {
         for (name, collection) in kind.collections() {
@@ -77,10 +89,10 @@ fn check(system: &System<'_>, findings: &mut Findings<'_>) {
             }
             let message =
                 format!("`{}` yields {first} dimensions elsewhere, and {} here", model.value, dimension.value);
-            let remark =
-                Remark::new(kind.about_collection(name), system.at(dimension.place, "another dimension"), message);
-            let remark = remark.also(system.at(place, "the same model"));
-            findings.add(remark.help("give both the dimension of the model, or each model its own name"));
+            let violation =
+                Violation::new(kind.about_collection(name), system.at(dimension.place, "another dimension"), message);
+            let violation = violation.also(system.at(place, "the same model"));
+            violations.push(violation.help("give both the dimension of the model, or each model its own name"));
         }
     }
 }

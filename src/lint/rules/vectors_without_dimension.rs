@@ -4,8 +4,8 @@ use catalog::vocabulary::{Flag, Quantity};
 
 use super::prelude::*;
 
-pub(super) static RULE: Rule = Rule {
-    id: "vectors-without-dimension",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("vectors-without-dimension"),
     group: Group::Requirements,
     level: Some(Level::Warning),
     summary: "Embeddings are searched, and nothing says how many dimensions they have.",
@@ -13,36 +13,51 @@ pub(super) static RULE: Rule = Rule {
           dimension: pgvector's index at 2,000. Without it neither can be checked, and no index is rendered. It is a \
           property of the model, so it is known.",
     source: "https://github.com/pgvector/pgvector#hnsw",
-    bad: examples![
-        &[("polyglot.yaml", "version: 1\ndata:\n  answers:\n    kind: vector\n    vectors: 200k\n")],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  answers:\n    kind: vector\n    collections:\
-             \n      answers: { embedding_function: bge-m3, count: 200k }\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  answers:\n    kind: vector\n    vectors: 200k\
-             \n    dimension: 1024\n",
-        )],
-        &[(
-            "polyglot.yaml",
-            "version: 1\ndata:\n  answers:\n    kind: vector\n    collections:\
-             \n      answers: { embedding_function: bge-m3, dimension: 1024, count: 200k }\n",
-        )],
-    ],
+    bad: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              answers:
+                kind: vector
+                vectors: 200k
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              answers:
+                kind: vector
+                collections:
+                  answers: { embedding_function: bge-m3, count: 200k }
+        ";
+    },
+    good: examples! {
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              answers:
+                kind: vector
+                vectors: 200k
+                dimension: 1024
+        ";
+        "polyglot.yaml": r"
+            version: 1
+            data:
+              answers:
+                kind: vector
+                collections:
+                  answers: { embedding_function: bge-m3, dimension: 1024, count: 200k }
+        ";
+    },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-fn check(system: &System<'_>, findings: &mut Findings<'_>) {
+fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let searched = system.kinds.iter().filter(|kind| kind.flag(Flag::VectorSearch));
     for kind in searched.filter(|kind| kind.profile.quantity(Quantity::Dimension).is_none()) {
         let message = format!("`{}` is searched by embeddings of unknown dimension", kind.name);
-        let remark = Remark::new(kind.about(), system.at(kind.data.key, "how many dimensions?"), message);
-        let remark = remark.also(system.at(kind.flag_place(Flag::VectorSearch), "searched by embeddings"));
-        findings.add(remark.help("say what the model yields: `dimension: 768`, here or in each collection"));
+        let violation = Violation::new(kind.about(), system.at(kind.data.key, "how many dimensions?"), message);
+        let violation = violation.also(system.at(kind.flag_place(Flag::VectorSearch), "searched by embeddings"));
+        violations.push(violation.help("say what the model yields: `dimension: 768`, here or in each collection"));
     }
 }

@@ -2,10 +2,10 @@
 
 use super::prelude::*;
 use crate::compose::{Mount, Service};
-use crate::lint::settings::{Setting, last};
+use crate::lint::subject::{Setting, last};
 
-pub(super) static RULE: Rule = Rule {
-    id: "volatile-record",
+pub(crate) static RULE: Rule = Rule {
+    id: RuleId::new("volatile-record"),
     group: Group::Stack,
     level: Some(Level::Error),
     summary: "A database that keeps its data is told not to write it safely.",
@@ -14,57 +14,96 @@ pub(super) static RULE: Rule = Rule {
           transactions are gone. Where the file system writes whole pages by itself, say so in a comment that allows \
           it.",
     source: "https://www.postgresql.org/docs/current/non-durability.html",
-    bad: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    command: postgres -c fsync=off\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: mysql:8.4\n    command: --innodb-flush-log-at-trx-commit=0\n    \
-             mem_limit: 1g\n    volumes: [\"db:/var/lib/mysql\"]\n    \
-             healthcheck: { test: [CMD, mysqladmin, ping] }\nvolumes:\n  db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: mysql:8.4\n    command: mysqld --skip-innodb-doublewrite\n    \
-             mem_limit: 1g\n    volumes: [\"db:/var/lib/mysql\"]\n    \
-             healthcheck: { test: [CMD, mysqladmin, ping] }\nvolumes:\n  db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  store:\n    image: redis:8.2\n    \
-             command: redis-server --appendonly yes --appendfsync no\n    mem_limit: 1g\n    \
-             volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\nvolumes:\n  data:\n",
-        )],
-    ],
-    good: examples![
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    command: postgres -c fsync=on\n    mem_limit: 1g\n    \
-             volumes: [\"db:/var/lib/postgresql\"]\n    healthcheck: { test: [CMD, pg_isready] }\nvolumes:\n  \
-             db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: mysql:8.4\n    command: --innodb-flush-log-at-trx-commit=2\n    \
-             mem_limit: 1g\n    volumes: [\"db:/var/lib/mysql\"]\n    \
-             healthcheck: { test: [CMD, mysqladmin, ping] }\nvolumes:\n  db:\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  db:\n    image: postgres:18.1\n    command: postgres -c fsync=off\n    mem_limit: 1g\n    \
-             tmpfs: /var/lib/postgresql\n    healthcheck: { test: [CMD, pg_isready] }\n",
-        )],
-        &[(
-            "compose.yaml",
-            "services:\n  store:\n    image: redis:8.2\n    \
-             command: redis-server --appendonly yes --appendfsync everysec\n    mem_limit: 1g\n    \
-             volumes: [\"data:/data\"]\n    healthcheck: { test: [CMD, redis-cli, ping] }\nvolumes:\n  data:\n",
-        )],
-    ],
+    bad: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                command: postgres -c fsync=off
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: mysql:8.4
+                command: --innodb-flush-log-at-trx-commit=0
+                mem_limit: 1g
+                volumes: ["db:/var/lib/mysql"]
+                healthcheck: { test: [CMD, mysqladmin, ping] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: mysql:8.4
+                command: mysqld --skip-innodb-doublewrite
+                mem_limit: 1g
+                volumes: ["db:/var/lib/mysql"]
+                healthcheck: { test: [CMD, mysqladmin, ping] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              store:
+                image: redis:8.2
+                command: redis-server --appendonly yes --appendfsync no
+                mem_limit: 1g
+                volumes: ["data:/data"]
+                healthcheck: { test: [CMD, redis-cli, ping] }
+            volumes:
+              data:
+        "#;
+    },
+    good: examples! {
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                command: postgres -c fsync=on
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: mysql:8.4
+                command: --innodb-flush-log-at-trx-commit=2
+                mem_limit: 1g
+                volumes: ["db:/var/lib/mysql"]
+                healthcheck: { test: [CMD, mysqladmin, ping] }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r"
+            services:
+              db:
+                image: postgres:18.1
+                command: postgres -c fsync=off
+                mem_limit: 1g
+                tmpfs: /var/lib/postgresql
+                healthcheck: { test: [CMD, pg_isready] }
+        ";
+        "compose.yaml": r#"
+            services:
+              store:
+                image: redis:8.2
+                command: redis-server --appendonly yes --appendfsync everysec
+                mem_limit: 1g
+                volumes: ["data:/data"]
+                healthcheck: { test: [CMD, redis-cli, ping] }
+            volumes:
+              data:
+        "#;
+    },
     check: Check::Compose(check),
     ..Rule::EMPTY
 };
@@ -111,7 +150,7 @@ const SWITCHES: [Switch; 6] = [
     },
 ];
 
-fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
+fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     for (service, database, version) in file.servers() {
         // What lies in memory or in the container is not meant to last, or is another rule's.
         let is_kept = |part: &Service| part.mounts.iter().any(|mount| mount.source.is_some() && !mount.is_file());
@@ -128,17 +167,17 @@ fn check(file: &ComposeFile<'_>, findings: &mut Findings<'_>) {
             };
             let value = if setting.value.is_empty() { String::new() } else { format!(" {}", setting.value) };
             let message = format!("`{}{value}`: {}", setting.written, switch.loses);
-            let mut remark = Remark::new(service.about(), setting.spot.clone(), message);
+            let mut violation = Violation::new(service.about(), setting.location.clone(), message);
             if let Some(place) = setting.mounted {
-                remark = remark.also(file.at(place, "mounted here"));
+                violation = violation.also(file.at(place, "mounted here"));
             }
-            findings.add(remark.help(format!("set `{}` to `{}`, or leave it out", setting.written, switch.safe)));
+            violations.push(violation.help(format!("set `{}` to `{}`, or leave it out", setting.written, switch.safe)));
         }
         // Versions that we know have no such option any more.
         let journal = service.command.iter().find(|word| word.value == "--nojournal" && version.is_none());
-        if let Some(word) = journal.filter(|_| database.id.as_str() == "mongodb") {
+        if let Some(word) = journal.filter(|_| database.protocol.as_str() == "mongodb") {
             let message = "`--nojournal`: a crash loses the writes of about a minute";
-            findings.add(Remark::new(service.about(), file.at(word.place, ""), message).help("leave it out"));
+            violations.push(Violation::new(service.about(), file.at(word.place, ""), message).help("leave it out"));
         }
     }
 }

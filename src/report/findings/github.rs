@@ -22,8 +22,8 @@ fn annotation<'a>(finding: &'a Finding, files: &mut Files<'a>) -> String {
         Level::Warning => "warning",
         Level::Note => "notice",
     };
-    let remark = &finding.remark;
-    let range = files.range(&remark.spot);
+    let violation = &finding.violation;
+    let range = files.range(&violation.location);
     let mut properties = format!("file={},line={}", property(finding.file()), range.start.line);
     // GitHub takes columns for what lies on one line only.
     if range.start.line == range.end.line {
@@ -31,9 +31,9 @@ fn annotation<'a>(finding: &'a Finding, files: &mut Files<'a>) -> String {
     } else {
         let _ = write!(properties, ",endLine={}", range.end.line);
     }
-    let _ = write!(properties, ",title={}", property(finding.rule.id));
+    let _ = write!(properties, ",title={}", property(finding.rule.id.as_str()));
     let lines: Vec<&str> =
-        std::iter::once(remark.message.as_str()).chain(remark.help.iter().map(String::as_str)).collect();
+        std::iter::once(violation.message.as_str()).chain(violation.help.iter().map(String::as_str)).collect();
     format!("::{command} {properties}::{}", data(&lines.join("\n")))
 }
 

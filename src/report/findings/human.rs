@@ -7,7 +7,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Group, Level as Drawn, Renderer};
 
 use super::{Counts, Report};
-use crate::lint::{Finding, Level, Spot};
+use crate::lint::{Finding, Level, Location};
 use crate::report::style::Look;
 use crate::report::text::{Drawing, Mark, helped};
 
@@ -19,8 +19,8 @@ pub(super) fn report(report: &Report, look: Look) -> String {
     let renderer = if look.colour { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(width).decor_style(DecorStyle::Unicode);
     let mut drawings: HashMap<&str, Drawing<'_>> = HashMap::new();
-    for spot in report.findings.iter().take(DRAWN).flat_map(spots) {
-        drawings.entry(&spot.source.name).or_insert_with(|| Drawing::new(&spot.source, width));
+    for location in report.findings.iter().take(DRAWN).flat_map(locations) {
+        drawings.entry(&location.source.name).or_insert_with(|| Drawing::new(&location.source, width));
     }
     let mut text = String::new();
     for finding in report.findings.iter().take(DRAWN) {
@@ -34,8 +34,8 @@ pub(super) fn report(report: &Report, look: Look) -> String {
     text
 }
 
-fn spots(finding: &Finding) -> impl Iterator<Item = &Spot> {
-    std::iter::once(&finding.remark.spot).chain(&finding.remark.related)
+fn locations(finding: &Finding) -> impl Iterator<Item = &Location> {
+    std::iter::once(&finding.violation.location).chain(&finding.violation.related)
 }
 
 fn drawn<'d>(finding: &'d Finding, drawings: &'d HashMap<&str, Drawing<'_>>, width: usize) -> Group<'d> {
@@ -44,21 +44,22 @@ fn drawn<'d>(finding: &'d Finding, drawings: &'d HashMap<&str, Drawing<'_>>, wid
         Level::Warning => Drawn::WARNING,
         Level::Note => Drawn::NOTE,
     };
-    let mut group = Group::with_title(level.primary_title(finding.remark.message.as_str()).id(finding.rule.id));
+    let mut group =
+        Group::with_title(level.primary_title(finding.violation.message.as_str()).id(finding.rule.id.as_str()));
     let mut files: Vec<&str> = Vec::new();
-    for spot in spots(finding) {
-        if !files.contains(&spot.source.name.as_str()) {
-            files.push(&spot.source.name);
+    for location in locations(finding) {
+        if !files.contains(&location.source.name.as_str()) {
+            files.push(&location.source.name);
         }
     }
     for file in files {
-        let here = spots(finding).filter(|spot| spot.source.name == file);
-        let marks: Vec<Mark<'_>> = here.map(|spot| Mark { place: spot.place, text: &spot.text }).collect();
+        let here = locations(finding).filter(|location| location.source.name == file);
+        let marks: Vec<Mark<'_>> = here.map(|location| Mark { place: location.place, text: &location.text }).collect();
         if let Some(drawing) = drawings.get(file) {
             group = drawing.marked(group, &marks);
         }
     }
-    helped(group, &finding.remark.help, width)
+    helped(group, &finding.violation.help, width)
 }
 
 /// `3 errors, 2 warnings in 4 files; 1 allowed, 4 in the baseline`.

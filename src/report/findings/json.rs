@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::place::Files;
 use super::{Counts, Report};
-use crate::lint::{Finding, Spot};
+use crate::lint::{Finding, Location};
 use crate::report::ReportError;
 
 /// The version of the shape.
@@ -85,10 +85,10 @@ struct Summary {
     incomplete: bool,
 }
 
-fn at<'a>(files: &mut Files<'a>, spot: &'a Spot) -> At<'a> {
-    let range = files.range(spot);
+fn at<'a>(files: &mut Files<'a>, location: &'a Location) -> At<'a> {
+    let range = files.range(location);
     At {
-        file: &spot.source.name,
+        file: &location.source.name,
         line: range.start.line,
         column: range.start.column,
         end_line: range.end.line,
@@ -97,19 +97,19 @@ fn at<'a>(files: &mut Files<'a>, spot: &'a Spot) -> At<'a> {
 }
 
 fn item<'a>(files: &mut Files<'a>, finding: &'a Finding) -> Item<'a> {
-    let remark = &finding.remark;
-    let spots = std::iter::once(&remark.spot).chain(&remark.related);
-    let labelled = spots.filter(|spot| !spot.text.is_empty());
-    let labels = labelled.map(|spot| Labelled { text: &spot.text, range: at(files, spot) }).collect();
+    let violation = &finding.violation;
+    let locations = std::iter::once(&violation.location).chain(&violation.related);
+    let labelled = locations.filter(|location| !location.text.is_empty());
+    let labels = labelled.map(|location| Labelled { text: &location.text, range: at(files, location) }).collect();
     Item {
-        rule: finding.rule.id,
+        rule: finding.rule.id.as_str(),
         level: finding.level.name(),
-        message: &remark.message,
-        range: at(files, &remark.spot),
+        message: &violation.message,
+        range: at(files, &violation.location),
         labels,
-        help: (!remark.help.is_empty()).then(|| remark.help.join("\n")),
-        about: &remark.about,
-        fixable: remark.fix.is_some(),
+        help: (!violation.help.is_empty()).then(|| violation.help.join("\n")),
+        about: &violation.about,
+        fixable: violation.fix.is_some(),
     }
 }
 

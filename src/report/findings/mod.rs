@@ -70,7 +70,7 @@ impl LintFormat {
             Self::Json => json::report(report),
             Self::Sarif => sarif::report(report),
             Self::Github => Ok(github::report(report)),
-            Self::Junit => Ok(junit::report(report)),
+            Self::Junit => junit::report(report),
         }
     }
 }

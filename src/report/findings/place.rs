@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::lint::{Finding, Spot};
+use crate::lint::{Finding, Location, RuleId};
 use crate::lock::hexadecimal;
 use crate::source::{LineColumn, Lines, Place, Source};
 
@@ -20,8 +20,8 @@ pub(super) struct Range {
 pub(super) struct Files<'a>(HashMap<&'a str, Lines>);
 
 impl<'a> Files<'a> {
-    pub(super) fn range(&mut self, spot: &'a Spot) -> Range {
-        self.of(&spot.source, spot.place)
+    pub(super) fn range(&mut self, location: &'a Location) -> Range {
+        self.of(&location.source, location.place)
     }
 
     pub(super) fn of(&mut self, source: &'a Source, place: Place) -> Range {
@@ -34,12 +34,12 @@ impl<'a> Files<'a> {
 /// What tells findings apart when their lines have moved: of the rule, the file, what they are about, and which of
 /// several such findings each is.
 #[derive(Default)]
-pub(super) struct Fingerprints<'a>(HashMap<(&'a str, &'a str, &'a str), usize>);
+pub(super) struct Fingerprints<'a>(HashMap<(RuleId, &'a str, &'a str), usize>);
 
 impl<'a> Fingerprints<'a> {
     pub(super) fn of(&mut self, finding: &'a Finding) -> String {
         const BYTES: usize = 16;
-        let (rule, file, about) = (finding.rule.id, finding.file(), finding.remark.about.as_str());
+        let (rule, file, about) = (finding.rule.id, finding.file(), finding.violation.about.as_str());
         let nth = self.0.entry((rule, file, about)).or_default();
         let hash = Sha256::digest(format!("{rule}\n{}\n{about}\n{nth}", file.replace('\\', "/")));
         *nth = nth.saturating_add(1);

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::Report;
 use super::place::{Files, Fingerprints, Range};
-use crate::lint::{Finding, Rule, Spot};
+use crate::lint::{Finding, Location, Rule};
 use crate::report::ReportError;
 use crate::report::rules;
 
@@ -74,19 +74,19 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     fn result(&mut self, finding: &'a Finding, allowed: Option<Value>) -> Value {
-        let remark = &finding.remark;
+        let violation = &finding.violation;
         let text: Vec<&str> =
-            std::iter::once(remark.message.as_str()).chain(remark.help.iter().map(String::as_str)).collect();
+            std::iter::once(violation.message.as_str()).chain(violation.help.iter().map(String::as_str)).collect();
         let mut result = json!({
             "ruleId": finding.rule.id,
             "ruleIndex": self.index(finding.rule),
             "level": finding.level.name(),
             "message": { "text": text.join("\n") },
-            "locations": [self.location(&remark.spot, None)],
+            "locations": [self.location(&violation.location, None)],
             "partialFingerprints": { FINGERPRINT: self.fingerprints.of(finding) },
         });
         let related: Vec<Value> =
-            remark.related.iter().enumerate().map(|(id, spot)| self.location(spot, Some(id))).collect();
+            violation.related.iter().enumerate().map(|(id, location)| self.location(location, Some(id))).collect();
         let mut add = |key: &str, value: Value| {
             if let Some(object) = result.as_object_mut() {
                 object.insert(key.to_owned(), value);
@@ -105,31 +105,31 @@ impl<'a> Writer<'a> {
     }
 
     fn index(&mut self, rule: &'static Rule) -> usize {
-        self.rules.iter().position(|known| *known == rule).unwrap_or_else(|| {
+        self.rules.iter().position(|known| known.id == rule.id).unwrap_or_else(|| {
             self.rules.push(rule);
             self.rules.len().saturating_sub(1)
         })
     }
 
-    fn location(&mut self, spot: &'a Spot, id: Option<usize>) -> Value {
-        let mut physical = json!({ "artifactLocation": artifact(&spot.source.name) });
-        if let Some(object) = physical.as_object_mut().filter(|_| !spot.source.text.is_empty()) {
-            object.insert(String::from("region"), region(self.files.range(spot)));
+    fn location(&mut self, location: &'a Location, id: Option<usize>) -> Value {
+        let mut physical = json!({ "artifactLocation": artifact(&location.source.name) });
+        if let Some(object) = physical.as_object_mut().filter(|_| !location.source.text.is_empty()) {
+            object.insert(String::from("region"), region(self.files.range(location)));
         }
-        let mut location = Map::new();
+        let mut written = Map::new();
         if let Some(id) = id {
-            location.insert(String::from("id"), id.into());
+            written.insert(String::from("id"), id.into());
         }
-        location.insert(String::from("physicalLocation"), physical);
-        if !spot.text.is_empty() {
-            location.insert(String::from("message"), json!({ "text": spot.text }));
+        written.insert(String::from("physicalLocation"), physical);
+        if !location.text.is_empty() {
+            written.insert(String::from("message"), json!({ "text": location.text }));
         }
-        Value::Object(location)
+        Value::Object(written)
     }
 
     fn fix(&mut self, finding: &'a Finding) -> Option<Value> {
-        let fix = finding.remark.fix.as_ref()?;
-        let source = &finding.remark.spot.source;
+        let fix = finding.violation.fix.as_ref()?;
+        let source = &finding.violation.location.source;
         let replacement = |edit: &crate::lint::Edit, range: Range| json!({ "deletedRegion": region(range), "insertedContent": { "text": edit.text } });
         let replacements: Vec<Value> =
             fix.edits.iter().map(|edit| replacement(edit, self.files.of(source, edit.place))).collect();

@@ -1,50 +1,39 @@
-//! The settings that servers know, as `templates/ID/known-settings.txt` lists them.
+//! The settings that servers know, as `known-settings.txt` in their folders lists them.
 
 use std::collections::BTreeSet;
 
-use catalog::{Database, Version};
+use catalog::{Catalog, Database, Text, Version};
 
 use crate::diagnostic::did_you_mean;
 
-/// The lists: a group for the version that it is whole for, and one for what only other versions know. A name that ends
-/// in `*` stands for all that begin so.
-const LISTS: [(&str, &str); 6] = [
-    ("postgresql", include_str!("../../templates/postgresql/known-settings.txt")),
-    ("timescaledb", include_str!("../../templates/postgresql/known-settings.txt")),
-    ("mysql", include_str!("../../templates/mysql/known-settings.txt")),
-    ("mariadb", include_str!("../../templates/mariadb/known-settings.txt")),
-    ("redis", include_str!("../../templates/redis/known-settings.txt")),
-    ("valkey", include_str!("../../templates/valkey/known-settings.txt")),
-];
-
 /// The settings that a server knows.
 #[derive(Debug)]
-pub(super) struct Known {
-    names: BTreeSet<&'static str>,
-    families: Vec<&'static str>,
+pub(crate) struct Known<'c> {
+    names: BTreeSet<&'c str>,
+    families: Vec<&'c str>,
     /// Whether the list is whole for the version.
     is_whole: bool,
-    /// Whether it takes the beginning of a name for the name, and words before it.
-    is_lenient: bool,
+    /// The words before a name that the server takes off; where there are any, it takes the beginning of a name, too.
+    lenient_prefixes: &'c [Text],
 }
 
 /// What is wrong with a name.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Unknown {
+pub(crate) struct Unknown {
     /// The name that was meant, as far as one can tell.
-    pub(super) meant: Option<String>,
+    pub(crate) meant: Option<String>,
 }
 
-impl Known {
+impl<'c> Known<'c> {
     /// The settings of a database in a version; nothing where we have no list.
-    pub(super) fn of(database: &Database, version: Option<&Version>) -> Option<Self> {
-        let (_, list) = LISTS.iter().find(|(id, _)| *id == database.id.as_str())?;
-        // The version of TimescaleDB says nothing of PostgreSQL's.
-        let version = version.filter(|_| database.id.as_str() != "timescaledb").map(|version| version.major.as_str());
+    pub(crate) fn of(database: &'c Database, version: Option<&Version>, catalog: &'c Catalog) -> Option<Self> {
+        let known = catalog.recipe(&database.id)?.known_settings.as_ref()?;
+        let list = known.text.as_str();
+        let version = version.filter(|_| known.for_versions).map(|version| version.major.as_str());
         let group = |line: &str| line.strip_prefix('[')?.strip_suffix(']').map(str::to_owned);
         let is_whole = list.lines().filter_map(group).any(|group| version == Some(group.as_str()));
-        let is_lenient = matches!(database.id.as_str(), "mysql" | "mariadb");
-        let mut known = Self { names: BTreeSet::new(), families: Vec::new(), is_whole, is_lenient };
+        let lenient_prefixes = &database.detect.lenient_prefixes;
+        let mut known = Self { names: BTreeSet::new(), families: Vec::new(), is_whole, lenient_prefixes };
         let mut is_in = true;
         for line in list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
             if let Some(group) = group(line) {
@@ -59,13 +48,13 @@ impl Known {
     }
 
     /// Whether no server of the version knows a name. Where the list is not whole, only what is a slip of the pen.
-    pub(super) fn judge(&self, name: &str) -> Option<Unknown> {
+    pub(crate) fn judge(&self, name: &str) -> Option<Unknown> {
         /// More letters off than this may be a setting of a version that we have no list of.
         const SLIP: usize = 2;
         const SHORTEST: usize = 8;
-        const BEFORE: [&str; 5] = ["loose_", "skip_", "enable_", "disable_", "maximum_"];
         let begins = || self.names.range(name..).next().is_some_and(|known| known.starts_with(name));
-        let is_taken = self.is_lenient && (BEFORE.iter().any(|before| name.starts_with(before)) || begins());
+        let is_taken = !self.lenient_prefixes.is_empty()
+            && (self.lenient_prefixes.iter().any(|before| name.starts_with(before.as_str())) || begins());
         let is_family = self.families.iter().any(|family| name.starts_with(family));
         // What has a dot is an extension's or a plugin's own.
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '=');
@@ -100,7 +89,7 @@ mod tests {
         let catalog = crate::embedded::catalog();
         let judge = |id: &str, version: Option<&str>, name: &str| {
             let database = catalog.get(id).unwrap();
-            let known = Known::of(database, version.and_then(|version| database.version(version))).unwrap();
+            let known = Known::of(database, version.and_then(|version| database.version(version)), &catalog).unwrap();
             known.judge(name).map(|unknown| unknown.meant.unwrap_or_default())
         };
         assert_eq!(judge("postgresql", Some("18"), "shared_buffer").as_deref(), Some("shared_buffers"));

@@ -1,4 +1,4 @@
-//! One file: reading it with what lies beside it, and judging it.
+//! One file: reading it with what is beside it, and checking it.
 
 use std::cell::RefCell;
 use std::fs;
@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use anyhow::Result;
 use catalog::{Catalog, Date};
 
-use super::worlds::{Judge, Worlds};
+use super::workspaces::{LintContext, WorkspaceCache};
 use crate::commands::input::{self, InputError, World};
 use crate::commands::locked;
 use crate::commands::page::{self, Decided};
@@ -19,9 +19,10 @@ use crate::compose::Compose;
 use crate::decide::{Depth, Facts, Selection};
 use crate::diagnostic::{Diagnostic, Faults};
 use crate::expression::Formulas;
+use crate::lint::rules::{invalid_compose, invalid_lock, invalid_requirements, unreadable_file};
 use crate::lint::{
-    ComposeFile, Differing, Found, FoundKind, Judged, Kind, Locked, Mounted, Record, Rule, StackFolder, System,
-    is_compose, judge_compose, judge_system, rule, unreadable,
+    ComposeFile, Differing, Found, FoundKind, Kind, Locked, Mounted, Outcome, Record, Rule, StackFolder, System,
+    check_compose, check_system, is_compose, unreadable,
 };
 use crate::lock::{Lock, LockError};
 use crate::plan::Plan;
@@ -32,87 +33,90 @@ use crate::requirements::{Profile, Requirements};
 use crate::size::{Host, Reckoner};
 use crate::source::{Place, Source};
 
-/// What was seen of a file.
+/// What came of a file.
 #[derive(Default)]
-pub(super) struct Seen {
-    pub(super) judged: Judged,
+pub(super) struct FileOutcome {
+    pub(super) outcome: Outcome,
     /// Whether something could not be read or used.
     pub(super) incomplete: bool,
 }
 
-impl Seen {
+impl FileOutcome {
     /// Whether there is anything to remember.
     pub(super) fn matters(&self) -> bool {
-        self.incomplete || !self.judged.findings.is_empty() || !self.judged.suppressed.is_empty()
+        self.incomplete || !self.outcome.findings.is_empty() || !self.outcome.suppressed.is_empty()
     }
 
     fn unreadable(faults: &Faults, rule: &'static Rule) -> Self {
         let findings = unreadable(faults, rule);
-        Self { judged: Judged { findings, suppressed: Vec::new() }, incomplete: true }
+        Self { outcome: Outcome { findings, suppressed: Vec::new() }, incomplete: true }
     }
 }
 
 /// What one thread looks at files with.
-pub(super) struct Reader<'w> {
-    worlds: &'w Worlds,
+pub(super) struct FileChecker<'w> {
+    workspaces: &'w WorkspaceCache,
     today: Option<Date>,
     reckoner: Reckoner,
-    /// The facts of the last file and its judge: those of the next one are nearly the same.
-    facts: RefCell<Option<(&'static Judge, Facts<'static>)>>,
+    /// The facts of the last file and its context: those of the next one are nearly the same.
+    facts: RefCell<Option<(&'static LintContext, Facts<'static>)>>,
 }
 
 /// Where the formulas of the facts are compiled.
 static FORMULAS: LazyLock<Formulas> = LazyLock::new(Formulas::default);
 
-impl<'w> Reader<'w> {
-    pub(super) fn new(worlds: &'w Worlds, today: Option<Date>) -> Self {
-        Self { worlds, today, reckoner: Reckoner::default(), facts: RefCell::new(None) }
+impl<'w> FileChecker<'w> {
+    pub(super) fn new(workspaces: &'w WorkspaceCache, today: Option<Date>) -> Self {
+        Self { workspaces, today, reckoner: Reckoner::default(), facts: RefCell::new(None) }
     }
 
-    /// Looks at a file.
-    pub(super) fn look(&self, file: &Found) -> Result<Seen> {
+    pub(super) fn check(&self, file: &Found) -> Result<FileOutcome> {
         let folder = input::folder_of(&file.path);
         let source = match read(&file.path) {
             Ok(source) => source,
-            Err(seen) => return Ok(seen),
+            Err(outcome) => return Ok(outcome),
         };
-        let Some(judge) = self.worlds.of(&folder)? else { return Ok(Seen { incomplete: true, ..Seen::default() }) };
+        let Some(context) = self.workspaces.of(&folder)? else {
+            return Ok(FileOutcome { incomplete: true, ..FileOutcome::default() });
+        };
         Ok(match file.kind {
-            FoundKind::Requirements => self.requirements(&file.path, source, judge),
-            FoundKind::Compose => self.compose(&file.path, source, judge),
+            FoundKind::Requirements => self.requirements(&file.path, source, context),
+            FoundKind::Compose => self.compose(&file.path, source, context),
         })
     }
 
     /// The facts for a file.
-    fn facts(&self, judge: &'static Judge, file: &Requirements) -> Facts<'static> {
-        let World { catalog, config, .. } = &judge.world;
-        match self.facts.take().filter(|(last, _)| std::ptr::eq(*last, judge)) {
+    fn facts(&self, context: &'static LintContext, file: &Requirements) -> Facts<'static> {
+        let World { catalog, config, .. } = &context.world;
+        match self.facts.take().filter(|(last, _)| std::ptr::eq(*last, context)) {
             Some((_, facts)) => facts.renewed(file),
             None => Facts::new(catalog, &config.policy, &FORMULAS, file),
         }
     }
 
-    fn requirements(&self, path: &Path, source: Source, judge: &'static Judge) -> Seen {
-        let World { catalog, config, tree, .. } = &judge.world;
+    fn requirements(&self, path: &Path, source: Source, context: &'static LintContext) -> FileOutcome {
+        let World { catalog, config, tree, .. } = &context.world;
         let requirements = match Requirements::parse(&source, catalog, input::budget(input::MAX_SIZE)) {
             Ok(requirements) => requirements,
-            Err(faults) => return Seen::unreadable(&faults, known("invalid-requirements")),
+            Err(faults) => return FileOutcome::unreadable(&faults, &invalid_requirements::RULE),
         };
         let lock_path = locked::path_for(path);
         let lock = match read_lock(&lock_path, catalog) {
             Ok(lock) => lock,
-            Err(seen) => return seen,
+            Err(outcome) => return outcome,
         };
-        let mut facts = self.facts(judge, &requirements);
+        let mut facts = self.facts(context, &requirements);
         let alone = Selection::of(&requirements, catalog, tree, &facts, Depth::Choice);
         let together = lock.as_ref().and_then(|(_, lock)| lock.portfolio);
         // What is not proven may be another answer the next time, so it is not held against the lock.
         let portfolio = together.and_then(|together| {
-            let portfolio = portfolio::portfolio(&requirements, &judge.world, &facts, &alone, together.max_databases);
+            let portfolio = portfolio::portfolio(&requirements, &context.world, &facts, &alone, together.max_databases);
             portfolio.ok().filter(|portfolio| portfolio.gap.is_none())
         });
         let now = match (&portfolio, lock.as_ref().filter(|_| together.is_some())) {
-            (Some(portfolio), _) => portfolio::selection(&requirements, &judge.world, &facts, portfolio, Depth::Choice),
+            (Some(portfolio), _) => {
+                portfolio::selection(&requirements, &context.world, &facts, portfolio, Depth::Choice)
+            }
             (None, Some((_, lock))) => {
                 Selection::holding(&requirements, catalog, tree, &facts, Depth::Choice, &lock.held())
             }
@@ -140,12 +144,12 @@ impl<'w> Reader<'w> {
             profile: Profile::of(selected.data, catalog),
             selected,
         });
-        let root = stack_folder(path, judge);
+        let root = stack_folder(path, context);
         let is_rendered = root.as_deref().is_some_and(|root| is_stack_of(root, requirements.name()));
         let stack = root.filter(|_| is_rendered && budget.is_ok());
         let held = held.unwrap_or_default();
         let most = together.and_then(|together| together.max_databases);
-        let decided = Decided { requirements: &requirements, world: &judge.world, facts: &facts, held: &held, most };
+        let decided = Decided { requirements: &requirements, world: &context.world, facts: &facts, held: &held, most };
         let stack = stack.and_then(|root| self.stack(&root, decided, &selection));
         let newest = locked.as_ref().and_then(|locked| locked.lock.newest_date());
         let system = System {
@@ -153,20 +157,20 @@ impl<'w> Reader<'w> {
             requirements: &requirements,
             catalog,
             config,
-            config_source: judge.source.clone(),
+            config_source: context.source.clone(),
             tree,
             facts: &facts,
             selection: &selection,
             kinds: kinds.collect(),
             lock: locked.as_ref(),
-            records: standing_records(path, judge),
+            records: standing_records(path, context),
             budget: &budget,
             is_rendered,
             today: self.today.or(newest),
         };
-        let judged = judge_system(&system, stack.as_ref(), &judge.levels);
-        self.facts.replace(Some((judge, facts)));
-        Seen { judged, incomplete: false }
+        let outcome = check_system(&system, stack.as_ref(), &context.levels);
+        self.facts.replace(Some((context, facts)));
+        FileOutcome { outcome, incomplete: false }
     }
 
     /// How the folder differs from what would be rendered; nothing where it cannot be told.
@@ -216,15 +220,15 @@ impl<'w> Reader<'w> {
         })
     }
 
-    fn compose(&self, path: &Path, source: Source, judge: &Judge) -> Seen {
+    fn compose(&self, path: &Path, source: Source, context: &LintContext) -> FileOutcome {
         let folder = input::folder_of(path);
         let source = Arc::new(source);
-        let catalog = &judge.world.catalog;
+        let catalog = &context.world.catalog;
         let compose = match Compose::parse(&source, catalog, input::budget(input::MAX_SIZE)) {
             Ok(compose) => compose,
             Err(fault) => {
                 let faults = Faults::new((*source).clone(), vec![fault]);
-                return Seen::unreadable(&faults, known("invalid-compose"));
+                return FileOutcome::unreadable(&faults, &invalid_compose::RULE);
             }
         };
         let secrets = compose.secret_files.iter();
@@ -236,20 +240,20 @@ impl<'w> Reader<'w> {
             compose,
             catalog,
         };
-        Seen { judged: judge_compose(&file, &judge.levels, self.today), incomplete: false }
+        FileOutcome { outcome: check_compose(&file, &context.levels, self.today), incomplete: false }
     }
 }
 
 /// Where the stack of a requirements file is rendered to: as polyglot.toml says, or beside the file.
-fn stack_folder(path: &Path, judge: &Judge) -> Option<PathBuf> {
-    let configured = judge.world.config.render.out.as_ref().map(|out| judge.world.home.join(out));
+fn stack_folder(path: &Path, context: &LintContext) -> Option<PathBuf> {
+    let configured = context.world.config.render.out.as_ref().map(|out| context.world.home.join(out));
     let beside = path.parent().map(|folder| folder.join(FOLDER));
     configured.or(beside).filter(|root| root.is_dir())
 }
 
 /// The decision records of a requirements file: in its rendered folder, or beside the file, where `render -o .` puts them.
-fn standing_records(path: &Path, judge: &Judge) -> Vec<Record> {
-    let folders = stack_folder(path, judge).into_iter().chain([input::folder_of(path)]);
+fn standing_records(path: &Path, context: &LintContext) -> Vec<Record> {
+    let folders = stack_folder(path, context).into_iter().chain([input::folder_of(path)]);
     let read = |root: PathBuf| {
         let folder = root.join(record::FOLDER);
         let files = records::read(&folder).unwrap_or_default().into_iter();
@@ -310,13 +314,7 @@ fn configurations(compose: &Compose, folder: &Path) -> Vec<Mounted> {
     found
 }
 
-/// A rule that the linter itself names.
-fn known(id: &str) -> &'static Rule {
-    const NONE: Rule = Rule::EMPTY;
-    rule(id).unwrap_or(&NONE)
-}
-
-fn read(path: &Path) -> Result<Source, Seen> {
+fn read(path: &Path) -> Result<Source, FileOutcome> {
     let name = path.display().to_string();
     match input::read_text(path, input::MAX_SIZE) {
         Ok(text) => Ok(Source { name, text }),
@@ -326,7 +324,7 @@ fn read(path: &Path) -> Result<Source, Seen> {
                 Ok(other) => whole(name, &other.to_string()),
                 Err(other) => whole(name, &format!("{other:#}")),
             };
-            Err(Seen::unreadable(&faults, known("unreadable-file")))
+            Err(FileOutcome::unreadable(&faults, &unreadable_file::RULE))
         }
     }
 }
@@ -337,16 +335,16 @@ fn whole(name: String, message: &str) -> Faults {
     Faults::new(Source { name, text: String::new() }, vec![Diagnostic::error(message).at(Place::default(), "")])
 }
 
-fn read_lock(path: &Path, catalog: &Catalog) -> Result<Option<(Arc<Source>, Lock)>, Seen> {
+fn read_lock(path: &Path, catalog: &Catalog) -> Result<Option<(Arc<Source>, Lock)>, FileOutcome> {
     if !path.exists() {
         return Ok(None);
     }
     let source = read(path)?;
     match Lock::parse(&source, catalog) {
         Ok(lock) => Ok(Some((Arc::new(source), lock))),
-        Err(LockError::Faulty(faults)) => Err(Seen::unreadable(&faults, known("invalid-lock"))),
+        Err(LockError::Faulty(faults)) => Err(FileOutcome::unreadable(&faults, &invalid_lock::RULE)),
         Err(newer @ LockError::Newer { .. }) => {
-            Err(Seen::unreadable(&whole(source.name, &newer.to_string()), known("invalid-lock")))
+            Err(FileOutcome::unreadable(&whole(source.name, &newer.to_string()), &invalid_lock::RULE))
         }
     }
 }

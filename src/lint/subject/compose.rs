@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use catalog::{Catalog, Database, Version};
 
-use super::finding::Spot;
 use crate::compose::{Base, Compose, Service};
+use crate::lint::violation::Location;
 use crate::source::{Place, Source};
 
 /// A compose file, with what was seen of the files that it names.
@@ -37,8 +37,8 @@ pub struct Mounted {
 
 impl<'a> ComposeFile<'a> {
     /// A place in the file.
-    pub fn at(&self, place: Place, text: impl Into<String>) -> Spot {
-        Spot::new(&self.compose.source, place, text)
+    pub fn at(&self, place: Place, text: impl Into<String>) -> Location {
+        Location::new(&self.compose.source, place, text)
     }
 
     /// The services that run a database, as the catalog knows it, with the version that the tag names.

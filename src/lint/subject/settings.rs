@@ -2,101 +2,75 @@
 
 use std::path::Path;
 
-use catalog::Database;
+use catalog::{Database, Detect, Dialect};
 
 use super::compose::{ComposeFile, Mounted};
-use super::finding::Spot;
-use crate::compose::{Service, program};
+use crate::compose::{Service, is_among, program};
+use crate::lint::violation::Location;
 use crate::source::{Place, Placed};
 
 /// A setting.
 #[derive(Debug)]
-pub(super) struct Setting {
+pub(crate) struct Setting {
     /// Its name as the list of known ones has it: small letters, and `_` where `-` means the same.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Its name as it is written.
-    pub(super) written: String,
+    pub(crate) written: String,
     /// Its value, without quotes; empty where none is given.
-    pub(super) value: String,
+    pub(crate) value: String,
     /// Where it stands.
-    pub(super) spot: Spot,
+    pub(crate) location: Location,
     /// Where the file that it stands in is mounted.
-    pub(super) mounted: Option<Place>,
-}
-
-/// How settings are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Dialect {
-    Postgres,
-    MySql,
-    Redis,
-}
-
-impl Dialect {
-    fn of(database: &Database) -> Option<Self> {
-        Some(match database.id.as_str() {
-            "postgresql" | "timescaledb" => Self::Postgres,
-            "mysql" | "mariadb" => Self::MySql,
-            "redis" | "valkey" | "keydb" => Self::Redis,
-            _ => return None,
-        })
-    }
-
-    fn servers(self) -> &'static [&'static str] {
-        match self {
-            Self::Postgres => &["postgres"],
-            Self::MySql => &["mysqld", "mariadbd"],
-            Self::Redis => &["redis-server", "valkey-server", "keydb-server"],
-        }
-    }
-
-    /// A name as the list of known ones has it.
-    fn name(self, written: &str) -> String {
-        let small = written.to_ascii_lowercase();
-        if self == Self::Redis { small } else { small.replace('-', "_") }
-    }
+    pub(crate) mounted: Option<Place>,
+    dialect: Dialect,
 }
 
 impl Setting {
     /// Whether its value switches something off.
-    pub(super) fn is_off(&self) -> bool {
-        matches!(self.value.to_ascii_lowercase().as_str(), "off" | "false" | "no" | "0" | "of" | "f" | "n")
+    pub(crate) fn is_off(&self) -> bool {
+        self.dialect.switch(&self.value) == Some(false)
     }
 
     /// Whether its value switches something on.
-    pub(super) fn is_on(&self) -> bool {
-        matches!(self.value.to_ascii_lowercase().as_str(), "on" | "true" | "yes" | "1")
+    pub(crate) fn is_on(&self) -> bool {
+        self.dialect.switch(&self.value) == Some(true)
+    }
+
+    /// Whether its value is the number nought, which many servers take for «no limit».
+    pub(crate) fn is_zero(&self) -> bool {
+        self.value == "0"
     }
 }
 
 /// The setting of a name that holds: the last one.
-pub(super) fn last<'s>(settings: &'s [Setting], name: &str) -> Option<&'s Setting> {
+pub(crate) fn last<'s>(settings: &'s [Setting], name: &str) -> Option<&'s Setting> {
     settings.iter().rev().find(|setting| setting.name == name)
 }
 
 impl ComposeFile<'_> {
     /// The settings of a service that runs a database, those of files first: a command has the last word.
-    pub(super) fn settings(&self, service: &Service, database: &Database) -> Vec<Setting> {
-        let Some(dialect) = Dialect::of(database) else { return Vec::new() };
+    pub(crate) fn settings(&self, service: &Service, database: &Database) -> Vec<Setting> {
+        let Some(dialect) = database.detect.settings else { return Vec::new() };
         let mounted = self.configurations.iter().filter(|file| file.service == service.name.value);
         let mounted = mounted.filter(|file| is_read(dialect, file, service));
         let written = mounted.flat_map(|file| of_file(dialect, file));
-        let words = arguments(dialect, service);
+        let words = arguments(&database.detect, service);
         let told = of_command(dialect, words).into_iter().map(|(name, value, place)| Setting {
             name: dialect.name(&name),
             written: name,
             value,
-            spot: self.at(place, ""),
+            location: self.at(place, ""),
             mounted: None,
+            dialect,
         });
         written.chain(told).collect()
     }
 }
 
 /// The words that the server itself is given: none where a script stands between.
-fn arguments(dialect: Dialect, service: &Service) -> &[Placed<String>] {
+fn arguments<'s>(detect: &Detect, service: &'s Service) -> &'s [Placed<String>] {
     let words = service.command.as_slice();
-    let server = service.runs(dialect.servers());
+    let server = service.runs(|name| is_among(&detect.programs, name));
     let start = match server {
         Some(at) => at.saturating_add(1),
         None if words.first().is_some_and(|word| word.value.starts_with('-')) => 0,
@@ -182,8 +156,9 @@ fn of_file(dialect: Dialect, file: &Mounted) -> Vec<Setting> {
             name: dialect.name(written),
             written: written.to_owned(),
             value: value(dialect, rest),
-            spot: Spot::new(&file.source, Place::new(at, at.saturating_add(written.len())), ""),
+            location: Location::new(&file.source, Place::new(at, at.saturating_add(written.len())), ""),
             mounted: Some(file.place),
+            dialect,
         });
     }
     settings
@@ -199,4 +174,33 @@ fn value(dialect: Dialect, text: &str) -> String {
     }
     let plain = if dialect == Dialect::Redis { text } else { text.split('#').next().unwrap_or(text) };
     plain.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Dialect;
+
+    fn taken(dialect: Dialect, values: &[&str]) -> Vec<Option<bool>> {
+        values.iter().map(|value| dialect.switch(value)).collect()
+    }
+
+    #[test]
+    fn postgresql_takes_the_beginning_of_a_word() {
+        let on = ["on", "ON", "true", "t", "tru", "yes", "y", "ye", "1"];
+        let off = ["off", "Off", "of", "false", "f", "fals", "no", "n", "0"];
+        let neither = ["", "o", "one", "offf", "10", "x"];
+        assert_eq!(taken(Dialect::Postgres, &on), [Some(true); 9]);
+        assert_eq!(taken(Dialect::Postgres, &off), [Some(false); 9]);
+        assert_eq!(taken(Dialect::Postgres, &neither), [None; 6]);
+    }
+
+    #[test]
+    fn mysql_and_redis_take_whole_words_of_their_own() {
+        assert_eq!(taken(Dialect::MySql, &["ON", "true", "1"]), [Some(true); 3]);
+        assert_eq!(taken(Dialect::MySql, &["off", "FALSE", "0"]), [Some(false); 3]);
+        assert_eq!(taken(Dialect::MySql, &["t", "of", "f", "2", "yes", "no", ""]), [None; 7]);
+        assert_eq!(taken(Dialect::Redis, &["yes", "YES"]), [Some(true); 2]);
+        assert_eq!(taken(Dialect::Redis, &["no", "No"]), [Some(false); 2]);
+        assert_eq!(taken(Dialect::Redis, &["on", "y", "n", "1", "0", "off", "true", ""]), [None; 8]);
+    }
 }

@@ -7,9 +7,9 @@ use catalog::units::{Bytes, GrowthAmount, Retention, Span};
 use catalog::vocabulary::{Durability, Environment, Flag, Need, Quantity};
 use catalog::{Catalog, Category, Database, Date, Hosting, Version};
 
-use super::finding::Spot;
 use crate::config::Config;
 use crate::decide::{Candidate, Check, Facts, Load, Selected, Selection, Tree, Verdict, What};
+use crate::lint::violation::Location;
 use crate::lock::{Changed, Lock};
 use crate::plan::PlanError;
 use crate::render::record::Front;
@@ -82,8 +82,8 @@ pub struct Kind<'a> {
 
 impl<'a> System<'a> {
     /// A place in the requirements file.
-    pub fn at(&self, place: Place, text: impl Into<String>) -> Spot {
-        Spot::new(&self.source, place, text)
+    pub fn at(&self, place: Place, text: impl Into<String>) -> Location {
+        Location::new(&self.source, place, text)
     }
 
     /// A kind of data by name.
@@ -102,10 +102,10 @@ impl<'a> System<'a> {
     }
 
     /// The lock's table of a kind of data.
-    pub fn recorded(&self, name: &str) -> Option<Spot> {
+    pub fn recorded(&self, name: &str) -> Option<Location> {
         let locked = self.lock?;
         let table = locked.lock.data.get(name)?;
-        Some(Spot::new(&locked.source, table.place, "as it was decided"))
+        Some(Location::new(&locked.source, table.place, "as it was decided"))
     }
 
     /// The kinds of data that are copied from another, with that other.
@@ -125,20 +125,20 @@ impl<'a> System<'a> {
     }
 
     /// Where the database of a kind of data was decided: its pin, the table of a lock that holds, or its name.
-    pub fn decided(&self, kind: &Kind<'_>, text: impl Into<String>) -> Spot {
+    pub fn decided(&self, kind: &Kind<'_>, text: impl Into<String>) -> Location {
         match (&kind.data.database, self.locked(kind)) {
             (Some(pin), _) => self.at(pin.place, text),
-            (None, Some((source, place))) => Spot::new(source, place, text),
+            (None, Some((source, place))) => Location::new(source, place, text),
             (None, None) => self.at(kind.data.key, text),
         }
     }
 
     /// Where the version of a kind's database was decided: a pin that names it, the table of a lock that holds, the
     /// pin, or its name.
-    pub fn decided_version(&self, kind: &Kind<'_>, text: impl Into<String>) -> Spot {
+    pub fn decided_version(&self, kind: &Kind<'_>, text: impl Into<String>) -> Location {
         let names_version = kind.data.database.as_ref().is_some_and(|pin| pin.value.contains('@'));
         match self.locked(kind).filter(|_| !names_version) {
-            Some((source, place)) => Spot::new(source, place, text),
+            Some((source, place)) => Location::new(source, place, text),
             None => self.decided(kind, text),
         }
     }

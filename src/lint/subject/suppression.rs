@@ -2,10 +2,22 @@
 //! what it holds for.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use catalog::Date;
 
-use crate::source::Place;
+use crate::lint::rule_id::RuleId;
+use crate::source::{Place, Source};
+
+/// What the rules about comments look at: a comment that allows findings, after the other rules have been checked.
+pub struct Comment<'a> {
+    pub suppression: &'a Suppression,
+    /// The file that it is in.
+    pub source: &'a Arc<Source>,
+    pub today: Option<Date>,
+    /// The rules that there are.
+    pub known: &'a [RuleId],
+}
 
 /// A comment that allows findings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,14 +39,16 @@ pub struct Suppression {
 /// A rule that a comment names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
-    /// The name.
+    /// The name as it is written.
     pub name: String,
-    /// Where it stands.
+    /// The rule of that name, if there is one.
+    pub rule: Option<RuleId>,
+    /// Where the name is.
     pub place: Place,
     /// Whether it has allowed anything.
     pub used: bool,
     /// Whether the rule was checked, so that not having allowed anything says something.
-    pub judged: bool,
+    pub checked: bool,
 }
 
 /// The last day on which a comment holds.
@@ -51,11 +65,11 @@ const MARK: &str = "polyglot: allow(";
 
 impl Suppression {
     /// All such comments of a YAML text, in order.
-    pub fn all(text: &str) -> Vec<Self> {
-        text.match_indices(MARK).filter_map(|(at, _)| Self::read(text, at)).collect()
+    pub fn all(text: &str, known: &[RuleId]) -> Vec<Self> {
+        text.match_indices(MARK).filter_map(|(at, _)| Self::read(text, at, known)).collect()
     }
 
-    fn read(text: &str, mark: usize) -> Option<Self> {
+    fn read(text: &str, mark: usize, known: &[RuleId]) -> Option<Self> {
         let line = line_at(text, mark);
         let before = text.get(line.start..mark)?;
         let hash = before.rfind('#').filter(|hash| before.get(hash.saturating_add(1)..).is_some_and(is_blank))?;
@@ -80,7 +94,7 @@ impl Suppression {
         Some(Self {
             place: Place::new(start, line.end),
             whole,
-            rules: named(names, list),
+            rules: named(names, list, known),
             until,
             reason,
             region: region(text, target),
@@ -100,7 +114,7 @@ impl Suppression {
 }
 
 /// The names in a list, with their places.
-fn named(names: &str, start: usize) -> Vec<Named> {
+fn named(names: &str, start: usize, known: &[RuleId]) -> Vec<Named> {
     let mut at = start;
     let mut found = Vec::new();
     for part in names.split(',') {
@@ -108,7 +122,8 @@ fn named(names: &str, start: usize) -> Vec<Named> {
         let from = at.saturating_add(part.len().saturating_sub(part.trim_start().len()));
         if !name.is_empty() {
             let place = Place::new(from, from.saturating_add(name.len()));
-            found.push(Named { name: name.to_owned(), place, used: false, judged: false });
+            let rule = RuleId::find(name, known);
+            found.push(Named { name: name.to_owned(), rule, place, used: false, checked: false });
         }
         at = at.saturating_add(part.len()).saturating_add(1);
     }
@@ -189,7 +204,7 @@ mod tests {
     use crate::source::Place;
 
     fn covers(text: &str, words: &[&str]) -> Vec<bool> {
-        let found = Suppression::all(text);
+        let found = Suppression::all(text, &[]);
         assert_eq!(found.len(), 1, "{text}");
         let place = |word: &&str| Place::new(text.find(*word).unwrap(), text.len());
         words.iter().map(|word| found[0].covers(place(word))).collect()
@@ -208,19 +223,19 @@ mod tests {
     #[test]
     fn names_day_and_reason_are_read() {
         let text = "a: 1  # polyglot: allow(one, two) until=2027-03-01 -- moved in spring\n";
-        let found = &Suppression::all(text)[0];
+        let found = &Suppression::all(text, &[])[0];
         let names: Vec<&str> = found.rules.iter().map(|rule| &text[rule.place.range()]).collect();
         assert_eq!(names, ["one", "two"]);
         assert_eq!(found.reason.as_deref(), Some("moved in spring"));
         assert_eq!(&text[found.whole.range()], "  # polyglot: allow(one, two) until=2027-03-01 -- moved in spring");
         assert!(!found.is_expired(Some("2027-03-01".parse().unwrap())) && !found.is_expired(None));
         assert!(found.is_expired(Some("2027-03-02".parse().unwrap())));
-        assert!(Suppression::all("# polyglot: allow(a) until=soon why")[0].is_expired(None));
+        assert!(Suppression::all("# polyglot: allow(a) until=soon why", &[])[0].is_expired(None));
     }
 
     #[test]
     fn a_text_in_quotes_is_no_comment() {
-        assert!(Suppression::all("a: \"# polyglot: allow(x)\"\nb: x#polyglot: allow(y)\n").is_empty());
-        assert_eq!(Suppression::all("a: 1\r\n# polyglot: allow(x)\r\nb: 1\r\n")[0].reason, None);
+        assert!(Suppression::all("a: \"# polyglot: allow(x)\"\nb: x#polyglot: allow(y)\n", &[]).is_empty());
+        assert_eq!(Suppression::all("a: 1\r\n# polyglot: allow(x)\r\nb: 1\r\n", &[])[0].reason, None);
     }
 }

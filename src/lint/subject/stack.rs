@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::finding::Spot;
+use crate::lint::violation::Location;
 use crate::render::write::State;
 use crate::source::{Place, Source};
 
@@ -39,17 +39,17 @@ impl StackFolder {
 
     /// Where a finding about what is not there stands: at the compose file, since a report can only point at a file
     /// that there is.
-    pub fn spot(&self) -> Spot {
+    pub fn location(&self) -> Location {
         let source = Arc::new(Source { name: self.join("compose.yaml"), text: String::new() });
-        Spot::new(&source, Place::default(), "")
+        Location::new(&source, Place::default(), "")
     }
 }
 
 impl Differing {
     /// Where a finding about it stands: its first line, or the compose file.
-    pub fn spot(&self, folder: &StackFolder, text: impl Into<String>) -> Spot {
-        let Some(source) = &self.source else { return folder.spot() };
+    pub fn location(&self, folder: &StackFolder, text: impl Into<String>) -> Location {
+        let Some(source) = &self.source else { return folder.location() };
         let end = source.text.find('\n').unwrap_or(source.text.len());
-        Spot::new(source, Place::new(0, end), text)
+        Location::new(source, Place::new(0, end), text)
     }
 }
