@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, anyhow, bail};
 
 use super::Outcome;
-use super::input::{self, Given, InputError};
+use super::error::InputError;
+use super::input::{self, Given};
 use super::save::save;
 use super::terminal::Terminal;
 use crate::catalog::{Catalog, Date};

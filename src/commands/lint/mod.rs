@@ -14,7 +14,8 @@ use std::thread;
 use anyhow::{Context, Result, bail};
 
 use super::Outcome;
-use super::input::{self, InputError};
+use super::error::InputError;
+use super::input;
 use super::save::save;
 use super::terminal::{Progress, Terminal};
 use crate::catalog::Date;

@@ -9,7 +9,8 @@ use anyhow::Result;
 
 use super::worlds::{Judge, Worlds};
 use crate::catalog::{Catalog, Date};
-use crate::commands::input::{self, InputError, World};
+use crate::commands::error::InputError;
+use crate::commands::input::{self, World};
 use crate::commands::locked;
 use crate::commands::page::{self, Decided};
 use crate::commands::portfolio;
