@@ -4,6 +4,7 @@
 use super::style::{FAINT, HEADING, Look, NAME, verdict as verdict_style};
 use super::{Shown, chosen, names};
 use crate::decide::{Check, Selected, Tree, Verdict};
+use crate::units::percentage;
 
 /// The explanation of a whole selection.
 pub fn selection(shown: Shown<'_>, look: Look) -> String {
@@ -94,10 +95,7 @@ impl Page {
             Some((quantity, figure)) => format!("{quantity} {} ({})", quantity.show(figure.total), check.limit()),
             None => format!("{}: {}", check.name(), check.limit()),
         };
-        let used = check.used().map_or_else(String::new, |used| match used * 100.0 {
-            percent if percent < 1.0 => String::from(", under 1 % of it used"),
-            percent => format!(", {percent:.0} % of it used"),
-        });
+        let used = check.used().map_or_else(String::new, |used| format!(", {} of it used", percentage(used)));
         let via = check.via().map_or_else(String::new, |via| format!(" via {via}"));
         let evidence = check.evidence().map_or_else(String::new, |evidence| {
             self.look.paint(FAINT, format!("[{}, {}: {}]", evidence.evidence, evidence.date, evidence.address))

@@ -3,6 +3,7 @@
 use crate::catalog::{Catalog, Database, Level, State, Version};
 use crate::decide::{Alternative, Check, Figure, Selected, Selection, Tree, Verdict, What};
 use crate::requirements::{Change, Data, Profile};
+use crate::units::percentage;
 use crate::vocabulary::{Flag, Quantity};
 
 use super::prose::{clause, code, link, list, row, text};
@@ -251,10 +252,7 @@ fn how_well(check: &Check<'_>) -> String {
 
 /// How much of a bound is used.
 fn used(check: &Check<'_>) -> String {
-    check.used().map_or_else(String::new, |used| match used * 100.0 {
-        percent if percent < 1.0 => String::from(", under 1 % of it used"),
-        percent => format!(", {percent:.0} % of it used"),
-    })
+    check.used().map_or_else(String::new, |used| format!(", {} of it used", percentage(used)))
 }
 
 /// What is asked for: a flag by its name, a class with its value.

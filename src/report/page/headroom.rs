@@ -4,8 +4,9 @@ use indexmap::IndexMap;
 use indexmap::map::Entry;
 use serde::Serialize;
 
-use super::{percent, word};
+use super::words::word;
 use crate::decide::{Check, Selected, Selection, What};
+use crate::units::percentage;
 
 /// A figure and its limit.
 #[derive(Serialize)]
@@ -80,7 +81,7 @@ impl<'a> Limit<'a> {
             bounds: check.limit().split(", ").map(str::to_owned).collect(),
             why: check.why(),
             verdict: word(check.verdict),
-            used: percent(used),
+            used: percentage(used),
             length: (used.clamp(0.0, 1.0) * 1_000.0).round() / 10.0,
             assumed: figure.assumed,
         })

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::word;
+use super::words::word;
 use crate::catalog::State;
 use crate::decide::{Alternative, Check, Flip, Selected, Tree};
 use crate::report::{chosen, names};

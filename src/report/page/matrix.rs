@@ -3,7 +3,8 @@
 
 use serde::Serialize;
 
-use super::{Sight, word};
+use super::Sight;
+use super::words::word;
 use crate::catalog::{Level, Row as Recommendation};
 use crate::decide::{Selected, What};
 use crate::report::chosen;

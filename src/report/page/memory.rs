@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use super::percent;
 use crate::plan::{Plan, Planned};
-use crate::units::Bytes;
+use crate::units::{Bytes, percentage};
 
 /// The host's memory and its parts.
 #[derive(Serialize)]
@@ -87,7 +86,7 @@ impl<'a> Part<'a> {
             what: String::new(),
             colour: "",
             memory: memory.rounded(),
-            percent: percent(part),
+            percent: percentage(part),
             cores: String::new(),
             width: (part * 10_000.0).round() / 10.0,
             beside: Vec::new(),

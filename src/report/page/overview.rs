@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Sight, counted, word};
+use super::Sight;
+use super::words::{counted, word};
 use crate::decide::{Selected, Selection, Verdict};
 use crate::report::{chosen, names, offered};
 use crate::units::Bytes;
