@@ -1,7 +1,5 @@
 //! What is wrong and where. How it looks is the business of `report::text`.
 
-use std::cmp::Reverse;
-
 use crate::source::{Place, Source};
 
 /// How bad it is.
@@ -118,7 +116,7 @@ pub fn did_you_mean<'a>(misspelt: &str, known: impl IntoIterator<Item = &'a str>
         let bearable = word.chars().count().checked_div(3).unwrap_or_default().max(1);
         *edits <= bearable && *likeness >= NEAR_ENOUGH
     });
-    let nearest = near.min_by(|((a, x), _), ((b, y), _)| a.cmp(b).then(Reverse(*x).0.total_cmp(y).reverse()));
+    let nearest = near.min_by(|((a, x), _), ((b, y), _)| a.cmp(b).then(y.total_cmp(x)));
     if let Some((_, word)) = nearest {
         return Some(word);
     }

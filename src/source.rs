@@ -52,22 +52,6 @@ pub struct LineColumn {
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-impl Source {
-    /// The line and column of a byte; past the end it is the end, inside a character it is that character.
-    pub fn line_column(&self, offset: usize) -> LineColumn {
-        let mut offset = offset.min(self.text.len());
-        while !self.text.is_char_boundary(offset) {
-            offset = offset.saturating_sub(1);
-        }
-        let before = self.text.get(..offset).unwrap_or_default();
-        let before = before.strip_prefix(BYTE_ORDER_MARK).unwrap_or(before);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline.saturating_add(1));
-        let line = before.bytes().filter(|byte| *byte == b'\n').count().saturating_add(1);
-        let column = before.get(line_start..).unwrap_or_default().chars().count().saturating_add(1);
-        LineColumn { line, column }
-    }
-}
-
 /// The positions of some places of a text, so that no other is counted from the beginning.
 #[derive(Debug)]
 pub struct Lines {
@@ -113,24 +97,31 @@ fn after(position: LineColumn, at: usize, c: char) -> LineColumn {
 
 #[cfg(test)]
 mod tests {
-    use super::{LineColumn, Lines, Source};
+    use super::{BYTE_ORDER_MARK, LineColumn, Lines};
 
-    #[test]
-    fn columns_count_characters_and_skip_the_byte_order_mark() {
-        let source = Source { name: "a".into(), text: "\u{feff}name: x\r\n이름: y\n".into() };
-        let at = |needle: &str| source.line_column(source.text.find(needle).unwrap());
-        assert_eq!(at("name"), LineColumn { line: 1, column: 1 });
-        assert_eq!(at("y"), LineColumn { line: 2, column: 5 });
-        assert_eq!(source.line_column(10_000), LineColumn { line: 3, column: 1 });
+    /// The same, counted from the beginning.
+    fn counted(text: &str, offset: usize) -> LineColumn {
+        let offset = (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+        let before = text[..offset].trim_start_matches(BYTE_ORDER_MARK);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        LineColumn { line: before.matches('\n').count() + 1, column: line.chars().count() + 1 }
     }
 
     #[test]
-    fn a_position_is_that_of_the_source() {
+    fn columns_count_characters_and_skip_the_byte_order_mark() {
+        let text = "\u{feff}name: x\r\n이름: y\n";
+        let at = |needle: &str| Lines::of(text).position(text, text.find(needle).unwrap());
+        assert_eq!(at("name"), LineColumn { line: 1, column: 1 });
+        assert_eq!(at("y"), LineColumn { line: 2, column: 5 });
+        assert_eq!(Lines::of(text).position(text, 10_000), LineColumn { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn a_position_is_that_counted_from_the_beginning() {
         for text in ["", "\u{feff}a\nb", &"이름: 값\n".repeat(2_000), &"문".repeat(9_000), &"a\n".repeat(9_000)] {
-            let source = Source { name: "a".into(), text: text.to_owned() };
             let positions = Lines::of(text);
             for offset in (0..text.len() + 3).step_by(7) {
-                assert_eq!(positions.position(text, offset), source.line_column(offset), "{offset} of {}", text.len());
+                assert_eq!(positions.position(text, offset), counted(text, offset), "{offset} of {}", text.len());
             }
         }
     }

@@ -2,13 +2,13 @@
 
 use catalog::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
 use proptest::prelude::{ProptestConfig, Rng as _, TestCaseError, prop_assert, prop_assert_eq, proptest};
-use proptest::test_runner::{RngAlgorithm, TestRng};
+use proptest::test_runner::{RngAlgorithm, RngSeed, TestRng};
 
 use polyglot::config::Policy;
 use polyglot::decide::Depth;
 use polyglot::report::document::{Chosen, Document, Flip};
 
-use crate::support::{Fields, decide, decide_with, file, random};
+use crate::support::{Fields, cases, decide, decide_with, file, random};
 
 fn with_flips(text: &str) -> Document {
     decide_with(text, &Policy::default(), Depth::Flips)
@@ -112,7 +112,7 @@ fn check(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, rng_seed: proptest::test_runner::RngSeed::Fixed(7), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(7), ..cases(60) })]
 
     #[test]
     fn each_flip_is_true_and_none_is_missed((target, kinds) in random::system()) {

@@ -15,9 +15,16 @@ use polyglot::report::document::Document;
 use polyglot::requirements::Requirements;
 use polyglot::source::Source;
 use polyglot::yaml::Budget;
+use proptest::test_runner::Config;
 
 /// The budget of a file of the usual size.
 pub(crate) const BUDGET: Budget = Budget { values: 400_000 };
+
+/// So many cases of a property, or as many as `PROPTEST_CASES` asks for.
+pub(crate) fn cases(usual: u32) -> Config {
+    let config = Config { failure_persistence: None, ..Config::default() };
+    if std::env::var_os("PROPTEST_CASES").is_some() { config } else { Config { cases: usual, ..config } }
+}
 
 /// A path in the project.
 pub(crate) fn project(path: &str) -> PathBuf {

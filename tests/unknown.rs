@@ -1,13 +1,14 @@
 //! Unknown quantities decide nothing: taking one away never turns what fits into what does not.
 
 use proptest::prelude::{ProptestConfig, prop_assert, proptest};
+use proptest::test_runner::RngSeed;
 
 use catalog::vocabulary::Quantity;
 
-use crate::support::{decide, file, random};
+use crate::support::{cases, decide, file, random};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, rng_seed: proptest::test_runner::RngSeed::Fixed(11), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(11), ..cases(300) })]
 
     #[test]
     fn removing_a_quantity_never_turns_fits_into_exceeds((target, kinds) in random::system()) {

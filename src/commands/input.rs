@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use catalog::Catalog;
 use catalog::units::Bytes;
 
+use super::error::{InputError, NAMES};
 use super::terminal::Terminal;
 use crate::cli::Input;
 use crate::config::{self, Config};
@@ -18,29 +19,11 @@ use crate::requirements::Requirements;
 use crate::source::{Place, Source};
 use crate::yaml::Budget;
 
-/// The names that a requirements file is looked for under, in this order.
-const NAMES: [&str; 3] = ["polyglot.yaml", "req.yaml", "requirements.yaml"];
-
 /// How much of a file is read unless the person asks for more.
 pub(super) const MAX_SIZE: Bytes = Bytes(4 << 20);
 
 /// How many values a file of the usual size may hold.
 const MAX_VALUES: usize = 400_000;
-
-/// What is wrong with an input, in words for the person.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum InputError {
-    #[error("no requirements file here: looked for {}\n  make one with `polyglot init`, or name yours: `polyglot select FILE`", NAMES.join(", "))]
-    Missing,
-    #[error("{name} is larger than {limit}\n  `--max-size` lifts the limit")]
-    TooLarge { name: String, limit: Bytes },
-    #[error("{} in {}", count(.0.diagnostics.len()), .0.source.name)]
-    Faulty(Faults),
-}
-
-fn count(faults: usize) -> String {
-    if faults == 1 { String::from("1 fault") } else { format!("{faults} faults") }
-}
 
 /// Everything that a command works on.
 pub(super) struct World {

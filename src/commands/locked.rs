@@ -7,7 +7,8 @@ use anyhow::{Result, anyhow, bail};
 use catalog::{Catalog, Date};
 
 use super::Outcome;
-use super::input::{self, Given, InputError};
+use super::error::InputError;
+use super::input::{self, Given};
 use super::save::save;
 use super::terminal::Terminal;
 use crate::decide::{Facts, Held, HeldDatabase, Selection};

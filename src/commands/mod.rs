@@ -1,12 +1,14 @@
 //! One file a subcommand: read, call, write. Only here does anything print or read the environment.
 
 mod catalog;
+mod error;
 mod explain;
 mod generate;
 mod init;
 mod input;
 mod lint;
 mod locked;
+mod outcome;
 mod page;
 mod portfolio;
 mod records;
@@ -17,34 +19,12 @@ mod terminal;
 mod tree;
 mod tune;
 
-use std::process::ExitCode;
-
 use anyhow::Result;
 
 use crate::cli::{Cli, Command};
+pub use error::{failure, is_broken_pipe};
+pub use outcome::Outcome;
 use terminal::Terminal;
-pub use terminal::{failure, is_broken_pipe};
-
-/// What became of a run that did not fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// Done, nothing to report.
-    Done,
-    /// Done, and something is not as it should be.
-    Found,
-    /// Done as far as could be: something could not be read.
-    Incomplete,
-}
-
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Done => Self::SUCCESS,
-            Outcome::Found => Self::FAILURE,
-            Outcome::Incomplete => Self::from(2),
-        }
-    }
-}
 
 /// Runs the subcommand.
 ///

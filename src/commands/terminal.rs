@@ -8,10 +8,9 @@ use std::time::{Duration, Instant};
 use anstream::AutoStream;
 use anyhow::Result;
 use clap::ColorChoice;
+use indicatif::{ProgressBar, ProgressDrawTarget};
 
-use super::input::InputError;
 use crate::report::style::Look;
-use crate::report::text;
 
 /// Where results and messages go.
 pub(super) struct Terminal {
@@ -60,7 +59,7 @@ impl Terminal {
                 if *flag {
                     return;
                 }
-                let bar = indicatif::ProgressBar::new_spinner().with_message(what);
+                let bar = ProgressBar::new_spinner().with_message(what);
                 bar.enable_steady_tick(Duration::from_millis(100));
                 drop(bell.wait_while(flag, |done| !*done));
                 bar.finish_and_clear();
@@ -73,7 +72,8 @@ impl Terminal {
     pub(super) fn progress(&self, what: &'static str, all: usize) -> Progress {
         let watched = !self.quiet && io::stderr().is_terminal();
         let bar = watched.then(|| {
-            let bar = indicatif::ProgressBar::new(u64::try_from(all).unwrap_or(u64::MAX)).with_message(what);
+            let all = u64::try_from(all).unwrap_or(u64::MAX);
+            let bar = ProgressBar::with_draw_target(Some(all), ProgressDrawTarget::hidden()).with_message(what);
             let look = indicatif::ProgressStyle::with_template("{bar:30} {pos} of {len} {msg}");
             look.map(|look| bar.clone().with_style(look)).unwrap_or(bar)
         });
@@ -90,17 +90,17 @@ impl Terminal {
 
 /// How far something has come; what shows it disappears with this.
 pub(super) struct Progress {
-    bar: Option<indicatif::ProgressBar>,
+    bar: Option<ProgressBar>,
     since: Instant,
 }
 
 impl Progress {
     /// One more is done.
     pub(super) fn step(&self) {
-        if let Some(bar) = self.bar.as_ref().filter(|_| self.since.elapsed() > MOMENT) {
-            bar.inc(1);
-        } else if let Some(bar) = &self.bar {
-            bar.set_position(bar.position().saturating_add(1));
+        let Some(bar) = &self.bar else { return };
+        bar.inc(1);
+        if bar.is_hidden() && self.since.elapsed() > MOMENT {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
         }
     }
 }
@@ -165,27 +165,12 @@ impl AsFdOrHandle for io::Stderr {
     }
 }
 
+/// The width of standard error.
+pub(super) fn message_width() -> usize {
+    usize::from(width_of(&io::stderr()))
+}
+
 /// Writes a line to standard error; that it may be closed is nobody's fault.
-fn complain(text: &str) {
+pub(super) fn complain(text: &str) {
     let _ = writeln!(AutoStream::auto(io::stderr().lock()), "{text}");
-}
-
-/// Whether an error only says that the reader of our output has gone.
-pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|io| io.kind() == io::ErrorKind::BrokenPipe)
-}
-
-/// Tells the person why nothing came of it.
-pub fn failure(error: &anyhow::Error) {
-    if let Some(InputError::Faulty(faults)) = error.downcast_ref() {
-        complain(text::faults(faults, usize::from(width_of(&io::stderr()))).trim_end());
-        return;
-    }
-    let mut causes = error.chain().map(ToString::to_string);
-    let first = causes.next().unwrap_or_default();
-    let style = anstyle::AnsiColor::Red.on_default().bold();
-    complain(&format!("{style}error{style:#}: {first}"));
-    for cause in causes {
-        complain(&format!("  because: {cause}"));
-    }
 }

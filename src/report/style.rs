@@ -4,6 +4,7 @@ use std::fmt;
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{Attribute, Cell, ContentArrangement, Table};
+use textwrap::{WordSeparator, WordSplitter};
 
 use crate::decide::Verdict;
 
@@ -66,105 +67,25 @@ impl Look {
         lines.collect::<Vec<_>>().join("\n")
     }
 
-    /// A text broken to the columns.
+    /// A text broken to the columns, with every line but the first indented. Escapes take no column.
     pub fn wrap(self, text: &str, indent: usize) -> String {
-        wrap(text, usize::from(self.columns), indent)
+        textwrap::fill(text, lines(self.columns.into()).subsequent_indent(&" ".repeat(indent)))
     }
 }
 
-/// Breaks a text at spaces into lines of so many columns, each after the first indented. Escapes take no column.
-fn wrap(text: &str, width: usize, indent: usize) -> String {
-    let body = text.trim_start_matches(' ');
-    let start = text.len().saturating_sub(body.len());
-    let room = width.saturating_sub(indent).max(1);
-    let mut lines = Lines { text: " ".repeat(start), column: start, width, indent, fresh: true };
-    if body.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
-        lines.fill(body, room);
-        return lines.text;
-    }
-    for word in body.split(' ') {
-        let length = columns(word);
-        if length <= room || word.contains('\u{1b}') {
-            lines.push(word, length);
-        } else {
-            pieces(word, room).into_iter().for_each(|piece| lines.push(piece, columns(piece)));
-        }
-    }
-    lines.text
-}
-
-/// Lines that are being filled with words.
-struct Lines {
-    text: String,
-    column: usize,
-    width: usize,
-    indent: usize,
-    /// Whether the line has no word yet.
-    fresh: bool,
-}
-
-impl Lines {
-    /// Fills lines from a text whose every byte takes one column, cutting at the last space that there is room for.
-    fn fill(&mut self, mut text: &str, room: usize) {
-        let mut left = self.width.saturating_sub(self.column);
-        while text.len() > left {
-            let space = text.get(..=left).and_then(|line| line.rfind(' ')).filter(|space| *space > 0);
-            let (line, rest) = match space {
-                Some(space) => (text.get(..space), text.get(space.saturating_add(1)..)),
-                None if text.find(' ').unwrap_or(text.len()) <= room && left < room => (Some(""), Some(text)),
-                None => (text.get(..left), text.get(left..)),
-            };
-            self.text.push_str(line.unwrap_or_default());
-            self.text.push('\n');
-            self.text.extend(std::iter::repeat_n(' ', self.indent));
-            text = rest.unwrap_or_default();
-            left = room;
-        }
-        self.text.push_str(text);
-    }
-
-    fn push(&mut self, word: &str, length: usize) {
-        if !self.fresh && self.column.saturating_add(length).saturating_add(1) > self.width {
-            self.text.push('\n');
-            self.text.extend(std::iter::repeat_n(' ', self.indent));
-            self.column = self.indent;
-        } else if !self.fresh {
-            self.text.push(' ');
-            self.column = self.column.saturating_add(1);
-        }
-        self.text.push_str(word);
-        self.column = self.column.saturating_add(length);
-        self.fresh = false;
-    }
-}
-
-/// A word that is wider than a line, cut into lines. One with escapes must stay whole: a cut could fall into one.
-fn pieces(word: &str, room: usize) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    let (mut start, mut column) = (0usize, 0usize);
-    for (at, character) in word.char_indices() {
-        let width = unicode_width::UnicodeWidthChar::width(character).unwrap_or(0);
-        if column.saturating_add(width) > room {
-            pieces.extend(word.get(start..at));
-            (start, column) = (at, 0);
-        }
-        column = column.saturating_add(width);
-    }
-    pieces.extend(word.get(start..));
-    pieces
-}
-
-/// How many columns a word takes on a terminal.
-fn columns(word: &str) -> usize {
-    if word.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return word.len();
-    }
-    unicode_width::UnicodeWidthStr::width(anstream::adapter::strip_str(word).to_string().as_str())
+/// Lines of so many columns, broken at spaces only.
+pub(super) fn lines(columns: usize) -> textwrap::Options<'static> {
+    let lines = textwrap::Options::new(columns).word_separator(WordSeparator::AsciiSpace);
+    lines.word_splitter(WordSplitter::NoHyphenation)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{HEADING, Look, wrap};
+    use super::{HEADING, Look};
+
+    fn wrap(text: &str, columns: u16, indent: usize) -> String {
+        Look::plain(columns).wrap(text, indent)
+    }
 
     #[test]
     fn lines_break_at_spaces_and_escapes_take_no_room() {

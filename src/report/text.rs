@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str};
-use unicode_width::UnicodeWidthStr;
 
+use super::style::lines;
 use crate::diagnostic::{Diagnostic, Faults, Label, Severity};
 use crate::source::{LineColumn, Lines, Place, Source};
 
@@ -150,15 +150,8 @@ fn folded(text: &str, width: usize) -> String {
     const BESIDE: usize = 12;
     const NARROWEST: usize = 30;
     let room = width.saturating_sub(BESIDE).max(NARROWEST);
-    let mut lines = vec![String::new()];
-    for word in normalize_untrusted_str(text).split_whitespace() {
-        match lines.last_mut().filter(|line| line.width().saturating_add(word.width()) < room || line.is_empty()) {
-            Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) => line.extend([" ", word]),
-            None => lines.push(word.to_owned()),
-        }
-    }
-    lines.join("\n")
+    let words: Vec<_> = normalize_untrusted_str(text).split_whitespace().map(str::to_owned).collect();
+    textwrap::fill(&words.join(" "), lines(room).break_words(false))
 }
 
 #[cfg(test)]

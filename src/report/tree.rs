@@ -57,12 +57,6 @@ struct Picture<'a> {
 }
 
 impl Picture<'_> {
-    fn answer(&self, answer: &Answer) -> String {
-        let names = answer.databases.iter().map(|id| self.catalog.get(id).map_or(id.as_str(), |known| &known.name));
-        let names = names.collect::<Vec<_>>().join(" + ");
-        answer.pattern.as_ref().map_or(names.clone(), |pattern| format!("{names} with {pattern}"))
-    }
-
     fn takes(&self, question: usize, yes: bool) -> bool {
         self.way.is_some_and(|way| way.takes(question, yes))
     }
@@ -123,7 +117,7 @@ impl Picture<'_> {
             Next::Answer(index) => {
                 let Some((_, answer)) = self.tree.answers().get_index(index) else { return };
                 let mark = if walked && self.ends_at(next) { "▶ " } else { "  " };
-                let name = self.look.paint(NAME, self.answer(answer));
+                let name = self.look.paint(NAME, arrived(answer, self.catalog));
                 let _ = writeln!(text, "{mark}{indent}  {word:<3} {name}  {}", self.look.paint(FAINT, &answer.reason));
             }
             Next::Question(_) => self.branch(next, depth.saturating_add(1), seen, text),
@@ -145,7 +139,7 @@ impl Picture<'_> {
             let _ = writeln!(text, "    q{index}{{\"{}\"}}", quoted(&node.label(), "#quot;"));
         }
         for (index, answer) in self.tree.answers().values().enumerate() {
-            let _ = writeln!(text, "    a{index}([\"{}\"])", quoted(&self.answer(answer), "#quot;"));
+            let _ = writeln!(text, "    a{index}([\"{}\"])", quoted(&arrived(answer, self.catalog), "#quot;"));
         }
         for (index, node) in self.tree.questions().iter().enumerate() {
             for (word, next, yes) in [("yes", node.yes, true), ("no", node.no, false)] {
@@ -172,8 +166,11 @@ impl Picture<'_> {
         }
         for (index, answer) in self.tree.answers().values().enumerate() {
             let style = if self.ends_at(Next::Answer(index)) { ", color=\"#dd3333\", penwidth=3" } else { "" };
-            let _ =
-                writeln!(text, "    a{index} [shape=box, label=\"{}\"{style}];", quoted(&self.answer(answer), "\\\""));
+            let _ = writeln!(
+                text,
+                "    a{index} [shape=box, label=\"{}\"{style}];",
+                quoted(&arrived(answer, self.catalog), "\\\"")
+            );
         }
         for (index, node) in self.tree.questions().iter().enumerate() {
             for (word, next, yes) in [("yes", node.yes, true), ("no", node.no, false)] {
@@ -183,6 +180,21 @@ impl Picture<'_> {
         }
         text.push_str("}\n");
         text
+    }
+}
+
+/// The databases of an answer: `Apache Kafka + Redis`.
+pub(super) fn databases(answer: &Answer, catalog: &Catalog) -> String {
+    let names = answer.databases.iter().map(|id| catalog.get(id).map_or(id.as_str(), |database| &database.name));
+    names.collect::<Vec<_>>().join(" + ")
+}
+
+/// The same with its pattern: `PostgreSQL with indexes`.
+pub(super) fn arrived(answer: &Answer, catalog: &Catalog) -> String {
+    let names = databases(answer, catalog);
+    match &answer.pattern {
+        Some(pattern) => format!("{names} with {pattern}"),
+        None => names,
     }
 }
 

@@ -5,9 +5,12 @@ use std::collections::{HashMap, HashSet};
 use granit_parser::{Event, ScalarStyle, StructureStyle, Tag};
 
 use super::fault::{not_yaml, too_deep, word};
-use super::{DEPTH, Entry, Node, TEXT_OF_A_VALUE, Value};
+use super::node::{DEPTH, Entry, Node, Value};
 use crate::diagnostic::Diagnostic;
 use crate::source::Place;
+
+/// How much text counts as one value where an alias repeats it, so that a long text repeated often is no bomb.
+const TEXT_OF_A_VALUE: usize = 64;
 
 /// A collection that is still open.
 struct Open {

@@ -2,7 +2,7 @@
 
 use granit_parser::{ErrorKind, ScanError};
 
-use super::DEPTH;
+use super::node::DEPTH;
 use crate::diagnostic::Diagnostic;
 use crate::source::Place;
 

@@ -5,14 +5,16 @@
 
 mod builder;
 mod fault;
+mod node;
 
 use granit_parser::Parser;
 
 use builder::Builder;
 use fault::{nul, unreadable};
+pub use node::{Entry, Node, Value};
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{Place, Placed};
+use crate::source::Place;
 
 /// What a text holds.
 #[derive(Debug, Clone)]
@@ -23,95 +25,12 @@ pub struct Document {
     pub faults: Vec<Diagnostic>,
 }
 
-/// A value and where it stands.
-#[derive(Debug, Clone)]
-pub struct Node {
-    /// The whole value; of a collection in block style, its first line.
-    pub place: Place,
-    /// What stands there.
-    pub value: Value,
-}
-
-/// The shapes that a value can have.
-#[derive(Debug, Clone)]
-pub enum Value {
-    /// Nothing, `~` or `null`.
-    Null,
-    /// A text in its own spelling, without quotes.
-    Scalar(String),
-    /// A list.
-    Sequence(Vec<Node>),
-    /// Keys and values, in order, duplicates included.
-    Mapping(Vec<Entry>),
-}
-
-/// A key of a mapping and its value.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// The key.
-    pub key: String,
-    /// Where the key stands.
-    pub place: Place,
-    /// Its value.
-    pub value: Node,
-}
-
-impl Value {
-    /// What this is called in a message.
-    pub fn shape(&self) -> &'static str {
-        match self {
-            Self::Null => "nothing",
-            Self::Scalar(_) => "a single value",
-            Self::Sequence(_) => "a list",
-            Self::Mapping(_) => "a map",
-        }
-    }
-}
-
-impl Node {
-    /// The entries of a map; nothing of what is none.
-    pub fn entries(&self) -> &[Entry] {
-        if let Value::Mapping(entries) = &self.value { entries } else { &[] }
-    }
-
-    /// The entry of a key of a map.
-    pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries().iter().find(|entry| entry.key == key)
-    }
-
-    /// The value of a key of a map.
-    pub fn get(&self, key: &str) -> Option<&Self> {
-        self.entry(key).map(|entry| &entry.value)
-    }
-
-    /// The items of a list; nothing of what is none.
-    pub fn items(&self) -> &[Self] {
-        if let Value::Sequence(items) = &self.value { items } else { &[] }
-    }
-
-    /// The text of a single value.
-    pub fn text(&self) -> Option<&str> {
-        if let Value::Scalar(text) = &self.value { Some(text) } else { None }
-    }
-
-    /// The text of a single value with its place.
-    pub fn placed(&self) -> Option<Placed<String>> {
-        self.text().map(|text| Placed { value: text.to_owned(), place: self.place })
-    }
-}
-
 /// How much of a text is read before it is refused.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {
     /// The most values, counting each again that an alias repeats.
     pub values: usize,
 }
-
-/// How much text counts as one value where an alias repeats it, so that a long text repeated often is no bomb.
-const TEXT_OF_A_VALUE: usize = 64;
-
-/// The deepest nesting of collections, which bounds the stack too.
-const DEPTH: usize = 64;
 
 /// More brackets than the parser looks at ahead of the value that it hands out, so that our own limit comes first.
 const BRACKETS_AHEAD: usize = 2_048;

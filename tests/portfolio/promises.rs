@@ -4,10 +4,9 @@
 use polyglot::decide::portfolio::PortfolioError;
 use polyglot::report::portfolio::document::{Document, Side, Term};
 use proptest::prelude::*;
-use proptest::test_runner::Config;
 
 use super::{Asked, ask, ask_until, portfolio};
-use crate::support::project;
+use crate::support::{self, project};
 
 fn example(name: &str) -> String {
     std::fs::read_to_string(project(&format!("requirements-examples/{name}.yaml"))).unwrap()
@@ -199,7 +198,7 @@ fn a_limit_holds_for_the_sum_of_what_a_service_holds() {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 24, failure_persistence: None, ..Config::default() })]
+    #![proptest_config(support::cases(24))]
 
     #[test]
     fn of_any_file_the_terms_add_up_and_nothing_that_fits_exceeds(

@@ -31,7 +31,7 @@ fn own(page: &str) -> Vec<&str> {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 40, rng_seed: RngSeed::Fixed(11), failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config { rng_seed: RngSeed::Fixed(11), ..support::cases(40) })]
 
     #[test]
     fn what_people_write_survives_whatever_changes(

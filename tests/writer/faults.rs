@@ -1,6 +1,7 @@
 //! Killed at every call that writes, and refused room at each: the folder is the old one or the new one, never a mix.
 //!
-//! A run is a process of its own under strace, which counts its calls and injects the fault.
+//! A run is a process of its own under strace, which counts its calls and injects the fault. With `POLYGLOT_KILLS` each
+//! is tried that often.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -338,6 +339,11 @@ fn can_watch() -> bool {
     false
 }
 
+/// How often each fault is tried: once, or as often as `POLYGLOT_KILLS` asks for.
+fn rounds() -> usize {
+    std::env::var("POLYGLOT_KILLS").map_or(1, |rounds| rounds.parse().expect("a whole number"))
+}
+
 /// Does something for each, a few at once.
 fn each<T: Send>(work: Vec<T>, act: impl Fn(T) + Sync) {
     let work = Mutex::new(work.into_iter());
@@ -364,7 +370,9 @@ fn a_kill_leaves_the_old_folder_or_the_new_one() {
     for name in ["fchmod", "fsync", "link", "mkdir", "open", "rename", "renameat2", "symlink", "unlink", "write"] {
         assert!(names.contains(name), "a run is killed at {name}; seen were {names:?}");
     }
-    each(calls, |(stage, call)| stage.kill(call));
+    for _ in 0..rounds() {
+        each(calls.clone(), |(stage, call)| stage.kill(call));
+    }
 }
 
 #[test]
@@ -374,8 +382,10 @@ fn a_full_disk_leaves_the_old_folder() {
     }
     let stages: Vec<_> = SCENARIOS.iter().map(Scenario::record).collect();
     let of = |stage: &Stage| (0..stage.calls.len()).filter(|at| stage.calls[*at].needs_room()).collect::<Vec<_>>();
-    let calls = stages.iter().flat_map(|stage| of(stage).into_iter().map(move |at| (stage, at))).collect();
-    each(calls, |(stage, at)| stage.fill(at));
+    let calls: Vec<_> = stages.iter().flat_map(|stage| of(stage).into_iter().map(move |at| (stage, at))).collect();
+    for _ in 0..rounds() {
+        each(calls.clone(), |(stage, at)| stage.fill(at));
+    }
 }
 
 #[test]
@@ -548,7 +558,7 @@ fn what_somebody_does_meanwhile_is_not_lost() {
 
 #[test]
 fn runs_at_the_same_time_leave_one_of_the_folders() {
-    for round in 0..24 {
+    for round in 0..24 * rounds() {
         let (home, root) = SCENARIOS[round % 3].set();
         let runs: Vec<_> = ["first", "second", "second", "first"]
             .into_iter()

@@ -10,6 +10,7 @@ use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert, prop_a
 use proptest::sample::subsequence;
 
 use super::{Set, artifact, home, put, secret, things};
+use crate::support::cases;
 
 const PATHS: [&str; 6] = ["compose.yaml", "a/a.conf", "a/b.sql", "a/b/c.json", "b/init.js", "c.md"];
 const SECRETS: [&str; 3] = ["secrets/a", "secrets/b", "other/c"];
@@ -111,7 +112,7 @@ fn theirs(root: &Path) -> BTreeSet<Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, max_shrink_iters: 500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 500, ..cases(256) })]
 
     #[test]
     fn nothing_of_theirs_is_lost(deeds in vec(deed(), 1..12), last in set(), journal in any::<bool>()) {

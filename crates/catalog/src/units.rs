@@ -472,6 +472,15 @@ impl fmt::Display for Growth {
     }
 }
 
+/// A part of a whole for a person: `under 1 %`, `25 %`.
+pub fn percentage(part: f64) -> String {
+    match part * 100.0 {
+        nothing if nothing <= 0.0 => String::from("0 %"),
+        little if little < 1.0 => String::from("under 1 %"),
+        some => format!("{some:.0} %"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Bytes, Count, Growth, Percent, Rate, Retention, Span};

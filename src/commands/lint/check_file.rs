@@ -9,7 +9,8 @@ use anyhow::Result;
 use catalog::{Catalog, Date};
 
 use super::workspaces::{LintContext, WorkspaceCache};
-use crate::commands::input::{self, InputError, World};
+use crate::commands::error::InputError;
+use crate::commands::input::{self, World};
 use crate::commands::locked;
 use crate::commands::page::{self, Decided};
 use crate::commands::portfolio;

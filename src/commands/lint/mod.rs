@@ -15,7 +15,8 @@ use anyhow::{Context, Result, bail};
 use catalog::Date;
 
 use super::Outcome;
-use super::input::{self, InputError};
+use super::error::InputError;
+use super::input;
 use super::save::save;
 use super::terminal::{Progress, Terminal};
 use crate::cli::{Lint, LintLevel};

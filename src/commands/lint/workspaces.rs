@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::Result;
 
-use crate::commands::input::{InputError, World};
+use crate::commands::error::InputError;
+use crate::commands::input::World;
 use crate::diagnostic::Faults;
 use crate::lint::rules::invalid_config;
 use crate::lint::{Finding, IDS, Levels, unreadable};

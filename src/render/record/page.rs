@@ -1,5 +1,6 @@
 //! A record's page: the sections of MADR 4.0, each filled from the decision.
 
+use catalog::units::percentage;
 use catalog::vocabulary::{Flag, Quantity};
 use catalog::{Catalog, Database, Level, State, Version};
 
@@ -252,10 +253,7 @@ fn how_well(check: &Check<'_>) -> String {
 
 /// How much of a bound is used.
 fn used(check: &Check<'_>) -> String {
-    check.used().map_or_else(String::new, |used| match used * 100.0 {
-        percent if percent < 1.0 => String::from(", under 1 % of it used"),
-        percent => format!(", {percent:.0} % of it used"),
-    })
+    check.used().map_or_else(String::new, |used| format!(", {} of it used", percentage(used)))
 }
 
 /// What is asked for: a flag by its name, a class with its value.

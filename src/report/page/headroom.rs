@@ -1,10 +1,11 @@
 //! Headroom: every figure of the data beside the limit that it is nearest to, the fullest first.
 
+use catalog::units::percentage;
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 use serde::Serialize;
 
-use super::{percent, word};
+use super::words::word;
 use crate::decide::{Check, Selected, Selection, What};
 
 /// A figure and its limit.
@@ -80,7 +81,7 @@ impl<'a> Limit<'a> {
             bounds: check.limit().split(", ").map(str::to_owned).collect(),
             why: check.why(),
             verdict: word(check.verdict),
-            used: percent(used),
+            used: percentage(used),
             length: (used.clamp(0.0, 1.0) * 1_000.0).round() / 10.0,
             assumed: figure.assumed,
         })

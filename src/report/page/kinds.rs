@@ -4,7 +4,7 @@
 use catalog::State;
 use serde::Serialize;
 
-use super::word;
+use super::words::word;
 use crate::decide::{Alternative, Check, Flip, Selected, Tree};
 use crate::report::{chosen, names};
 

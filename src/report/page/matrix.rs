@@ -5,7 +5,8 @@ use catalog::vocabulary::Need;
 use catalog::{Level, Row as Recommendation};
 use serde::Serialize;
 
-use super::{Sight, word};
+use super::Sight;
+use super::words::word;
 use crate::decide::{Selected, What};
 use crate::report::chosen;
 

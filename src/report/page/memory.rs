@@ -1,9 +1,8 @@
 //! The memory budget: how the host's memory is shared, as the parts of one bar.
 
-use catalog::units::Bytes;
+use catalog::units::{Bytes, percentage};
 use serde::Serialize;
 
-use super::percent;
 use crate::plan::{Plan, Planned};
 
 /// The host's memory and its parts.
@@ -87,7 +86,7 @@ impl<'a> Part<'a> {
             what: String::new(),
             colour: "",
             memory: memory.rounded(),
-            percent: percent(part),
+            percent: percentage(part),
             cores: String::new(),
             width: (part * 10_000.0).round() / 10.0,
             beside: Vec::new(),

@@ -9,35 +9,21 @@ mod matrix;
 mod memory;
 mod overview;
 mod portfolio;
+mod sight;
 mod templates;
 mod ways;
+mod words;
 
-use catalog::Catalog;
 use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
-use super::{ReportError, Shown};
-use crate::decide::Verdict;
-use crate::decide::portfolio::Portfolio;
-use crate::plan::Plan;
+use super::ReportError;
 use crate::render::write::{Artifact, seal};
+pub use sight::Sight;
 
 /// The page's name in the rendered folder.
 pub const FILE: &str = "report.html";
-
-/// What the page shows: the answer, what was planned of it, and what it was decided from.
-#[derive(Clone, Copy)]
-pub struct Sight<'a> {
-    /// The answer, with its flips.
-    pub shown: Shown<'a>,
-    /// How it runs.
-    pub plan: &'a Plan<'a>,
-    /// The databases and the matrix.
-    pub catalog: &'a Catalog,
-    /// The cheapest databases for all of the data together, where they were found.
-    pub portfolio: Option<&'a Portfolio<'a>>,
-}
 
 /// What the templates are given.
 #[derive(Serialize)]
@@ -76,27 +62,4 @@ fn page(sight: Sight<'_>, version: &str) -> Result<String, ReportError> {
         kinds: sight.shown.selection.kinds.iter().map(|selected| kinds::Kind::of(selected, sight.shown.tree)).collect(),
     };
     templates::fill(&Value::from(Serde(&page)))
-}
-
-/// A verdict as a word, which is its class in the style sheet too.
-fn word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Fits => "fits",
-        Verdict::Strained => "strained",
-        Verdict::Exceeds => "exceeds",
-    }
-}
-
-/// So many of something: `1 database`, `8 databases`.
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
-
-/// A part of a whole for a person: `under 1 %`, `25 %`.
-fn percent(part: f64) -> String {
-    match part * 100.0 {
-        nothing if nothing <= 0.0 => String::from("0 %"),
-        little if little < 1.0 => String::from("under 1 %"),
-        some => format!("{some:.0} %"),
-    }
 }

@@ -3,7 +3,8 @@
 use catalog::units::Bytes;
 use serde::Serialize;
 
-use super::{Sight, counted, word};
+use super::Sight;
+use super::words::{counted, word};
 use crate::decide::{Selected, Selection, Verdict};
 use crate::report::{chosen, names, offered};
 

@@ -3,13 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use catalog::Answer;
 use catalog::Catalog;
 use serde::Serialize;
 
 use super::Sight;
 use crate::decide::{Next, Node, Selected, Tree};
-use crate::report::names;
+use crate::report::{names, tree as picture};
 
 /// The tree and the ways.
 #[derive(Serialize)]
@@ -120,7 +119,7 @@ fn way(selected: &Selected<'_>, places: &[usize]) -> Vec<Cell> {
 impl<'a> Column<'a> {
     fn of(selected: &'a Selected<'a>, tree: &Tree, catalog: &Catalog) -> Self {
         let answer = tree.answers().get_index(selected.answer);
-        let answer = answer.map_or_else(String::new, |(_, answer)| databases(answer, catalog));
+        let answer = answer.map_or_else(String::new, |(_, answer)| picture::databases(answer, catalog));
         let replaced = selected.instead_of.is_some();
         Self {
             data: selected.name,
@@ -136,7 +135,7 @@ impl<'a> Question<'a> {
             Next::Question(_) => None,
             Next::Answer(index) => {
                 let (_, answer) = tree.answers().get_index(index)?;
-                Some(Outcome { word, databases: arrived(answer, catalog), reason: &answer.reason })
+                Some(Outcome { word, databases: picture::arrived(answer, catalog), reason: &answer.reason })
             }
         };
         Self {
@@ -148,16 +147,4 @@ impl<'a> Question<'a> {
             cells,
         }
     }
-}
-
-/// The databases of an answer: `Apache Kafka + Redis`.
-fn databases(answer: &Answer, catalog: &Catalog) -> String {
-    let names = answer.databases.iter().map(|id| catalog.get(id).map_or(id.as_str(), |database| &database.name));
-    names.collect::<Vec<_>>().join(" + ")
-}
-
-/// The same with its pattern: `PostgreSQL with indexes`.
-fn arrived(answer: &Answer, catalog: &Catalog) -> String {
-    let names = databases(answer, catalog);
-    answer.pattern.as_ref().map_or(names.clone(), |pattern| format!("{names} with {pattern}"))
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use catalog::units::Span;
+use catalog::units::{Span, percentage};
 use indexmap::IndexMap;
 
 use crate::decide::portfolio::{Account, Placement, Point, Points, Portfolio, Price, Until};
@@ -16,19 +16,11 @@ pub(super) fn loss(placement: &Placement<'_>) -> String {
     let losses = placement.losses.iter().map(|loss| format!("{}: {} ({} before)", loss.what, loss.now, loss.before));
     let headroom = match placement.used {
         [before, Some(now)] if placement.moved() && now > NOTABLE && before.is_none_or(|before| now > before) => {
-            Some(format!("{} of a bound used", percent(now)))
+            Some(format!("{} of a bound used", percentage(now)))
         }
         _ => None,
     };
     losses.chain(headroom).collect::<Vec<_>>().join("; ")
-}
-
-/// A share in percent.
-fn percent(share: f64) -> String {
-    match share * 100.0 {
-        percent if percent < 1.0 => String::from("under 1 %"),
-        percent => format!("{percent:.0} %"),
-    }
 }
 
 /// How far an answer carries: `stays in PostgreSQL up to 5M vectors (120k now; 20 years at its growth), then Qdrant`.

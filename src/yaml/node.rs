@@ -1,0 +1,83 @@
+//! A value of a text, and what it holds.
+
+use crate::source::{Place, Placed};
+
+/// The deepest nesting of collections, which bounds the stack too.
+pub(super) const DEPTH: usize = 64;
+
+/// A value and where it stands.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// The whole value; of a collection in block style, its first line.
+    pub place: Place,
+    /// What stands there.
+    pub value: Value,
+}
+
+/// The shapes that a value can have.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// Nothing, `~` or `null`.
+    Null,
+    /// A text in its own spelling, without quotes.
+    Scalar(String),
+    /// A list.
+    Sequence(Vec<Node>),
+    /// Keys and values, in order, duplicates included.
+    Mapping(Vec<Entry>),
+}
+
+/// A key of a mapping and its value.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// Where the key stands.
+    pub place: Place,
+    /// Its value.
+    pub value: Node,
+}
+
+impl Value {
+    /// What this is called in a message.
+    pub fn shape(&self) -> &'static str {
+        match self {
+            Self::Null => "nothing",
+            Self::Scalar(_) => "a single value",
+            Self::Sequence(_) => "a list",
+            Self::Mapping(_) => "a map",
+        }
+    }
+}
+
+impl Node {
+    /// The entries of a map; nothing of what is none.
+    pub fn entries(&self) -> &[Entry] {
+        if let Value::Mapping(entries) = &self.value { entries } else { &[] }
+    }
+
+    /// The entry of a key of a map.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries().iter().find(|entry| entry.key == key)
+    }
+
+    /// The value of a key of a map.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.entry(key).map(|entry| &entry.value)
+    }
+
+    /// The items of a list; nothing of what is none.
+    pub fn items(&self) -> &[Self] {
+        if let Value::Sequence(items) = &self.value { items } else { &[] }
+    }
+
+    /// The text of a single value.
+    pub fn text(&self) -> Option<&str> {
+        if let Value::Scalar(text) = &self.value { Some(text) } else { None }
+    }
+
+    /// The text of a single value with its place.
+    pub fn placed(&self) -> Option<Placed<String>> {
+        self.text().map(|text| Placed { value: text.to_owned(), place: self.place })
+    }
+}
