@@ -335,7 +335,7 @@ fn served_up_to(served: &[Served<'_>]) -> Vec<(Need, Quantity, Amount)> {
 impl Engine<'_> {
     /// Takes the limits of its version.
     fn take_limits(&mut self) {
-        let limits = self.database.limits.iter().filter(|limit| self.database.has_limit(limit, self.version));
+        let limits = self.database.limits.iter().filter(|limit| self.database.is_in(self.version, limit.versions()));
         let reckoned = limits.map(|limit| Reckoned {
             limit,
             strained: limit.strained.as_ref().map(Threshold::new),

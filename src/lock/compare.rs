@@ -1,6 +1,6 @@
 //! What a lock records against what would be decided now, and which field made the difference.
 
-use catalog::Catalog;
+use catalog::{Catalog, DatabaseRef};
 
 use super::{Lock, Locked, PIN, deciding_fields, fingerprint};
 use crate::decide::{Facts, Selection, Tree};
@@ -89,7 +89,8 @@ impl Lock {
         let mut changed = Vec::new();
         for selected in &selection.kinds {
             let versions = selected.databases.iter().zip(&selected.versions);
-            let now: Vec<String> = versions.map(|(one, version)| format!("{}@{}", one.id, version.major)).collect();
+            let now: Vec<String> =
+                versions.map(|(one, version)| DatabaseRef::new(&one.id, &version.major).to_string()).collect();
             let difference = match self.data.get(selected.name) {
                 None => Some(Difference::Missing { now }),
                 Some(locked) => locked.difference(selected.data, now, catalog, tree, facts),

@@ -1,6 +1,6 @@
 //! The lock as a text: TOML, a table for each kind of data.
 
-use catalog::{Catalog, Date};
+use catalog::{Catalog, DatabaseRef, Date};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
@@ -159,7 +159,8 @@ impl Table {
         let mut images = self.images.into_iter();
         let mut databases = Vec::with_capacity(self.databases.len());
         for name in self.databases {
-            let (id, version) = name.split_once('@').unwrap_or((name.as_str(), ""));
+            let DatabaseRef { id, version } = DatabaseRef::parse(&name);
+            let version = version.unwrap_or_default();
             match known(id, version, place, catalog) {
                 Ok(in_container) => {
                     let image = if in_container { images.next() } else { None };

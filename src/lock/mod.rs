@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 pub use compare::{Changed, Comparison, Difference, FieldChange};
 pub use file::{LockError, name_for};
 
-use catalog::{Catalog, Date};
+use catalog::{Catalog, DatabaseRef, Date};
 
 use crate::decide::{Held, HeldDatabase, Holder, Selected, Selection};
 use crate::requirements::{Change, Data, Profile};
@@ -152,6 +152,6 @@ impl Locked {
 
     /// The databases as a pin would name them: `postgresql@18`.
     pub fn names(&self) -> Vec<String> {
-        self.databases.iter().map(|database| format!("{}@{}", database.id, database.version)).collect()
+        self.databases.iter().map(|database| DatabaseRef::new(&database.id, &database.version).to_string()).collect()
     }
 }

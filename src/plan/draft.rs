@@ -134,7 +134,7 @@ impl<'a> Draft<'a> {
     pub(super) fn jobs(&self, reckoner: &Reckoner) -> Result<Vec<PlannedJob<'a>>, PlanError> {
         let mut jobs = Vec::new();
         for job in &self.recipe.jobs {
-            let known = self.database.is_between(self.version, job.since.as_deref(), job.until.as_deref());
+            let known = self.database.is_in(self.version, job.versions());
             if known && reckoner.holds(self.database, &job.name, job.when.as_deref(), &self.scope)? {
                 let memory = reckoner.amount(self.database, &job.name, &job.memory, &self.scope)?;
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
@@ -166,7 +166,7 @@ impl<'a> Draft<'a> {
             return Ok(held.clone());
         }
         for image in &self.container.images {
-            let known = self.database.is_between(self.version, image.since.as_deref(), image.until.as_deref());
+            let known = self.database.is_in(self.version, image.versions());
             if known && reckoner.holds(self.database, &image.image, Some(&image.when), &self.scope)? {
                 return Ok(tagged(Some(&image.image), Some(&image.tag)));
             }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use catalog::units::Bytes;
-use catalog::{Catalog, Connect, Container, Database, Job, Recipe, Version};
+use catalog::{Catalog, Connect, Container, Database, Job, Recipe, Version, VersionRange};
 use minijinja::Value;
 
 use crate::decide::Selection;
@@ -258,8 +258,8 @@ fn cores(host: Cores, weight: u64, weights: u64) -> Cores {
 
 impl Planned<'_> {
     /// Whether a row of the recipe is for this version.
-    pub fn has(&self, since: Option<&str>, until: Option<&str>) -> bool {
-        self.database.is_between(self.version, since, until)
+    pub fn has(&self, range: VersionRange<'_>) -> bool {
+        self.database.is_in(self.version, range)
     }
 }
 

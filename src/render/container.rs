@@ -31,8 +31,7 @@ pub(super) struct Builder<'p, 'a> {
 impl Builder<'_, '_> {
     pub(super) fn database(&self) -> Result<Service, RenderError> {
         let planned = self.planned;
-        let own =
-            planned.container.secrets.iter().filter(|row| planned.has(row.since.as_deref(), row.until.as_deref()));
+        let own = planned.container.secrets.iter().filter(|row| planned.has(row.versions()));
         let names: Vec<&str> = own.map(|secret| secret.name.as_str()).collect();
         let mut service = self.service(planned.container, None, &names, planned.memory, planned.cores)?;
         service.restart = "unless-stopped";

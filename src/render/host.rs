@@ -48,7 +48,7 @@ pub fn preparations(kitchen: &Kitchen, plan: &Plan<'_>) -> Result<Vec<Preparatio
     let mut preparations: Vec<Preparation> = Vec::new();
     for planned in &plan.services {
         for row in &planned.container.host {
-            let known = planned.has(row.since.as_deref(), row.until.as_deref());
+            let known = planned.has(row.versions());
             if !known || !kitchen.holds(planned, &row.setting, row.when.as_deref())? {
                 continue;
             }

@@ -17,7 +17,7 @@ pub(super) struct File<'a> {
 pub(super) fn files<'a>(kitchen: &Kitchen, planned: &Planned<'a>) -> Result<Vec<File<'a>>, RenderError> {
     let mut files = Vec::new();
     for row in &planned.recipe.files {
-        let known = planned.has(row.since.as_deref(), row.until.as_deref());
+        let known = planned.has(row.versions());
         let served = row.service.as_deref().is_none_or(|job| job_of(planned, job).is_some());
         if known && served && kitchen.holds(planned, &row.path, row.when.as_deref())? {
             files.push(File { row, path: kitchen.text(planned, &row.path)? });
@@ -30,12 +30,12 @@ pub(super) fn files<'a>(kitchen: &Kitchen, planned: &Planned<'a>) -> Result<Vec<
 pub(super) fn secrets<'a>(planned: &Planned<'a>) -> Vec<&'a Secret> {
     let jobs = planned.jobs.iter().flat_map(|planned| &planned.job.container.secrets);
     let all = planned.container.secrets.iter().chain(jobs);
-    all.filter(|row| planned.has(row.since.as_deref(), row.until.as_deref())).collect()
+    all.filter(|row| planned.has(row.versions())).collect()
 }
 
 /// The volumes of a container.
 pub(super) fn volumes<'p>(planned: &'p Planned<'_>, container: &'p Container) -> impl Iterator<Item = &'p Volume> {
-    let known = |row: &&Volume| planned.has(row.since.as_deref(), row.until.as_deref());
+    let known = |row: &&Volume| planned.has(row.versions());
     container.volumes.iter().filter(known)
 }
 

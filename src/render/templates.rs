@@ -177,7 +177,7 @@ fn fault(place: &str, error: &minijinja::Error) -> RenderError {
 /// The path of the file that settings stand in where they do not say: the first that holds settings.
 pub(super) fn settings_file<'a>(planned: &Planned<'a>) -> Option<&'a str> {
     let files = planned.recipe.files.iter();
-    let known = |file: &&FileTemplate| planned.has(file.since.as_deref(), file.until.as_deref());
+    let known = |file: &&FileTemplate| planned.has(file.versions());
     let mut tuning = files.filter(|file| file.family == catalog::Family::Tuning).filter(known);
     tuning.next().map(|file| file.path.as_str())
 }

@@ -39,7 +39,7 @@ pub fn parameter(name: &str, catalog: &Catalog, look: Look) -> Option<String> {
 }
 
 fn versions(row: &Tuning) -> String {
-    match (&row.since, &row.until) {
+    match (row.versions().since, row.versions().until) {
         (Some(since), Some(until)) => format!(" from {since}, before {until}"),
         (Some(since), None) => format!(" from {since}"),
         (None, Some(until)) => format!(" before {until}"),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use catalog::Catalog;
+use catalog::{Catalog, DatabaseRef};
 
 use super::fields::{Reader, shortened};
 use super::model::{Data, Requirements};
@@ -49,10 +49,7 @@ fn pin(data: &Data, catalog: &Catalog, reader: &mut Reader) {
     let Some(pin) = &data.database else {
         return;
     };
-    let (id, version) = match pin.value.split_once('@') {
-        Some((id, version)) => (id, Some(version)),
-        None => (pin.value.as_str(), None),
-    };
+    let DatabaseRef { id, version } = DatabaseRef::parse(&pin.value);
     if !known_database(id, pin, catalog, reader) {
         return;
     }
@@ -71,7 +68,7 @@ fn pin(data: &Data, catalog: &Catalog, reader: &mut Reader) {
 fn one_version_a_database(requirements: &Requirements, reader: &mut Reader) {
     let mut first: HashMap<&str, (&str, &Placed<String>)> = HashMap::new();
     for pin in requirements.data.values().filter_map(|data| data.database.as_ref()) {
-        let Some((id, version)) = pin.value.split_once('@') else { continue };
+        let DatabaseRef { id, version: Some(version) } = DatabaseRef::parse(&pin.value) else { continue };
         let (other, place) = *first.entry(id).or_insert((version, pin));
         if other != version {
             let message = format!("`{}` is pinned to two versions", shortened(id));

@@ -125,7 +125,7 @@ impl Reckoner {
         let mut settings = Vec::with_capacity(recipe.tuning.len());
         for row in &recipe.tuning {
             let name = variable(&row.name);
-            let known = database.is_between(version, row.since.as_deref(), row.until.as_deref());
+            let known = database.is_in(version, row.versions());
             if !known || !self.holds(database, &row.name, row.when.as_deref(), scope)? {
                 // A row of the same name for another version or condition may have set it already.
                 if scope.get(&name).is_none() {

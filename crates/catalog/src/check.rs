@@ -61,20 +61,20 @@ impl Recipe {
     }
 
     /// The versions that rows name, and what names them.
-    fn versions(&self) -> impl Iterator<Item = (&str, &Text)> {
-        let tuning = self.tuning.iter().map(|row| (&row.name, &row.since, &row.until));
-        let files = self.files.iter().map(|row| (&row.path, &row.since, &row.until));
-        let jobs = self.jobs.iter().map(|row| (&row.name, &row.since, &row.until));
+    fn versions(&self) -> impl Iterator<Item = (&str, &str)> {
+        let tuning = self.tuning.iter().map(|row| (&row.name, row.versions()));
+        let files = self.files.iter().map(|row| (&row.path, row.versions()));
+        let jobs = self.jobs.iter().map(|row| (&row.name, row.versions()));
         let containers = self.container.iter().chain(self.jobs.iter().map(|job| &job.container));
         let parts = containers.flat_map(|container| {
-            let volumes = container.volumes.iter().map(|row| (&row.name, &row.since, &row.until));
-            let secrets = container.secrets.iter().map(|row| (&row.name, &row.since, &row.until));
-            let images = container.images.iter().map(|row| (&row.image, &row.since, &row.until));
-            let host = container.host.iter().map(|row| (&row.setting, &row.since, &row.until));
+            let volumes = container.volumes.iter().map(|row| (&row.name, row.versions()));
+            let secrets = container.secrets.iter().map(|row| (&row.name, row.versions()));
+            let images = container.images.iter().map(|row| (&row.image, row.versions()));
+            let host = container.host.iter().map(|row| (&row.setting, row.versions()));
             volumes.chain(secrets).chain(images).chain(host)
         });
         let rows = tuning.chain(files).chain(jobs).chain(parts);
-        rows.flat_map(|(name, since, until)| since.iter().chain(until).map(move |version| (name.as_str(), version)))
+        rows.flat_map(|(name, range)| range.named().map(move |version| (name.as_str(), version)))
     }
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::date::Date;
 use super::detect::{Detect, Pooler};
+use super::reference::{VersionRange, ranged};
 use super::text::{Map, Text};
 use super::weights::Weight;
 use crate::vocabulary::{DistanceMetric, Flag, Need, Quantity};
@@ -481,20 +482,17 @@ impl Database {
         self.category == category || self.also.contains(&category)
     }
 
-    /// Whether a limit holds for a version.
-    pub fn has_limit(&self, limit: &Limit, version: &Version) -> bool {
-        self.is_between(version, limit.since.as_deref(), limit.until.as_deref())
-    }
-
-    /// Whether a version is at least `since` and older than `until`.
-    pub fn is_between(&self, version: &Version, since: Option<&str>, until: Option<&str>) -> bool {
+    /// Whether a version is in a range.
+    pub fn is_in(&self, version: &Version, range: VersionRange<'_>) -> bool {
         let age = |major: &str| self.versions.iter().position(|version| version.major == major);
         let Some(mine) = age(&version.major) else { return true };
-        let since = since.and_then(age).is_none_or(|first| mine <= first);
-        let until = until.and_then(age).is_none_or(|end| mine > end);
+        let since = range.since.and_then(age).is_none_or(|first| mine <= first);
+        let until = range.until.and_then(age).is_none_or(|end| mine > end);
         since && until
     }
 }
+
+ranged!(Limit);
 
 #[cfg(test)]
 mod tests {

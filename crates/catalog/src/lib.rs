@@ -13,6 +13,7 @@ mod folder;
 mod like;
 mod matrix;
 mod recipe;
+mod reference;
 #[cfg(feature = "schema")]
 mod schema;
 mod text;
@@ -38,6 +39,7 @@ pub use recipe::{
     Connect, Container, Endpoint, Family, FileTemplate, Healthcheck, HostSetting, Image, Job, KnownSettings, Memory,
     MemoryNotation, Notation, Purpose, Recipe, Secret, Templates, Tuning, Volume,
 };
+pub use reference::{DatabaseRef, VersionRange};
 pub use text::{Map, Text};
 pub use tree::{Answer, Condition, Question, Reference, TreeFile};
 pub use weights::{NotAWeight, Overrides, Weight, Weights};

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::folder::{Folder, KNOWN_SETTINGS};
+use super::reference::ranged;
 use super::text::{Map, Text};
 
 /// Everything that rendering and tuning need to know of a database.
@@ -53,6 +54,8 @@ pub struct KnownSettings {
 
 /// The templates of a folder, each with its file's name.
 pub type Templates = Vec<(Text, Text)>;
+
+ranged!(FileTemplate, HostSetting, Image, Job, Secret, Tuning, Volume);
 
 impl Recipe {
     /// The template of a name.

@@ -121,9 +121,9 @@ fn folders(file: &ComposeFile<'_>, database: &Database, version: Option<&Version
     let recipe = file.catalog.recipe(&database.id);
     let Some(container) = recipe.and_then(|recipe| recipe.container.as_ref()) else { return Vec::new() };
     let wanted = container.volumes.iter().filter(|volume| {
-        let is_between = |version| database.is_between(version, volume.since.as_deref(), volume.until.as_deref());
+        let has = |version| database.is_in(version, volume.versions());
         let holds_data = !volume.path.starts_with("/etc/") && volume.path.as_str() != "/backup";
-        holds_data && version.is_none_or(is_between)
+        holds_data && version.is_none_or(has)
     });
     wanted.map(|volume| volume.path.to_string()).collect()
 }

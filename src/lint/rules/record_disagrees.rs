@@ -1,5 +1,7 @@
 //! `record-disagrees`
 
+use catalog::DatabaseRef;
+
 use super::prelude::*;
 use crate::lint::subject::Record;
 use crate::render::record::Status;
@@ -192,7 +194,9 @@ fn decided(system: &System<'_>, kind: &Kind<'_>) -> Option<(Vec<String>, &'stati
     match system.lock {
         Some(locked) => Some((locked.lock.data.get(kind.name)?.names(), "the lock")),
         None => Some((
-            kind.versions().map(|(database, version)| format!("{}@{}", database.id, version.major)).collect(),
+            kind.versions()
+                .map(|(database, version)| DatabaseRef::new(&database.id, &version.major).to_string())
+                .collect(),
             "the decision",
         )),
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use catalog::units::{Bytes, GrowthAmount, Retention, Span};
 use catalog::vocabulary::{Durability, Environment, Flag, Need, Quantity};
-use catalog::{Catalog, Category, Database, Date, Hosting, Version};
+use catalog::{Catalog, Category, Database, DatabaseRef, Date, Hosting, Version};
 
 use crate::config::Config;
 use crate::decide::{Candidate, Check, Facts, Load, Selected, Selection, Tree, Verdict, What};
@@ -94,9 +94,9 @@ impl<'a> System<'a> {
     /// Databases that a lock names, as a person writes them: `PostgreSQL 18`.
     pub fn written(&self, databases: &[String]) -> String {
         let written = databases.iter().map(|name| {
-            let (id, version) = name.split_once('@').unwrap_or((name, ""));
+            let DatabaseRef { id, version } = DatabaseRef::parse(name);
             let known = self.catalog.get(id).map_or(id, |database| database.name.as_str());
-            format!("{known} {version}").trim_end().to_owned()
+            version.map_or_else(|| known.to_owned(), |version| format!("{known} {version}"))
         });
         written.collect::<Vec<_>>().join(" and ")
     }
@@ -136,7 +136,8 @@ impl<'a> System<'a> {
     /// Where the version of a kind's database was decided: a pin that names it, the table of a lock that holds, the
     /// pin, or its name.
     pub fn decided_version(&self, kind: &Kind<'_>, text: impl Into<String>) -> Location {
-        let names_version = kind.data.database.as_ref().is_some_and(|pin| pin.value.contains('@'));
+        let names_version =
+            kind.data.database.as_ref().is_some_and(|pin| DatabaseRef::parse(&pin.value).version.is_some());
         match self.locked(kind).filter(|_| !names_version) {
             Some((source, place)) => Location::new(source, place, text),
             None => self.decided(kind, text),
@@ -145,7 +146,9 @@ impl<'a> System<'a> {
 
     /// Of the kinds of data in a database the one that says its version: by a pin, or else the first.
     pub fn versioned(&self, database: &Database) -> Option<&Kind<'a>> {
-        let names_version = |kind: &&Kind<'a>| kind.data.database.as_ref().is_some_and(|pin| pin.value.contains('@'));
+        let names_version = |kind: &&Kind<'a>| {
+            kind.data.database.as_ref().is_some_and(|pin| DatabaseRef::parse(&pin.value).version.is_some())
+        };
         self.held_by(database).find(names_version).or_else(|| self.held_by(database).next())
     }
 
@@ -304,13 +307,13 @@ impl<'a> Kind<'a> {
 impl Locked {
     /// The database that holds the data, as a pin names it.
     pub fn holder(databases: &[String]) -> &str {
-        databases.first().and_then(|name| name.split('@').next()).unwrap_or_default()
+        databases.first().and_then(|name| Some(DatabaseRef::parse(name).id)).unwrap_or_default()
     }
 
     /// Whether two answers name the same databases, in whatever versions.
     pub fn same_databases(one: &[String], other: &[String]) -> bool {
         let ids = |names: &[String]| -> Vec<String> {
-            names.iter().map(|name| name.split('@').next().unwrap_or_default().to_owned()).collect()
+            names.iter().map(|name| DatabaseRef::parse(name).id.to_owned()).collect()
         };
         ids(one) == ids(other)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catalog::Date;
+use catalog::{DatabaseRef, Date};
 
 use super::front::{self, Front, Status};
 use super::page::{self, Page};
@@ -69,7 +69,9 @@ impl<'a> Desk<'a> {
             status: if accepted.is_some() { Status::Accepted } else { Status::Proposed },
             date: accepted.and_then(Option::as_ref).map(Date::to_string),
             data: selected.name.to_owned(),
-            databases: versions.map(|(database, version)| format!("{}@{}", database.id, version.major)).collect(),
+            databases: versions
+                .map(|(database, version)| DatabaseRef::new(&database.id, &version.major).to_string())
+                .collect(),
         }
     }
 

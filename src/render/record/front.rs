@@ -1,5 +1,7 @@
 //! The front matter of a record: what programs read of it.
 
+use catalog::DatabaseRef;
+
 use std::fmt::{self, Write as _};
 
 use crate::render::write::part::body_of;
@@ -98,7 +100,7 @@ impl Front {
 
     /// The databases without their versions.
     pub fn ids(&self) -> Vec<&str> {
-        self.databases.iter().map(|name| name.split('@').next().unwrap_or(name)).collect()
+        self.databases.iter().map(|name| DatabaseRef::parse(name).id).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use catalog::Catalog;
+use catalog::{Catalog, DatabaseRef};
 
 use super::front::{Front, Status, value};
 use super::prose::{cell, row, text};
@@ -44,7 +44,8 @@ pub(super) fn index(records: &BTreeMap<String, String>, catalog: &Catalog) -> St
 /// Databases as a person writes them.
 pub(super) fn named(databases: &[String], catalog: &Catalog) -> String {
     let names = databases.iter().map(|name| {
-        let (id, version) = name.split_once('@').unwrap_or((name, ""));
+        let DatabaseRef { id, version } = DatabaseRef::parse(name);
+        let version = version.unwrap_or_default();
         let known = catalog.get(id).map_or(id, |database| database.name.as_str());
         text(&format!("{known} {version}"))
     });
