@@ -4,10 +4,10 @@
 use polyglot::catalog::Weights;
 use polyglot::config::Policy;
 use polyglot::decide::portfolio::Question;
-use polyglot::decide::portfolio::solver::{Answer, Facility, solve};
 use polyglot::decide::{Depth, Facts, Selection};
 use polyglot::expression::Formulas;
 use snapbox::{Assert, Data};
+use solver::{Answer, Facility, solve};
 
 use super::known;
 use crate::cases::{fields, uncontested};

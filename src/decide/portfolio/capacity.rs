@@ -1,7 +1,8 @@
 //! Capacities: where a service ends, for the sum of all that it holds.
 
+use solver::Problem;
+
 use super::offer::Kind;
-use super::solver::Problem;
 use crate::catalog::{Limit, Map};
 use crate::decide::candidate::Candidate;
 use crate::decide::facts::{Engine, Facts};

@@ -13,7 +13,6 @@ mod offer;
 mod points;
 mod price;
 mod search;
-pub mod solver;
 mod until;
 
 pub use account::{Account, Charge, Term};
@@ -23,12 +22,13 @@ pub use points::Points;
 pub use price::{Buy, Price};
 pub use until::Until;
 
+use solver::{Problem, Solution};
+
 use account::databases;
 use loss::{headroom, losses};
 use network::Network;
 use offer::{Kind, kinds, operated};
 use search::Search;
-use solver::{Problem, Solution};
 
 use super::choose::candidates;
 use super::facts::Facts;

@@ -1,9 +1,10 @@
 //! The problem as the solver sees it: databases and their services, and what each takes of what there is.
 
+use solver::{Choice, Facility, Item, Problem};
+
 use super::capacity;
 use super::offer::{Kind, Offer, synchronisation, writes_followed};
 use super::points::Points;
-use super::solver::{Choice, Facility, Item, Problem};
 use crate::catalog::{Hosting, Weights};
 use crate::decide::facts::{Engine, Facts};
 use crate::decide::load::Role;

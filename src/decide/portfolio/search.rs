@@ -1,11 +1,12 @@
 //! The search for the best assignment of all kinds of data, and of variations of the question.
 
+use solver::{Answer, Problem, Solution, solve_from};
+
 use super::PortfolioError;
 use super::account::{Account, databases};
 use super::network::Network;
 use super::offer::{Kind, Offer};
 use super::points::Points;
-use super::solver::{Answer, Problem, Solution, solve_from};
 use super::until::same;
 
 /// The search for the best assignment of some kinds of data.

@@ -1,10 +1,11 @@
 //! How far an answer carries: the load at which a kind of data is better held elsewhere.
 
+use solver::Solution;
+
 use super::account::{chosen, databases};
 use super::offer::{Kind, Offer, offer};
 use super::points::Points;
 use super::search::Search;
-use super::solver::Solution;
 use crate::catalog::Database;
 use crate::requirements::Change;
 use crate::units::{GrowthAmount, Span};

@@ -1,11 +1,11 @@
 //! A toll on counted facilities, where there may only be so many: what each costs besides, and the whole gets back for
 //! as many as there may be. Whatever the toll, the bound holds; the right one makes it worth using no more than that.
 
-use super::bits::count;
-use super::bound::Exhausted;
-use super::forest::FAR;
-use super::node::{Node, Way};
-use super::search::Search;
+use crate::bits::count;
+use crate::bound::Exhausted;
+use crate::forest::FAR;
+use crate::node::{Node, Way};
+use crate::search::Search;
 
 /// How many tolls are tried.
 const TRIALS: usize = 12;
@@ -13,7 +13,7 @@ const TRIALS: usize = 12;
 impl Search<'_> {
     /// Doubles the toll of the root while that makes its bound better, then halves the steps while that does, and keeps
     /// the toll of the best bound: over the tolls it rises, and then it falls.
-    pub(super) fn find_toll(&mut self, node: &mut Node, relaxed: &[Way]) -> Result<(), Exhausted> {
+    pub(crate) fn find_toll(&mut self, node: &mut Node, relaxed: &[Way]) -> Result<(), Exhausted> {
         let Some(most) = self.model.problem.most else { return Ok(()) };
         let mut low = node.clone();
         let mut over = self.counted(node, relaxed).saturating_sub(most);

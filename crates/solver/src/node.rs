@@ -1,48 +1,48 @@
 //! What a node of the search still allows, and what each item pays there for the facilities it could use.
 
-use super::Payments;
-use super::bits::{Bits, bit, sum};
-use super::model::Model;
+use crate::bits::{Bits, bit, sum};
+use crate::model::Model;
+use crate::problem::Payments;
 
 /// A choice that a node still allows.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Way {
+pub(crate) struct Way {
     /// The index of the choice.
-    pub(super) index: usize,
+    pub(crate) index: usize,
     /// The number of its home.
-    pub(super) home: usize,
-    pub(super) needs: u128,
+    pub(crate) home: usize,
+    pub(crate) needs: u128,
     /// What the choice costs.
-    pub(super) price: u64,
+    pub(crate) price: u64,
     /// The price with what the item pays for the facilities that it needs.
-    pub(super) own: u64,
+    pub(crate) own: u64,
     /// What the item's whole tree costs at least where this way is taken.
-    pub(super) belief: u64,
+    pub(crate) belief: u64,
 }
 
 /// What an item pays for a facility, whichever of its ways need it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Payment {
-    pub(super) facility: usize,
-    pub(super) bit: u128,
-    pub(super) amount: u64,
+pub(crate) struct Payment {
+    pub(crate) facility: usize,
+    pub(crate) bit: u128,
+    pub(crate) amount: u64,
 }
 
 /// An item in a node: the ways in order of preference, and the payments.
 #[derive(Debug, Clone)]
-pub(super) struct Spot {
-    pub(super) ways: Vec<Way>,
-    pub(super) paid: Vec<Payment>,
+pub(crate) struct Spot {
+    pub(crate) ways: Vec<Way>,
+    pub(crate) paid: Vec<Payment>,
 }
 
 impl Spot {
     /// The least that the item's tree costs.
-    pub(super) fn least(&self) -> u64 {
+    pub(crate) fn least(&self) -> u64 {
         self.ways.iter().map(|way| way.belief).min().unwrap_or(u64::MAX)
     }
 
     /// Pays more for a facility, which makes the ways that need it dearer.
-    pub(super) fn pay(&mut self, facility: usize, amount: u64) {
+    pub(crate) fn pay(&mut self, facility: usize, amount: u64) {
         let bit = bit(facility);
         match self.paid.iter_mut().find(|payment| payment.bit == bit) {
             Some(payment) => payment.amount = payment.amount.saturating_add(amount),
@@ -58,7 +58,7 @@ impl Spot {
 
     /// Takes back what is paid for facilities that only ways need which are dearer than the least anyway. Where the
     /// search raises an item next, the facilities have that much more to be paid.
-    pub(super) fn take_back(&mut self, least: u64, slack: &mut [u64]) {
+    pub(crate) fn take_back(&mut self, least: u64, slack: &mut [u64]) {
         for payment in &mut self.paid {
             if payment.amount == 0 {
                 continue;
@@ -78,7 +78,7 @@ impl Spot {
     }
 
     /// Takes back a part of what is paid for each facility outside a mask.
-    pub(super) fn refund(&mut self, except: u128, slack: &mut [u64], part: impl Fn(usize) -> u64) {
+    pub(crate) fn refund(&mut self, except: u128, slack: &mut [u64], part: impl Fn(usize) -> u64) {
         for payment in self.paid.iter_mut().filter(|payment| payment.bit & except == 0) {
             let back = part(payment.facility).min(payment.amount);
             if back > 0 {
@@ -92,7 +92,7 @@ impl Spot {
     }
 
     /// What is paid for each facility.
-    pub(super) fn payments(&self) -> Payments {
+    pub(crate) fn payments(&self) -> Payments {
         let paid = self.paid.iter().filter(|payment| payment.amount > 0);
         paid.map(|payment| (payment.facility, payment.amount)).collect()
     }
@@ -120,21 +120,21 @@ fn lower(ways: &mut [Way], bit: u128, amount: u64) {
 
 /// A part of the assignments: those that use all of the open facilities, and of each item one of its ways.
 #[derive(Debug, Clone)]
-pub(super) struct Node {
-    pub(super) spots: Vec<Spot>,
+pub(crate) struct Node {
+    pub(crate) spots: Vec<Spot>,
     /// The facilities that are used whatever the items choose.
-    pub(super) open: u128,
+    pub(crate) open: u128,
     /// How much of each facility no item pays yet.
-    pub(super) slack: Vec<u64>,
+    pub(crate) slack: Vec<u64>,
     /// What each counted facility costs besides; the node gets it back for as many as there may be.
-    pub(super) toll: u64,
+    pub(crate) toll: u64,
     /// What every assignment of the node costs at least.
-    pub(super) bound: u64,
+    pub(crate) bound: u64,
 }
 
 impl Node {
     /// Opens facilities: they are paid by the node from now on, and by no item.
-    pub(super) fn open(&mut self, mask: u128) {
+    pub(crate) fn open(&mut self, mask: u128) {
         self.open |= mask;
         for spot in &mut self.spots {
             spot.forgive(mask);
@@ -142,31 +142,31 @@ impl Node {
     }
 
     /// Closes facilities: no way may need them.
-    pub(super) fn close(&mut self, mask: u128) {
+    pub(crate) fn close(&mut self, mask: u128) {
         for spot in &mut self.spots {
             spot.ways.retain(|way| way.needs & mask == 0);
         }
     }
 
     /// The facilities that some way needs and that are not open.
-    pub(super) fn undecided(&self) -> u128 {
+    pub(crate) fn undecided(&self) -> u128 {
         self.spots.iter().flat_map(|spot| &spot.ways).fold(0, |mask, way| mask | way.needs) & !self.open
     }
 
     /// What the open facilities cost.
-    pub(super) fn fixed(&self, model: &Model) -> u64 {
+    pub(crate) fn fixed(&self, model: &Model) -> u64 {
         let counted = u64::from((self.open & model.counted).count_ones());
         sum(self.open, &model.weights).saturating_add(self.toll.saturating_mul(counted))
     }
 
     /// What the node gets back of the toll.
-    pub(super) fn rebate(&self, model: &Model) -> u64 {
+    pub(crate) fn rebate(&self, model: &Model) -> u64 {
         let most = model.problem.most.and_then(|most| u64::try_from(most).ok()).unwrap_or(0);
         self.toll.saturating_mul(most)
     }
 
     /// Raises the toll.
-    pub(super) fn charge(&mut self, model: &Model, more: u64) {
+    pub(crate) fn charge(&mut self, model: &Model, more: u64) {
         self.toll = self.toll.saturating_add(more);
         for facility in Bits(model.counted) {
             if let Some(slack) = self.slack.get_mut(facility) {

@@ -1,26 +1,26 @@
 //! The lower bound: dual ascent. Items pay parts of the facilities that they could use, as much as makes their trees
 //! dearer and never more for a facility than it costs; what the trees cost then, no assignment undercuts.
 
-use super::bits::Bits;
-use super::forest::Forest;
-use super::model::{Model, Step};
-use super::node::{Node, Spot, Way};
+use crate::bits::Bits;
+use crate::forest::Forest;
+use crate::model::{Model, Step};
+use crate::node::{Node, Spot, Way};
 
 /// Nothing of a node is left that could be better than the best known.
-pub(super) struct Exhausted;
+pub(crate) struct Exhausted;
 
 /// How far an ascent goes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Effort {
+pub(crate) struct Effort {
     /// The most walks through the forest.
-    pub(super) walks: usize,
+    pub(crate) walks: usize,
     /// What an assignment may come to at most to be of interest.
-    pub(super) limit: u64,
+    pub(crate) limit: u64,
 }
 
 /// Raises the bound of a node, and drops the ways that no assignment within the limit takes. Says how much dearer than
 /// what the payments prove an assignment may be.
-pub(super) fn ascend(model: &Model, forest: &mut Forest, node: &mut Node, effort: Effort) -> Result<u64, Exhausted> {
+pub(crate) fn ascend(model: &Model, forest: &mut Forest, node: &mut Node, effort: Effort) -> Result<u64, Exhausted> {
     let rebate = node.rebate(model);
     let limit = effort.limit.saturating_add(rebate);
     let mut total = forest.start(model, node).saturating_add(node.fixed(model));

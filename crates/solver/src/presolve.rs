@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::bits::{bit, count, sum};
-use super::model::{Link, load, scaled};
-use super::node::{Spot, Way};
-use super::{Choice, Item, NEVER, Problem};
+use crate::bits::{bit, count, sum};
+use crate::model::{Link, load, scaled};
+use crate::node::{Spot, Way};
+use crate::problem::{Choice, Item, NEVER, Problem};
 
 /// The resources that could run out: of all others there is enough whatever the items choose.
-pub(super) fn binding(problem: &Problem) -> Vec<usize> {
+pub(crate) fn binding(problem: &Problem) -> Vec<usize> {
     let choices = problem.items.iter().flat_map(|item| &item.choices);
     let named: BTreeSet<usize> = choices.flat_map(|choice| choice.load.iter().map(|(which, _)| *which)).collect();
     let dearest = |item: &Item, which| item.choices.iter().map(|choice| load(choice, which)).max().unwrap_or(0);
@@ -44,7 +44,7 @@ impl Comparison<'_> {
 }
 
 /// The ways of each item, and how many homes they have; nothing where an item has none.
-pub(super) fn spots(
+pub(crate) fn spots(
     problem: &Problem,
     weights: &[u64],
     counted: u128,

@@ -1,9 +1,9 @@
 //! The problem as the search needs it: costs that carry the first tie-break, and the forest in the order of a walk.
 
-use super::bits::{bit, count, sum};
-use super::node::{Node, Spot, Way};
-use super::presolve::{binding, spots};
-use super::{Choice, Payments, Problem};
+use crate::bits::{bit, count, sum};
+use crate::node::{Node, Spot, Way};
+use crate::presolve::{binding, spots};
+use crate::problem::{Choice, Payments, Problem};
 
 /// The bits below the cost that count facilities: 128 facilities fit.
 const COUNTING_BITS: u32 = 8;
@@ -12,56 +12,56 @@ const COUNTING_BITS: u32 = 8;
 const MOST_COST: u64 = 1 << 52;
 
 /// A cost with room below it for the number of counted facilities, so that one number compares both.
-pub(super) fn scaled(cost: u64, share: u64) -> u64 {
+pub(crate) fn scaled(cost: u64, share: u64) -> u64 {
     cost.min(share) << COUNTING_BITS
 }
 
 /// The cost without the number of counted facilities.
-pub(super) fn unscaled(key: u64) -> u64 {
+pub(crate) fn unscaled(key: u64) -> u64 {
     key >> COUNTING_BITS
 }
 
 /// How an item hangs on its source, where keeping the two in step costs anything.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Link {
-    pub(super) source: usize,
-    pub(super) sync: u64,
+pub(crate) struct Link {
+    pub(crate) source: usize,
+    pub(crate) sync: u64,
 }
 
 /// A step of the walk through the forest: sources before their copies, and back.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Step {
+pub(crate) enum Step {
     Enter(usize),
     Leave(usize),
 }
 
 /// The problem as the search needs it.
-pub(super) struct Model<'a> {
-    pub(super) problem: &'a Problem,
+pub(crate) struct Model<'a> {
+    pub(crate) problem: &'a Problem,
     /// The scaled cost of each facility, with one more where it counts.
-    pub(super) weights: Vec<u64>,
-    pub(super) counted: u128,
-    pub(super) links: Vec<Option<Link>>,
-    pub(super) walk: Vec<Step>,
+    pub(crate) weights: Vec<u64>,
+    pub(crate) counted: u128,
+    pub(crate) links: Vec<Option<Link>>,
+    pub(crate) walk: Vec<Step>,
     /// How many homes there are.
-    pub(super) homes: usize,
+    pub(crate) homes: usize,
     /// The resources that could run out.
-    pub(super) binding: Vec<usize>,
-    pub(super) spots: Vec<Spot>,
+    pub(crate) binding: Vec<usize>,
+    pub(crate) spots: Vec<Spot>,
     share: u64,
 }
 
 /// An assignment and what it comes to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Plan {
+pub(crate) struct Plan {
     /// The scaled cost with the number of counted facilities. First, because plans compare in the order of the fields.
-    pub(super) key: u64,
-    pub(super) choices: Vec<usize>,
+    pub(crate) key: u64,
+    pub(crate) choices: Vec<usize>,
 }
 
 impl<'a> Model<'a> {
     /// Prepares a problem, unless an item has no choice left or the sources do not form a forest.
-    pub(super) fn new(problem: &'a Problem) -> Option<Self> {
+    pub(crate) fn new(problem: &'a Problem) -> Option<Self> {
         let costs = problem.facilities.len().saturating_add(problem.items.len().saturating_mul(2)).max(1);
         let share = MOST_COST.checked_div(u64::try_from(costs).ok()?)?;
         let weigh = |cost, counts| scaled(cost, share).saturating_add(u64::from(counts));
@@ -81,7 +81,7 @@ impl<'a> Model<'a> {
     }
 
     /// The node of all assignments, with what the items already pay.
-    pub(super) fn root(&self, payments: &[Payments]) -> Node {
+    pub(crate) fn root(&self, payments: &[Payments]) -> Node {
         let mut spots = self.spots.clone();
         let mut slack = self.weights.clone();
         for (spot, payments) in spots.iter_mut().zip(payments) {
@@ -96,7 +96,7 @@ impl<'a> Model<'a> {
     }
 
     /// An assignment like another: the same choices where they are offered, else what is cheapest beside them.
-    pub(super) fn like(&self, choices: &[usize]) -> Vec<usize> {
+    pub(crate) fn like(&self, choices: &[usize]) -> Vec<usize> {
         let kept = |(spot, index): (&Spot, &usize)| spot.ways.iter().find(|way| way.index == *index).copied();
         let kept: Vec<Option<Way>> = self.spots.iter().zip(choices).map(kept).collect();
         let mut used = kept.iter().flatten().fold(0, |mask, way| mask | way.needs);
@@ -110,12 +110,12 @@ impl<'a> Model<'a> {
     }
 
     /// A choice of an item.
-    pub(super) fn choice(&self, item: usize, index: usize) -> Option<&'a Choice> {
+    pub(crate) fn choice(&self, item: usize, index: usize) -> Option<&'a Choice> {
         self.problem.items.get(item).and_then(|item| item.choices.get(index))
     }
 
     /// The facilities that an assignment uses.
-    pub(super) fn used(&self, choices: &[usize]) -> u128 {
+    pub(crate) fn used(&self, choices: &[usize]) -> u128 {
         choices
             .iter()
             .enumerate()
@@ -124,7 +124,7 @@ impl<'a> Model<'a> {
     }
 
     /// What an assignment comes to.
-    pub(super) fn plan(&self, choices: Vec<usize>) -> Plan {
+    pub(crate) fn plan(&self, choices: Vec<usize>) -> Plan {
         let mut key = sum(self.used(&choices), &self.weights);
         for (item, index) in choices.iter().enumerate() {
             let Some(choice) = self.choice(item, *index) else { continue };
@@ -139,18 +139,18 @@ impl<'a> Model<'a> {
     }
 
     /// What an assignment takes of a resource.
-    pub(super) fn taken(&self, choices: &[usize], resource: usize) -> u64 {
+    pub(crate) fn taken(&self, choices: &[usize], resource: usize) -> u64 {
         let choices = choices.iter().enumerate().filter_map(|(item, index)| self.choice(item, *index));
         choices.fold(0, |sum, choice| sum.saturating_add(load(choice, resource)))
     }
 
     /// How much there is of a resource.
-    pub(super) fn capacity(&self, resource: usize) -> u64 {
+    pub(crate) fn capacity(&self, resource: usize) -> u64 {
         self.problem.capacities.get(resource).copied().unwrap_or(0)
     }
 
     /// By how much an assignment breaks what it has to keep: counted facilities first, then resources.
-    pub(super) fn excess(&self, choices: &[usize]) -> (usize, u64) {
+    pub(crate) fn excess(&self, choices: &[usize]) -> (usize, u64) {
         let most = self.problem.most.unwrap_or(usize::MAX);
         let over = |resource: usize| self.taken(choices, resource).saturating_sub(self.capacity(resource));
         let overload = self.binding.iter().fold(0_u64, |sum, resource| sum.saturating_add(over(*resource)));
@@ -160,7 +160,7 @@ impl<'a> Model<'a> {
 }
 
 /// What a choice takes of a resource.
-pub(super) fn load(choice: &Choice, resource: usize) -> u64 {
+pub(crate) fn load(choice: &Choice, resource: usize) -> u64 {
     let loads = choice.load.iter().filter(|(which, _)| *which == resource);
     loads.fold(0, |sum, (_, amount)| sum.saturating_add(*amount))
 }

@@ -1,12 +1,12 @@
 //! How a node is split in two.
 
-use super::bits::{Bits, bit, count};
-use super::model::{Model, load};
-use super::node::{Node, Way};
+use crate::bits::{Bits, bit, count};
+use crate::model::{Model, load};
+use crate::node::{Node, Way};
 
 /// What tells the two parts of a node apart.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Question {
+pub(crate) enum Question {
     /// Is this facility open?
     Facility(u128),
     /// Does this item take this choice?
@@ -15,7 +15,7 @@ pub(super) enum Question {
 
 impl Question {
     /// Splits a node: the part where the answer is yes, and the part where it is no.
-    pub(super) fn split(self, mut node: Node) -> (Node, Node) {
+    pub(crate) fn split(self, mut node: Node) -> (Node, Node) {
         let mut yes = node.clone();
         match self {
             Self::Facility(mask) => {
@@ -36,14 +36,14 @@ impl Question {
 }
 
 /// Where the node can only tie, its first item that has a choice takes the one it prefers, or not.
-pub(super) fn first_choice(node: &Node) -> Option<Question> {
+pub(crate) fn first_choice(node: &Node) -> Option<Question> {
     let (item, spot) = node.spots.iter().enumerate().find(|(_, spot)| spot.ways.len() > 1)?;
     spot.ways.first().map(|way| Question::Choice { item, index: way.index })
 }
 
 /// The question that the bound's own plan leaves open the most: of the facilities that
 /// it uses and that are not paid in full the one with the most users; or where all are paid, an item that takes of a resource that is not enough.
-pub(super) fn question(model: &Model, node: &Node, relaxed: &[Way]) -> Option<Question> {
+pub(crate) fn question(model: &Model, node: &Node, relaxed: &[Way]) -> Option<Question> {
     let used = relaxed.iter().fold(0, |mask, way| mask | way.needs) & !node.open;
     let tolled = |(facility, weight): (usize, &u64)| {
         let toll = if bit(facility) & model.counted != 0 { node.toll } else { 0 };

@@ -1,14 +1,14 @@
 //! The search: nodes from a stack, each bounded, drawn conclusions from, and split until nothing better can be left.
 
-use super::bound::{Effort, Exhausted, ascend};
-use super::branch::{first_choice, question};
-use super::forest::{FAR, Forest, Server};
-use super::improve::improve;
-use super::model::{Model, Plan, unscaled};
-use super::node::{Node, Spot, Way};
-use super::polish::polish;
-use super::propagate::{keep_preferred, propagate};
-use super::{Answer, Payments, Solution};
+use crate::bound::{Effort, Exhausted, ascend};
+use crate::branch::{first_choice, question};
+use crate::forest::{FAR, Forest, Server};
+use crate::improve::improve;
+use crate::model::{Model, Plan, unscaled};
+use crate::node::{Node, Spot, Way};
+use crate::polish::polish;
+use crate::problem::{Answer, Payments, Solution};
+use crate::propagate::{keep_preferred, propagate};
 
 /// How many nodes pass between two questions whether to stop.
 const PATIENCE: usize = 64;
@@ -23,9 +23,9 @@ const WALKS: usize = 10;
 const STEPS: usize = 30;
 
 /// A search under way.
-pub(super) struct Search<'a> {
-    pub(super) model: &'a Model<'a>,
-    pub(super) forest: Forest,
+pub(crate) struct Search<'a> {
+    pub(crate) model: &'a Model<'a>,
+    pub(crate) forest: Forest,
     server: Server,
     start: Option<&'a Solution>,
     best: Option<Plan>,
@@ -33,13 +33,13 @@ pub(super) struct Search<'a> {
 
 impl<'a> Search<'a> {
     /// A search that starts from nothing, or from the solution of another problem.
-    pub(super) fn new(model: &'a Model<'a>, start: Option<&'a Solution>) -> Self {
+    pub(crate) fn new(model: &'a Model<'a>, start: Option<&'a Solution>) -> Self {
         let (forest, server) = (Forest::new(model), Server::new(model));
         Self { model, forest, server, start, best: None }
     }
 
     /// Searches until nothing better can be left, or until told to stop.
-    pub(super) fn run(mut self, stop: &mut dyn FnMut() -> bool) -> Answer {
+    pub(crate) fn run(mut self, stop: &mut dyn FnMut() -> bool) -> Answer {
         let (root, payments) = self.root();
         let mut open: Vec<Node> = root.into_iter().collect();
         let mut nodes = 0_usize;
@@ -109,12 +109,12 @@ impl<'a> Search<'a> {
     }
 
     /// What an assignment may come to at most to be of interest.
-    pub(super) fn limit(&self) -> u64 {
+    pub(crate) fn limit(&self) -> u64 {
         self.best.as_ref().map_or(FAR, |plan| plan.key)
     }
 
     /// Raises the bound of a node and draws conclusions, until neither gets further.
-    pub(super) fn settle(&mut self, node: &mut Node) -> Result<(), Exhausted> {
+    pub(crate) fn settle(&mut self, node: &mut Node) -> Result<(), Exhausted> {
         loop {
             let limit = self.limit();
             let effort = Effort { walks: WALKS, limit };
@@ -137,7 +137,7 @@ impl<'a> Search<'a> {
     }
 
     /// Tries out what the bound's own plan suggests, and on demand what is better near it.
-    pub(super) fn try_out(&mut self, node: &Node, relaxed: &[Way], thoroughly: bool) {
+    pub(crate) fn try_out(&mut self, node: &Node, relaxed: &[Way], thoroughly: bool) {
         self.offer(relaxed.iter().map(|way| way.index).collect());
         let used = relaxed.iter().fold(node.open, |mask, way| mask | way.needs);
         if let Some(choices) = self.server.serve(self.model, &node.spots, used) {

@@ -1,11 +1,11 @@
 //! Better payments than an ascent finds: steps along the subgradient. Whoever uses a facility in the bound's own plan
 //! pays more for it, whoever pays and does not use it pays less, and no facility is paid more than it costs.
 
-use super::bits::Bits;
-use super::bound::{Effort, Exhausted, ascend};
-use super::forest::Forest;
-use super::model::Model;
-use super::node::{Node, Way};
+use crate::bits::Bits;
+use crate::bound::{Effort, Exhausted, ascend};
+use crate::forest::Forest;
+use crate::model::Model;
+use crate::node::{Node, Way};
 
 /// The first step, in parts of the one that would close the gap if the bound were a straight line.
 const FIRST_STEP: u64 = 128;
@@ -17,7 +17,7 @@ const STEP_PARTS: u64 = 64;
 const WALKS: usize = 1;
 
 /// Takes some steps, each with a short ascent after it. The steps get shorter where they do not help.
-pub(super) fn polish(
+pub(crate) fn polish(
     model: &Model,
     forest: &mut Forest,
     node: &mut Node,

@@ -1,12 +1,12 @@
 //! What follows from what a node still allows: facilities that have to be open, and ways that nothing better takes.
 
-use super::bits::{Bits, bit, count};
-use super::bound::Exhausted;
-use super::model::{Model, Plan, load};
-use super::node::{Node, Spot};
+use crate::bits::{Bits, bit, count};
+use crate::bound::Exhausted;
+use crate::model::{Model, Plan, load};
+use crate::node::{Node, Spot};
 
 /// Draws the conclusions that a node allows. Says whether there were any, so that its bound may have become better.
-pub(super) fn propagate(model: &Model, node: &mut Node, margin: u64) -> Result<bool, Exhausted> {
+pub(crate) fn propagate(model: &Model, node: &mut Node, margin: u64) -> Result<bool, Exhausted> {
     let ways = size(node);
     let open = node.open;
     if node.spots.iter().any(|spot| spot.ways.is_empty()) {
@@ -93,7 +93,7 @@ fn fit(model: &Model, node: &mut Node, resource: usize) -> Result<(), Exhausted>
 
 /// Where a node can only tie with the best plan, keeps what would win the tie: the same choices up to some item that
 /// takes one that is preferred. Says whether anything was dropped.
-pub(super) fn keep_preferred(node: &mut Node, best: &Plan) -> Result<bool, Exhausted> {
+pub(crate) fn keep_preferred(node: &mut Node, best: &Plan) -> Result<bool, Exhausted> {
     let mut dropped = false;
     for (spot, index) in node.spots.iter_mut().zip(&best.choices) {
         let before = spot.ways.len();

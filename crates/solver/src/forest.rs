@@ -1,13 +1,13 @@
 //! Messages along the forest: what one item's home means for the item next to it.
 
-use super::model::{Link, Model, Step};
-use super::node::{Node, Spot, Way};
+use crate::model::{Link, Model, Step};
+use crate::node::{Node, Spot, Way};
 
 /// Dearer than any assignment, with room to add to it.
-pub(super) const FAR: u64 = 1 << 62;
+pub(crate) const FAR: u64 = 1 << 62;
 
 /// For each home of an item, what the other side of a link costs at least.
-pub(super) type Message = Vec<u64>;
+pub(crate) type Message = Vec<u64>;
 
 /// Fills a message from what the ways on the other side cost: the same home, or any home and the synchronisation.
 fn fill(message: &mut Message, values: impl Iterator<Item = (usize, u64)> + Clone, sync: u64) {
@@ -28,7 +28,7 @@ fn told(message: &Message, home: usize) -> u64 {
 }
 
 /// The messages of a walk through the forest, both ways along each link, by the copy.
-pub(super) struct Forest {
+pub(crate) struct Forest {
     up: Vec<Message>,
     down: Vec<Message>,
     fresh: Message,
@@ -42,7 +42,7 @@ fn replace(spot: &mut Spot, new: &Message, old: &Message) {
 }
 
 impl Forest {
-    pub(super) fn new(model: &Model) -> Self {
+    pub(crate) fn new(model: &Model) -> Self {
         let homes = model.homes;
         let messages =
             || model.links.iter().map(|link| if link.is_some() { vec![0; homes] } else { Vec::new() }).collect();
@@ -51,7 +51,7 @@ impl Forest {
 
     /// Starts a walk: brings the beliefs of the roots up to date. Says what all trees cost at least, open facilities
     /// apart.
-    pub(super) fn start(&mut self, model: &Model, node: &mut Node) -> u64 {
+    pub(crate) fn start(&mut self, model: &Model, node: &mut Node) -> u64 {
         for spot in &mut node.spots {
             for way in &mut spot.ways {
                 way.belief = way.own;
@@ -72,7 +72,7 @@ impl Forest {
     }
 
     /// Brings the beliefs of an item up to date with those of its source.
-    pub(super) fn enter(&mut self, model: &Model, node: &mut Node, item: usize) {
+    pub(crate) fn enter(&mut self, model: &Model, node: &mut Node, item: usize) {
         let Some(Link { source, sync }) = model.links.get(item).copied().flatten() else { return };
         let (Some(up), Some(down)) = (self.up.get(item), self.down.get_mut(item)) else { return };
         let Some(from) = node.spots.get(source) else { return };
@@ -87,7 +87,7 @@ impl Forest {
     }
 
     /// Brings the beliefs of an item's source up to date with those of the item.
-    pub(super) fn leave(&mut self, model: &Model, node: &mut Node, item: usize) {
+    pub(crate) fn leave(&mut self, model: &Model, node: &mut Node, item: usize) {
         let Some(Link { source, sync }) = model.links.get(item).copied().flatten() else { return };
         let (Some(up), Some(down)) = (self.up.get_mut(item), self.down.get(item)) else { return };
         let Some(from) = node.spots.get(item) else { return };
@@ -102,7 +102,7 @@ impl Forest {
     }
 
     /// The ways that the bound rests on: of each item one, such that they cost together what the trees cost at least.
-    pub(super) fn relaxed(&self, model: &Model, node: &Node) -> Vec<Way> {
+    pub(crate) fn relaxed(&self, model: &Model, node: &Node) -> Vec<Way> {
         let blank = Way { index: 0, home: 0, needs: 0, price: 0, own: 0, belief: 0 };
         let mut chosen = vec![blank; node.spots.len()];
         for step in &model.walk {
@@ -125,7 +125,7 @@ impl Forest {
 }
 
 /// Serves items from a given set of facilities, with room kept from one set to the next.
-pub(super) struct Server {
+pub(crate) struct Server {
     /// What each way costs together with the copies below it.
     values: Vec<Vec<u64>>,
     message: Message,
@@ -134,14 +134,14 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) fn new(model: &Model) -> Self {
+    pub(crate) fn new(model: &Model) -> Self {
         let items = model.links.len();
         Self { values: vec![Vec::new(); items], message: vec![0; model.homes], chosen: vec![(0, 0); items] }
     }
 
     /// The cheapest assignment that uses no other facilities than some, if what the facilities cost does not matter
     /// and no limits have to be kept. Of an item's ways that tie it takes the first.
-    pub(super) fn serve(&mut self, model: &Model, spots: &[Spot], some: u128) -> Option<Vec<usize>> {
+    pub(crate) fn serve(&mut self, model: &Model, spots: &[Spot], some: u128) -> Option<Vec<usize>> {
         let value = |way: &Way| if way.needs & !some == 0 { way.price } else { FAR };
         for (values, spot) in self.values.iter_mut().zip(spots) {
             values.clear();
