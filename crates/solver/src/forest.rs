@@ -1,15 +1,19 @@
 //! Messages along the forest: what one item's home means for the item next to it.
+//!
+//! This is min-sum message passing. The message along a link says, for each home of the item at one end, what the tree
+//! on the other side costs at least: the cheapest choice there with the same home, or the cheapest of all with the
+//! synchronisation. A choice's bound is its own cost with the messages of all neighbours. Where messages are up to date,
+//! the least bound of any item is what its whole tree costs.
 
-use crate::model::{Link, Model, Step};
-use crate::node::{Node, Spot, Way};
-
-/// Dearer than any assignment, with room to add to it.
-pub(crate) const FAR: u64 = 1 << 62;
+use crate::model::Model;
+use crate::node::{ChoiceState, ItemState, Node};
+use crate::scale::FAR;
+use crate::walk::{Link, Step};
 
 /// For each home of an item, what the other side of a link costs at least.
 pub(crate) type Message = Vec<u64>;
 
-/// Fills a message from what the ways on the other side cost: the same home, or any home and the synchronisation.
+/// Fills a message from what the choices on the other side cost: the same home, or any home and the synchronisation.
 fn fill(message: &mut Message, values: impl Iterator<Item = (usize, u64)> + Clone, sync: u64) {
     let least = values.clone().map(|(_, value)| value).min().unwrap_or(FAR);
     message.fill(least.saturating_add(sync));
@@ -23,7 +27,7 @@ fn fill(message: &mut Message, values: impl Iterator<Item = (usize, u64)> + Clon
 }
 
 /// What a message says about a home.
-fn told(message: &Message, home: usize) -> u64 {
+fn at(message: &Message, home: usize) -> u64 {
     message.get(home).copied().unwrap_or(0)
 }
 
@@ -34,27 +38,26 @@ pub(crate) struct Forest {
     fresh: Message,
 }
 
-/// What the beliefs of an item change by where one message takes the place of another.
-fn replace(spot: &mut Spot, new: &Message, old: &Message) {
-    for way in &mut spot.ways {
-        way.belief = way.belief.saturating_add(told(new, way.home)).saturating_sub(told(old, way.home));
+/// What the bounds of an item change by where one message takes the place of another.
+fn replace(state: &mut ItemState, new: &Message, old: &Message) {
+    for choice in &mut state.choices {
+        choice.bound = choice.bound.saturating_add(at(new, choice.home)).saturating_sub(at(old, choice.home));
     }
 }
 
 impl Forest {
-    pub(crate) fn new(model: &Model) -> Self {
-        let homes = model.homes;
+    pub(crate) fn new(model: &Model, homes: usize) -> Self {
         let messages =
             || model.links.iter().map(|link| if link.is_some() { vec![0; homes] } else { Vec::new() }).collect();
         Self { up: messages(), down: messages(), fresh: vec![0; homes] }
     }
 
-    /// Starts a walk: brings the beliefs of the roots up to date. Says what all trees cost at least, open facilities
+    /// Starts a walk: brings the bounds of the roots up to date. Says what all trees cost at least, open facilities
     /// apart.
     pub(crate) fn start(&mut self, model: &Model, node: &mut Node) -> u64 {
-        for spot in &mut node.spots {
-            for way in &mut spot.ways {
-                way.belief = way.own;
+        for state in &mut node.states {
+            for choice in &mut state.choices {
+                choice.bound = choice.own;
             }
         }
         for message in self.up.iter_mut().chain(&mut self.down) {
@@ -65,57 +68,57 @@ impl Forest {
             let Step::Leave(item) = *step else { continue };
             self.leave(model, node, item);
             if model.links.get(item).is_some_and(Option::is_none) {
-                total = total.saturating_add(node.spots.get(item).map_or(0, Spot::least));
+                total = total.saturating_add(node.states.get(item).map_or(0, ItemState::least));
             }
         }
         total
     }
 
-    /// Brings the beliefs of an item up to date with those of its source.
+    /// Brings the bounds of an item up to date with those of its source.
     pub(crate) fn enter(&mut self, model: &Model, node: &mut Node, item: usize) {
         let Some(Link { source, sync }) = model.links.get(item).copied().flatten() else { return };
         let (Some(up), Some(down)) = (self.up.get(item), self.down.get_mut(item)) else { return };
-        let Some(from) = node.spots.get(source) else { return };
+        let Some(from) = node.states.get(source) else { return };
         fill(
             &mut self.fresh,
-            from.ways.iter().map(|way| (way.home, way.belief.saturating_sub(told(up, way.home)))),
+            from.choices.iter().map(|choice| (choice.home, choice.bound.saturating_sub(at(up, choice.home)))),
             sync,
         );
-        let Some(spot) = node.spots.get_mut(item) else { return };
-        replace(spot, &self.fresh, down);
+        let Some(state) = node.states.get_mut(item) else { return };
+        replace(state, &self.fresh, down);
         std::mem::swap(&mut self.fresh, down);
     }
 
-    /// Brings the beliefs of an item's source up to date with those of the item.
+    /// Brings the bounds of an item's source up to date with those of the item.
     pub(crate) fn leave(&mut self, model: &Model, node: &mut Node, item: usize) {
         let Some(Link { source, sync }) = model.links.get(item).copied().flatten() else { return };
         let (Some(up), Some(down)) = (self.up.get_mut(item), self.down.get(item)) else { return };
-        let Some(from) = node.spots.get(item) else { return };
+        let Some(from) = node.states.get(item) else { return };
         fill(
             &mut self.fresh,
-            from.ways.iter().map(|way| (way.home, way.belief.saturating_sub(told(down, way.home)))),
+            from.choices.iter().map(|choice| (choice.home, choice.bound.saturating_sub(at(down, choice.home)))),
             sync,
         );
-        let Some(spot) = node.spots.get_mut(source) else { return };
-        replace(spot, &self.fresh, up);
+        let Some(state) = node.states.get_mut(source) else { return };
+        replace(state, &self.fresh, up);
         std::mem::swap(&mut self.fresh, up);
     }
 
-    /// The ways that the bound rests on: of each item one, such that they cost together what the trees cost at least.
-    pub(crate) fn relaxed(&self, model: &Model, node: &Node) -> Vec<Way> {
-        let blank = Way { index: 0, home: 0, needs: 0, price: 0, own: 0, belief: 0 };
-        let mut chosen = vec![blank; node.spots.len()];
+    /// The choices that the bound rests on: of each item one, such that they cost together what the trees cost at least.
+    pub(crate) fn relaxed(&self, model: &Model, node: &Node) -> Vec<ChoiceState> {
+        let blank = ChoiceState { index: 0, home: 0, needs: 0, price: 0, own: 0, bound: 0 };
+        let mut chosen = vec![blank; node.states.len()];
         for step in &model.walk {
             let Step::Enter(item) = *step else { continue };
             let link = model.links.get(item).copied().flatten();
-            let source = link.and_then(|link| chosen.get(link.source)).map(|way| way.home);
+            let source = link.and_then(|link| chosen.get(link.source)).map(|choice| choice.home);
             let down = self.down.get(item);
-            let cost = |way: &Way| {
-                let below = way.belief.saturating_sub(down.map_or(0, |down| told(down, way.home)));
-                let apart = source.is_some_and(|home| home != way.home);
+            let cost = |choice: &ChoiceState| {
+                let below = choice.bound.saturating_sub(down.map_or(0, |down| at(down, choice.home)));
+                let apart = source.is_some_and(|home| home != choice.home);
                 below.saturating_add(link.filter(|_| apart).map_or(0, |link| link.sync))
             };
-            let best = node.spots.get(item).and_then(|spot| spot.ways.iter().min_by_key(|way| cost(way)));
+            let best = node.states.get(item).and_then(|state| state.choices.iter().min_by_key(|choice| cost(choice)));
             if let (Some(slot), Some(best)) = (chosen.get_mut(item), best) {
                 *slot = *best;
             }
@@ -126,7 +129,7 @@ impl Forest {
 
 /// Serves items from a given set of facilities, with room kept from one set to the next.
 pub(crate) struct Server {
-    /// What each way costs together with the copies below it.
+    /// What each choice costs together with the copies below it.
     values: Vec<Vec<u64>>,
     message: Message,
     /// The choice of each item and its home.
@@ -134,26 +137,26 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn new(model: &Model) -> Self {
+    pub(crate) fn new(model: &Model, homes: usize) -> Self {
         let items = model.links.len();
-        Self { values: vec![Vec::new(); items], message: vec![0; model.homes], chosen: vec![(0, 0); items] }
+        Self { values: vec![Vec::new(); items], message: vec![0; homes], chosen: vec![(0, 0); items] }
     }
 
     /// The cheapest assignment that uses no other facilities than some, if what the facilities cost does not matter
-    /// and no limits have to be kept. Of an item's ways that tie it takes the first.
-    pub(crate) fn serve(&mut self, model: &Model, spots: &[Spot], some: u128) -> Option<Vec<usize>> {
-        let value = |way: &Way| if way.needs & !some == 0 { way.price } else { FAR };
-        for (values, spot) in self.values.iter_mut().zip(spots) {
+    /// and no limits have to be kept. Of an item's choices that tie it takes the first.
+    pub(crate) fn serve(&mut self, model: &Model, states: &[ItemState], some: u128) -> Option<Vec<usize>> {
+        let value = |choice: &ChoiceState| if choice.needs & !some == 0 { choice.price } else { FAR };
+        for (values, state) in self.values.iter_mut().zip(states) {
             values.clear();
-            values.extend(spot.ways.iter().map(value));
+            values.extend(state.choices.iter().map(value));
         }
         for step in &model.walk {
             let Step::Leave(item) = *step else { continue };
             let Some(Link { source, sync }) = model.links.get(item).copied().flatten() else { continue };
-            let homes = spots.get(item)?.ways.iter().map(|way| way.home);
+            let homes = states.get(item)?.choices.iter().map(|choice| choice.home);
             fill(&mut self.message, homes.zip(self.values.get(item)?.iter().copied()), sync);
-            for (value, way) in self.values.get_mut(source)?.iter_mut().zip(&spots.get(source)?.ways) {
-                *value = value.saturating_add(told(&self.message, way.home)).min(FAR);
+            for (value, choice) in self.values.get_mut(source)?.iter_mut().zip(&states.get(source)?.choices) {
+                *value = value.saturating_add(at(&self.message, choice.home)).min(FAR);
             }
         }
         for step in &model.walk {
@@ -161,13 +164,13 @@ impl Server {
             let link = model.links.get(item).copied().flatten();
             let source = link.and_then(|link| self.chosen.get(link.source)).map(|(_, home)| *home);
             let sync = link.map_or(0, |link| link.sync);
-            let apart = |way: &Way| if source.is_some_and(|home| home != way.home) { sync } else { 0 };
-            let ways = spots.get(item)?.ways.iter().zip(self.values.get(item)?);
-            let (way, value) = ways.min_by_key(|(way, value)| value.saturating_add(apart(way)))?;
+            let apart = |choice: &ChoiceState| if source.is_some_and(|home| home != choice.home) { sync } else { 0 };
+            let choices = states.get(item)?.choices.iter().zip(self.values.get(item)?);
+            let (choice, value) = choices.min_by_key(|(choice, value)| value.saturating_add(apart(choice)))?;
             if *value >= FAR {
                 return None;
             }
-            *self.chosen.get_mut(item)? = (way.index, way.home);
+            *self.chosen.get_mut(item)? = (choice.index, choice.home);
         }
         Some(self.chosen.iter().map(|(index, _)| *index).collect())
     }

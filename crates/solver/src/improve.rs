@@ -10,7 +10,7 @@ type Merit = ((usize, u64), Plan);
 
 /// The best plan that uses some facilities and no others.
 fn merit(server: &mut Server, model: &Model, node: &Node, some: u128) -> Option<Merit> {
-    let choices = server.serve(model, &node.spots, some)?;
+    let choices = server.serve(model, &node.states, some)?;
     Some((model.excess(&choices), model.plan(choices)))
 }
 

@@ -6,7 +6,7 @@ use crate::problem::Payments;
 
 /// A choice that a node still allows.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Way {
+pub(crate) struct ChoiceState {
     /// The index of the choice.
     pub(crate) index: usize,
     /// The number of its home.
@@ -16,11 +16,11 @@ pub(crate) struct Way {
     pub(crate) price: u64,
     /// The price with what the item pays for the facilities that it needs.
     pub(crate) own: u64,
-    /// What the item's whole tree costs at least where this way is taken.
-    pub(crate) belief: u64,
+    /// What the item's whole tree costs at least where this choice is taken.
+    pub(crate) bound: u64,
 }
 
-/// What an item pays for a facility, whichever of its ways need it.
+/// What an item pays for a facility, whichever of its choices need it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Payment {
     pub(crate) facility: usize,
@@ -28,43 +28,43 @@ pub(crate) struct Payment {
     pub(crate) amount: u64,
 }
 
-/// An item in a node: the ways in order of preference, and the payments.
+/// An item in a node: the choices in order of preference, and the payments.
 #[derive(Debug, Clone)]
-pub(crate) struct Spot {
-    pub(crate) ways: Vec<Way>,
+pub(crate) struct ItemState {
+    pub(crate) choices: Vec<ChoiceState>,
     pub(crate) paid: Vec<Payment>,
 }
 
-impl Spot {
+impl ItemState {
     /// The least that the item's tree costs.
     pub(crate) fn least(&self) -> u64 {
-        self.ways.iter().map(|way| way.belief).min().unwrap_or(u64::MAX)
+        self.choices.iter().map(|choice| choice.bound).min().unwrap_or(u64::MAX)
     }
 
-    /// Pays more for a facility, which makes the ways that need it dearer.
+    /// Pays more for a facility, which makes the choices that need it more expensive.
     pub(crate) fn pay(&mut self, facility: usize, amount: u64) {
         let bit = bit(facility);
         match self.paid.iter_mut().find(|payment| payment.bit == bit) {
             Some(payment) => payment.amount = payment.amount.saturating_add(amount),
             None => self.paid.push(Payment { facility, bit, amount }),
         }
-        for way in &mut self.ways {
-            if way.needs & bit != 0 {
-                way.own = way.own.saturating_add(amount);
-                way.belief = way.belief.saturating_add(amount);
+        for choice in &mut self.choices {
+            if choice.needs & bit != 0 {
+                choice.own = choice.own.saturating_add(amount);
+                choice.bound = choice.bound.saturating_add(amount);
             }
         }
     }
 
-    /// Takes back what is paid for facilities that only ways need which are dearer than the least anyway. Where the
-    /// search raises an item next, the facilities have that much more to be paid.
+    /// Takes back what is paid for facilities that only choices above the least need. The item's bound stays as it
+    /// is, and other items can pay that much more.
     pub(crate) fn take_back(&mut self, least: u64, slack: &mut [u64]) {
         for payment in &mut self.paid {
             if payment.amount == 0 {
                 continue;
             }
-            let users = || self.ways.iter().filter(|way| way.needs & payment.bit != 0);
-            let spare = users().map(|way| way.belief.saturating_sub(least)).min().unwrap_or(u64::MAX);
+            let users = || self.choices.iter().filter(|choice| choice.needs & payment.bit != 0);
+            let spare = users().map(|choice| choice.bound.saturating_sub(least)).min().unwrap_or(u64::MAX);
             let back = spare.min(payment.amount);
             if back == 0 {
                 continue;
@@ -73,7 +73,7 @@ impl Spot {
             if let Some(slack) = slack.get_mut(payment.facility) {
                 *slack = slack.saturating_add(back);
             }
-            lower(&mut self.ways, payment.bit, back);
+            lower(&mut self.choices, payment.bit, back);
         }
     }
 
@@ -83,7 +83,7 @@ impl Spot {
             let back = part(payment.facility).min(payment.amount);
             if back > 0 {
                 payment.amount = payment.amount.saturating_sub(back);
-                lower(&mut self.ways, payment.bit, back);
+                lower(&mut self.choices, payment.bit, back);
                 if let Some(slack) = slack.get_mut(payment.facility) {
                     *slack = slack.saturating_add(back);
                 }
@@ -103,31 +103,31 @@ impl Spot {
             if payment.bit & mask == 0 || payment.amount == 0 {
                 continue;
             }
-            lower(&mut self.ways, payment.bit, payment.amount);
+            lower(&mut self.choices, payment.bit, payment.amount);
             payment.amount = 0;
         }
         self.paid.retain(|payment| payment.amount > 0);
     }
 }
 
-/// Makes the ways that need a facility cheaper by what is no longer paid for it.
-fn lower(ways: &mut [Way], bit: u128, amount: u64) {
-    for way in ways.iter_mut().filter(|way| way.needs & bit != 0) {
-        way.own = way.own.saturating_sub(amount);
-        way.belief = way.belief.saturating_sub(amount);
+/// Makes the choices that need a facility cheaper by what is no longer paid for it.
+fn lower(choices: &mut [ChoiceState], bit: u128, amount: u64) {
+    for choice in choices.iter_mut().filter(|choice| choice.needs & bit != 0) {
+        choice.own = choice.own.saturating_sub(amount);
+        choice.bound = choice.bound.saturating_sub(amount);
     }
 }
 
-/// A part of the assignments: those that use all of the open facilities, and of each item one of its ways.
+/// A part of the assignments: those that use all of the open facilities, and of each item one of its choices.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
-    pub(crate) spots: Vec<Spot>,
+    pub(crate) states: Vec<ItemState>,
     /// The facilities that are used whatever the items choose.
     pub(crate) open: u128,
     /// How much of each facility no item pays yet.
     pub(crate) slack: Vec<u64>,
     /// What each counted facility costs besides; the node gets it back for as many as there may be.
-    pub(crate) toll: u64,
+    pub(crate) penalty: u64,
     /// What every assignment of the node costs at least.
     pub(crate) bound: u64,
 }
@@ -136,38 +136,48 @@ impl Node {
     /// Opens facilities: they are paid by the node from now on, and by no item.
     pub(crate) fn open(&mut self, mask: u128) {
         self.open |= mask;
-        for spot in &mut self.spots {
-            spot.forgive(mask);
+        for state in &mut self.states {
+            state.forgive(mask);
         }
     }
 
-    /// Closes facilities: no way may need them.
+    /// Closes facilities: no choice may need them.
     pub(crate) fn close(&mut self, mask: u128) {
-        for spot in &mut self.spots {
-            spot.ways.retain(|way| way.needs & mask == 0);
+        for state in &mut self.states {
+            state.choices.retain(|choice| choice.needs & mask == 0);
         }
     }
 
-    /// The facilities that some way needs and that are not open.
+    /// The facilities that some choice needs and that are not open.
     pub(crate) fn undecided(&self) -> u128 {
-        self.spots.iter().flat_map(|spot| &spot.ways).fold(0, |mask, way| mask | way.needs) & !self.open
+        self.states.iter().flat_map(|state| &state.choices).fold(0, |mask, choice| mask | choice.needs) & !self.open
+    }
+
+    /// The facilities that are used where the items take some choices.
+    pub(crate) fn used(&self, choices: &[ChoiceState]) -> u128 {
+        choices.iter().fold(self.open, |mask, choice| mask | choice.needs)
+    }
+
+    /// The first choice of each item.
+    pub(crate) fn preferred(&self) -> Vec<usize> {
+        self.states.iter().map(|state| state.choices.first().map_or(0, |choice| choice.index)).collect()
     }
 
     /// What the open facilities cost.
     pub(crate) fn fixed(&self, model: &Model) -> u64 {
         let counted = u64::from((self.open & model.counted).count_ones());
-        sum(self.open, &model.weights).saturating_add(self.toll.saturating_mul(counted))
+        sum(self.open, &model.weights).saturating_add(self.penalty.saturating_mul(counted))
     }
 
-    /// What the node gets back of the toll.
+    /// What the node gets back of the penalty.
     pub(crate) fn rebate(&self, model: &Model) -> u64 {
         let most = model.problem.most.and_then(|most| u64::try_from(most).ok()).unwrap_or(0);
-        self.toll.saturating_mul(most)
+        self.penalty.saturating_mul(most)
     }
 
-    /// Raises the toll.
+    /// Raises the penalty.
     pub(crate) fn charge(&mut self, model: &Model, more: u64) {
-        self.toll = self.toll.saturating_add(more);
+        self.penalty = self.penalty.saturating_add(more);
         for facility in Bits(model.counted) {
             if let Some(slack) = self.slack.get_mut(facility) {
                 *slack = slack.saturating_add(more);

@@ -1,12 +1,12 @@
 //! The question and its answer: facilities, items and their choices, and an assignment.
 
-/// What is paid once by all that need it. Costs are whole millionths of a point, so that sums are exact and the same
-/// everywhere.
+/// What is paid once by all that need it. Costs are integers in a unit of the caller's, so that sums are exact and the
+/// same everywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facility {
     /// What it costs to use it at all.
     pub cost: u64,
-    /// Whether `most` counts it: a database counts, one of its services does not.
+    /// Whether `most` counts it.
     pub counts: bool,
 }
 
@@ -30,6 +30,12 @@ impl Choice {
     /// No longer offers it.
     pub fn bar(&mut self) {
         self.cost = NEVER;
+    }
+
+    /// What it takes of a resource.
+    pub(crate) fn takes(&self, resource: usize) -> u64 {
+        let loads = self.load.iter().filter(|(which, _)| *which == resource);
+        loads.fold(0, |sum, (_, amount)| sum.saturating_add(*amount))
     }
 }
 

@@ -1,15 +1,15 @@
-//! What follows from what a node still allows: facilities that have to be open, and ways that nothing better takes.
+//! What follows from what a node still allows: facilities that have to be open, and choices that nothing better takes.
 
 use crate::bits::{Bits, bit, count};
 use crate::bound::Exhausted;
-use crate::model::{Model, Plan, load};
-use crate::node::{Node, Spot};
+use crate::model::{Model, Plan};
+use crate::node::{ItemState, Node};
 
 /// Draws the conclusions that a node allows. Says whether there were any, so that its bound may have become better.
 pub(crate) fn propagate(model: &Model, node: &mut Node, margin: u64) -> Result<bool, Exhausted> {
-    let ways = size(node);
+    let choices = size(node);
     let open = node.open;
-    if node.spots.iter().any(|spot| spot.ways.is_empty()) {
+    if node.states.iter().any(|state| state.choices.is_empty()) {
         return Err(Exhausted);
     }
     for _ in 0..model.binding.len() {
@@ -24,33 +24,33 @@ pub(crate) fn propagate(model: &Model, node: &mut Node, margin: u64) -> Result<b
     let needed = needed(node) | missed(model, node, margin);
     node.open(needed & !node.open);
     limit_counted(model, node)?;
-    Ok(node.open != open || size(node) != ways)
+    Ok(node.open != open || size(node) != choices)
 }
 
-/// How many ways a node allows.
+/// How many choices a node allows.
 fn size(node: &Node) -> usize {
-    node.spots.iter().fold(0, |sum, spot| sum.saturating_add(spot.ways.len()))
+    node.states.iter().fold(0, |sum, state| sum.saturating_add(state.choices.len()))
 }
 
-/// The facilities that all ways of some item need.
+/// The facilities that all choices of some item need.
 fn needed(node: &Node) -> u128 {
-    let all = |spot: &Spot| spot.ways.iter().fold(u128::MAX, |mask, way| mask & way.needs);
-    node.spots.iter().fold(0, |mask, spot| mask | all(spot))
+    let all = |state: &ItemState| state.choices.iter().fold(u128::MAX, |mask, choice| mask & choice.needs);
+    node.states.iter().fold(0, |mask, state| mask | all(state))
 }
 
-/// The facilities without which the items would cost so much more that nobody is interested.
+/// The facilities without which the items would cost more than the best plan known.
 fn missed(model: &Model, node: &Node, margin: u64) -> u128 {
     let mut gains = vec![0_u64; model.weights.len()];
-    for (spot, link) in node.spots.iter().zip(&model.links) {
-        // Only the beliefs of roots are up to date, and those of one tree do not add up.
+    for (state, link) in node.states.iter().zip(&model.links) {
+        // Only the bounds of roots are up to date, and those of one tree do not add up.
         if link.is_some() {
             continue;
         }
-        let least = spot.least();
-        let tight = spot.ways.iter().filter(|way| way.belief == least);
-        for facility in Bits(tight.fold(u128::MAX, |mask, way| mask & way.needs) & !node.open) {
-            let others = spot.ways.iter().filter(|way| way.needs & bit(facility) == 0);
-            let second = others.map(|way| way.belief).min().unwrap_or(u64::MAX);
+        let least = state.least();
+        let tight = state.choices.iter().filter(|choice| choice.bound == least);
+        for facility in Bits(tight.fold(u128::MAX, |mask, choice| mask & choice.needs) & !node.open) {
+            let others = state.choices.iter().filter(|choice| choice.needs & bit(facility) == 0);
+            let second = others.map(|choice| choice.bound).min().unwrap_or(u64::MAX);
             if let Some(gain) = gains.get_mut(facility) {
                 *gain = gain.saturating_add(second.saturating_sub(least));
             }
@@ -69,24 +69,26 @@ fn limit_counted(model: &Model, node: &mut Node) -> Result<(), Exhausted> {
     }
     let left = most.saturating_sub(open);
     let open = node.open;
-    for spot in &mut node.spots {
-        spot.ways.retain(|way| count(way.needs & model.counted & !open) <= left);
-        if spot.ways.is_empty() {
+    for state in &mut node.states {
+        state.choices.retain(|choice| count(choice.needs & model.counted & !open) <= left);
+        if state.choices.is_empty() {
             return Err(Exhausted);
         }
     }
     Ok(())
 }
 
-/// Drops the ways that a resource is not enough for, whatever the other items choose.
+/// Drops the choices that a resource is not enough for, whatever the other items choose.
 fn fit(model: &Model, node: &mut Node, resource: usize) -> Result<(), Exhausted> {
-    let takes = |item: usize, index: usize| model.choice(item, index).map_or(0, |choice| load(choice, resource));
-    let least = |item: usize, spot: &Spot| spot.ways.iter().map(|way| takes(item, way.index)).min().unwrap_or(0);
-    let all = node.spots.iter().enumerate().fold(0_u64, |sum, (item, spot)| sum.saturating_add(least(item, spot)));
+    let takes = |item: usize, index: usize| model.choice(item, index).map_or(0, |choice| choice.takes(resource));
+    let least = |item: usize, state: &ItemState| {
+        state.choices.iter().map(|choice| takes(item, choice.index)).min().unwrap_or(0)
+    };
+    let all = node.states.iter().enumerate().fold(0_u64, |sum, (item, state)| sum.saturating_add(least(item, state)));
     let Some(left) = model.capacity(resource).checked_sub(all) else { return Err(Exhausted) };
-    for (item, spot) in node.spots.iter_mut().enumerate() {
-        let most = least(item, spot).saturating_add(left);
-        spot.ways.retain(|way| takes(item, way.index) <= most);
+    for (item, state) in node.states.iter_mut().enumerate() {
+        let most = least(item, state).saturating_add(left);
+        state.choices.retain(|choice| takes(item, choice.index) <= most);
     }
     Ok(())
 }
@@ -95,11 +97,11 @@ fn fit(model: &Model, node: &mut Node, resource: usize) -> Result<(), Exhausted>
 /// takes one that is preferred. Says whether anything was dropped.
 pub(crate) fn keep_preferred(node: &mut Node, best: &Plan) -> Result<bool, Exhausted> {
     let mut dropped = false;
-    for (spot, index) in node.spots.iter_mut().zip(&best.choices) {
-        let before = spot.ways.len();
-        let first = spot.ways.first().ok_or(Exhausted)?.index;
-        spot.ways.retain(|way| way.index <= *index);
-        dropped |= spot.ways.len() != before;
+    for (state, index) in node.states.iter_mut().zip(&best.choices) {
+        let before = state.choices.len();
+        let first = state.choices.first().ok_or(Exhausted)?.index;
+        state.choices.retain(|choice| choice.index <= *index);
+        dropped |= state.choices.len() != before;
         if first > *index {
             return Err(Exhausted);
         }

@@ -1,14 +1,17 @@
 //! The search: nodes from a stack, each bounded, drawn conclusions from, and split until nothing better can be left.
 
-use crate::bound::{Effort, Exhausted, ascend};
+use crate::bound::{Effort, Exhausted};
 use crate::branch::{first_choice, question};
-use crate::forest::{FAR, Forest, Server};
-use crate::improve::improve;
-use crate::model::{Model, Plan, unscaled};
-use crate::node::{Node, Spot, Way};
+use crate::forest::Forest;
+use crate::incumbent::Incumbent;
+use crate::model::{Model, Plan};
+use crate::node::{ItemState, Node};
+use crate::penalty::find_penalty;
 use crate::polish::polish;
+use crate::presolve::Remainder;
 use crate::problem::{Answer, Payments, Solution};
-use crate::propagate::{keep_preferred, propagate};
+use crate::scale::unscaled;
+use crate::settle::{WALKS, settle};
 
 /// How many nodes pass between two questions whether to stop.
 const PATIENCE: usize = 64;
@@ -16,26 +19,23 @@ const PATIENCE: usize = 64;
 /// How many nodes there are before better plans are looked for again: a small search ends without.
 const SEARCHED: usize = 16;
 
-/// The most walks of one ascent.
-const WALKS: usize = 10;
-
 /// The most steps along the subgradient, at the root only: further down they cost more than they save.
 const STEPS: usize = 30;
 
 /// A search under way.
 pub(crate) struct Search<'a> {
-    pub(crate) model: &'a Model<'a>,
-    pub(crate) forest: Forest,
-    server: Server,
+    model: &'a Model<'a>,
+    remainder: Remainder,
+    forest: Forest,
+    incumbent: Incumbent<'a>,
     start: Option<&'a Solution>,
-    best: Option<Plan>,
 }
 
 impl<'a> Search<'a> {
     /// A search that starts from nothing, or from the solution of another problem.
-    pub(crate) fn new(model: &'a Model<'a>, start: Option<&'a Solution>) -> Self {
-        let (forest, server) = (Forest::new(model), Server::new(model));
-        Self { model, forest, server, start, best: None }
+    pub(crate) fn new(model: &'a Model<'a>, remainder: Remainder, start: Option<&'a Solution>) -> Self {
+        let homes = remainder.homes;
+        Self { model, remainder, forest: Forest::new(model, homes), incumbent: Incumbent::new(model, homes), start }
     }
 
     /// Searches until nothing better can be left, or until told to stop.
@@ -54,7 +54,7 @@ impl<'a> Search<'a> {
                 open.push(first);
             }
         }
-        match self.best.take() {
+        match self.incumbent.plan.take() {
             Some(plan) => self.answer(plan, None, payments),
             None => Answer::Impossible,
         }
@@ -62,10 +62,13 @@ impl<'a> Search<'a> {
 
     /// Bounds a node and splits it, if anything is left of it: the part to search last, and the part to search first.
     fn expand(&mut self, mut node: Node, count: usize) -> Result<Option<(Node, Node)>, Exhausted> {
-        self.settle(&mut node)?;
+        settle(&mut self.incumbent, &mut self.forest, &mut node)?;
         let relaxed = self.forest.relaxed(self.model, &node);
-        self.try_out(&node, &relaxed, count >= SEARCHED && count.is_power_of_two());
-        let limit = self.limit();
+        self.incumbent.try_out(&node, &relaxed);
+        if count >= SEARCHED && count.is_power_of_two() {
+            self.incumbent.look_near(&node, node.used(&relaxed));
+        }
+        let limit = self.incumbent.limit();
         if node.bound > limit {
             return Err(Exhausted);
         }
@@ -76,96 +79,46 @@ impl<'a> Search<'a> {
 
     /// The node of all assignments, unless it is settled at once, and what each item pays there.
     fn root(&mut self) -> (Option<Node>, Vec<Payments>) {
-        let start = self.start.filter(|start| start.choices.len() == self.model.spots.len());
-        let mut root = self.model.root(start.map_or(&[], |start| start.payments.as_slice()));
+        let start = self.start.filter(|start| start.choices.len() == self.remainder.states.len());
+        let payments = start.map_or(&[][..], |start| start.payments.as_slice());
+        let mut root = self.remainder.root(self.model, payments);
         if let Some(start) = start {
-            let like = self.model.like(&start.choices);
+            let like = self.remainder.like(self.model, &start.choices);
             let used = self.model.used(&like);
-            self.offer(like);
-            if self.best.is_none() {
-                self.look_near(&root, used);
+            self.incumbent.offer(like);
+            if self.incumbent.plan.is_none() {
+                self.incumbent.look_near(&root, used);
             }
         }
         let prepared = self.prepare(&mut root);
-        let payments = root.spots.iter().map(Spot::payments).collect();
+        let payments = root.states.iter().map(ItemState::payments).collect();
         (prepared.ok().map(|()| root), payments)
     }
 
     /// Takes more trouble over the root than over others, for all that is searched rests on it.
     fn prepare(&mut self, node: &mut Node) -> Result<(), Exhausted> {
-        let unknown = self.best.is_none();
-        self.settle(node)?;
-        let relaxed = self.forest.relaxed(self.model, node);
-        self.try_out(node, &relaxed, unknown);
-        self.find_toll(node, &relaxed)?;
-        if node.bound < self.limit() {
-            let effort = Effort { walks: WALKS, limit: self.limit() };
-            polish(self.model, &mut self.forest, node, effort, STEPS.min(self.model.links.len()))?;
-            self.settle(node)?;
-            let relaxed = self.forest.relaxed(self.model, node);
-            self.try_out(node, &relaxed, false);
+        let (incumbent, forest) = (&mut self.incumbent, &mut self.forest);
+        let unknown = incumbent.plan.is_none();
+        settle(incumbent, forest, node)?;
+        let relaxed = forest.relaxed(self.model, node);
+        incumbent.try_out(node, &relaxed);
+        if unknown {
+            incumbent.look_near(node, node.used(&relaxed));
+        }
+        find_penalty(incumbent, forest, node, &relaxed)?;
+        if node.bound < incumbent.limit() {
+            let effort = Effort { walks: WALKS, limit: incumbent.limit() };
+            polish(self.model, forest, node, effort, STEPS.min(self.model.links.len()))?;
+            settle(incumbent, forest, node)?;
+            let relaxed = forest.relaxed(self.model, node);
+            incumbent.try_out(node, &relaxed);
         }
         Ok(())
     }
 
-    /// What an assignment may come to at most to be of interest.
-    pub(crate) fn limit(&self) -> u64 {
-        self.best.as_ref().map_or(FAR, |plan| plan.key)
-    }
-
-    /// Raises the bound of a node and draws conclusions, until neither gets further.
-    pub(crate) fn settle(&mut self, node: &mut Node) -> Result<(), Exhausted> {
-        loop {
-            let limit = self.limit();
-            let effort = Effort { walks: WALKS, limit };
-            let margin = ascend(self.model, &mut self.forest, node, effort)?;
-            let mut changed = propagate(self.model, node, margin)?;
-            if node.bound > limit {
-                return Err(Exhausted);
-            }
-            if node.bound == limit {
-                let preferred = node.spots.iter().map(|spot| spot.ways.first().map_or(0, |way| way.index)).collect();
-                self.offer(preferred);
-                if let Some(best) = &self.best {
-                    changed |= keep_preferred(node, best)?;
-                }
-            }
-            if !changed {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Tries out what the bound's own plan suggests, and on demand what is better near it.
-    pub(crate) fn try_out(&mut self, node: &Node, relaxed: &[Way], thoroughly: bool) {
-        self.offer(relaxed.iter().map(|way| way.index).collect());
-        let used = relaxed.iter().fold(node.open, |mask, way| mask | way.needs);
-        if let Some(choices) = self.server.serve(self.model, &node.spots, used) {
-            self.offer(choices);
-        }
-        if thoroughly && node.bound < self.limit() {
-            self.look_near(node, used);
-        }
-    }
-
-    /// Looks for good plans that use nearly the same facilities.
-    fn look_near(&mut self, node: &Node, used: u128) {
-        if let Some(plan) = improve(&mut self.server, self.model, node, used) {
-            self.offer(plan.choices);
-        }
-    }
-
-    /// Keeps a plan if it is the best so far.
-    fn offer(&mut self, choices: Vec<usize>) {
-        let plan = self.model.plan(choices);
-        if self.best.as_ref().is_none_or(|best| plan < *best) && self.model.excess(&plan.choices) == (0, 0) {
-            self.best = Some(plan);
-        }
-    }
-
     /// The answer where the search was stopped with this bound on what is left.
     fn stopped(mut self, bound: u64, payments: Vec<Payments>) -> Answer {
-        match self.best.take() {
+        match self.incumbent.plan.take() {
             Some(plan) => self.answer(plan, Some(bound), payments),
             None => Answer::Stopped { bound: unscaled(bound) },
         }
