@@ -8,7 +8,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, machinery};
 use serde::Serialize;
 
 use super::{filters, shared};
-use crate::catalog::{FileTemplate, MemoryNotation, Program, Template};
+use crate::catalog::{FileTemplate, Program, Template};
 use crate::expression::{Scope, add_arithmetic};
 use crate::plan::{Planned, PlannedJob};
 use crate::size::{Reckoner, Setting, SettingError};
@@ -124,16 +124,6 @@ impl Kitchen {
         self.text_with(planned, template, &names)
     }
 
-    /// The files that hold settings, and what stands in each.
-    ///
-    /// # Errors
-    /// [`RenderError`] where a template cannot be filled in.
-    pub fn configurations(&self, planned: &Planned<'_>) -> Result<Vec<(String, String)>, RenderError> {
-        let files = super::service::files(self, planned)?;
-        let files = files.into_iter().filter(|file| file.row.family == crate::catalog::Family::Tuning);
-        files.map(|file| Ok((file.path.clone(), self.file(planned, file.row)?))).collect()
-    }
-
     /// A page of prose, whose tags stand on lines of their own that leave no trace.
     pub(super) fn page(&self, place: &str, template: &str, scope: &Arc<Scope>) -> Result<String, RenderError> {
         let mut environment = self.environment.clone();
@@ -229,19 +219,6 @@ fn shown<'s, 'a: 's>(settings: impl Iterator<Item = &'s Setting<'a>>) -> Value {
         .map(|setting| Shown { name: &setting.row.name, value: &setting.value, why: &setting.row.why })
         .collect();
     Value::from(Serde(&shown))
-}
-
-/// An amount in a notation, for templates.
-pub(super) fn notation(name: &str) -> Option<MemoryNotation> {
-    Some(match name {
-        "GB" => MemoryNotation::Gigabytes,
-        "G" => MemoryNotation::Giga,
-        "gb" => MemoryNotation::SmallGigabytes,
-        "g" => MemoryNotation::SmallGiga,
-        "GiB" => MemoryNotation::Gibibytes,
-        "bytes" => MemoryNotation::Bytes,
-        _ => return None,
-    })
 }
 
 /// The job of a file, where it has one.
