@@ -3,10 +3,10 @@
 use std::fmt;
 
 use super::candidate::Candidate;
-use super::facts::Engine;
+use super::context::Engine;
 use crate::catalog::{Database, Hosting, Limit};
 use crate::requirements::Profile;
-use crate::vocabulary::{Amount, Durability, Flag, Need, Quantity, Scale};
+use crate::vocabulary::{Amount, Durability, Flag, Need, Quantity};
 
 /// What an instance is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -155,8 +155,8 @@ impl Load {
     }
 
     fn change(&mut self, candidate: &Candidate<'_, '_>, profile: &Profile, by: fn(u64, u64) -> u64) {
-        let spreads = profile.scale.is_some_and(Scale::spreads);
-        for engine in candidate.engines.iter() {
+        let spreads = profile.spreads();
+        for engine in &candidate.engines {
             if self.instances.len() <= engine.index {
                 self.instances.resize(engine.index.saturating_add(1), [const { None }; 3]);
             }

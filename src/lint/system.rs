@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::finding::Spot;
 use crate::catalog::{Catalog, Category, Database, Date, Hosting, Version};
 use crate::config::Config;
-use crate::decide::{Candidate, Check, Facts, Load, Selected, Selection, Tree, Verdict, What};
+use crate::decide::{Candidate, Check, DecisionContext, Load, Selected, Selection, Tree, Verdict, What};
 use crate::lock::{Changed, Lock};
 use crate::plan::PlanError;
 use crate::render::record::Front;
@@ -30,7 +30,7 @@ pub struct System<'a> {
     /// The tree.
     pub tree: &'a Tree,
     /// The catalog as the decision saw it.
-    pub facts: &'a Facts<'a>,
+    pub facts: &'a DecisionContext<'a>,
     /// What holds: what the lock records as long as it is not stale, else what would be decided now.
     pub selection: &'a Selection<'a>,
     /// Each kind of data, in the order of the file.

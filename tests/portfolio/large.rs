@@ -4,8 +4,7 @@
 use polyglot::catalog::Weights;
 use polyglot::config::Policy;
 use polyglot::decide::portfolio::Question;
-use polyglot::decide::{Depth, Facts, Selection};
-use polyglot::expression::Formulas;
+use polyglot::decide::{DecisionContext, Depth, Selection};
 use snapbox::{Assert, Data};
 use solver::{Answer, Facility, solve};
 
@@ -40,10 +39,10 @@ fn two_hundred_kinds_of_data_are_solved_exactly() {
     Assert::new().action_env("SNAPSHOTS").eq(&text, Data::read_from(&kept, None));
     let (catalog, tree) = known();
     let requirements = parse(&text, catalog).unwrap_or_else(|faults| panic!("{:?}", faults.diagnostics));
-    let (policy, formulas) = (Policy::default(), Formulas::default());
-    let facts = Facts::new(catalog, &policy, &formulas, &requirements);
-    let alone = Selection::of(&requirements, catalog, tree, &facts, Depth::Answer);
-    let question = Question { requirements: &requirements, catalog, tree, alone: &alone, most: None };
+    let policy = Policy::default();
+    let facts = DecisionContext::new(catalog, tree, &policy, &requirements);
+    let alone = Selection::of(&requirements, &facts, Depth::Answer);
+    let question = Question { requirements: &requirements, alone: &alone, most: None };
     let problem = question.problem(&facts, Weights::embedded().unwrap()).unwrap();
     let databases = problem.facilities.iter().filter(|facility: &&Facility| facility.counts).count();
     assert!(problem.items.len() == KINDS && databases >= 20, "{} kinds, {databases} databases", problem.items.len());

@@ -37,8 +37,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(system: &System<'_>, findings: &mut Findings<'_>) {
-    let System { requirements, catalog, tree, facts, .. } = system;
-    let now = Selection::of(requirements, catalog, tree, facts, Depth::Flips);
+    let System { requirements, facts, .. } = system;
+    let now = Selection::of(requirements, facts, Depth::Flips);
     for (kind, selected) in system.kinds.iter().zip(&now.kinds) {
         let decisive = |flip: &&Flip| is_open(flip.change, &kind.profile) && flip.verdict != Verdict::Exceeds;
         let open: Vec<&Flip> = selected.flips.iter().filter(decisive).collect();
