@@ -10,8 +10,7 @@ use catalog::Catalog;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use polyglot::config::Policy;
-use polyglot::decide::{Depth, Facts, Selection, Tree};
-use polyglot::expression::Formulas;
+use polyglot::decide::{DecisionContext, Depth, Selection, Tree};
 use polyglot::report::style::Look;
 use polyglot::report::{Format, Shown, explain};
 use polyglot::requirements::Requirements;
@@ -71,9 +70,8 @@ fn decide(criterion: &mut Criterion) {
         for (what, depth) in [("answer", Depth::Answer), ("flips", Depth::Flips)] {
             group.bench_with_input(BenchmarkId::new(what, name), &requirements, |bencher, requirements| {
                 bencher.iter(|| {
-                    let formulas = Formulas::default();
-                    let facts = Facts::new(&catalog, &policy, &formulas, requirements);
-                    Selection::of(requirements, &catalog, &tree, &facts, depth).kinds.len()
+                    let facts = DecisionContext::new(&catalog, &tree, &policy, requirements);
+                    Selection::of(requirements, &facts, depth).kinds.len()
                 });
             });
         }
@@ -86,9 +84,9 @@ fn print(criterion: &mut Criterion) {
     let tree = Tree::embedded(&catalog).expect("the tree");
     let source = Source { name: "existence-agent".into(), text: example() };
     let requirements = Requirements::parse(&source, &catalog, BUDGET).expect("a good file");
-    let (policy, formulas) = (Policy::default(), Formulas::default());
-    let facts = Facts::new(&catalog, &policy, &formulas, &requirements);
-    let selection = Selection::of(&requirements, &catalog, &tree, &facts, Depth::Flips);
+    let policy = Policy::default();
+    let facts = DecisionContext::new(&catalog, &tree, &policy, &requirements);
+    let selection = Selection::of(&requirements, &facts, Depth::Flips);
     let shown = Shown { requirements: &requirements, selection: &selection, tree: &tree };
     let mut group = criterion.benchmark_group("print");
     for format in FORMATS {

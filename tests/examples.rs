@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use polyglot::config::Policy;
-use polyglot::decide::{Depth, Facts, Selection, Tree};
-use polyglot::expression::Formulas;
+use polyglot::decide::{DecisionContext, Depth, Selection, Tree};
 use polyglot::report::{Format, Shown};
 use snapbox::data::DataFormat;
 use snapbox::{Assert, Data};
@@ -62,9 +61,9 @@ fn render(text: &str, format: Format, width: u16) -> String {
     let catalog = polyglot::embedded::catalog();
     let tree = Tree::embedded(&catalog).expect("the tree");
     let requirements = parse(text, &catalog).unwrap_or_else(|faults| panic!("{text}\n{:?}", faults.diagnostics));
-    let (formulas, policy) = (Formulas::default(), Policy::default());
-    let facts = Facts::new(&catalog, &policy, &formulas, &requirements);
-    let selection = Selection::of(&requirements, &catalog, &tree, &facts, Depth::Answer);
+    let policy = Policy::default();
+    let facts = DecisionContext::new(&catalog, &tree, &policy, &requirements);
+    let selection = Selection::of(&requirements, &facts, Depth::Answer);
     let shown = Shown { requirements: &requirements, selection: &selection, tree: &tree };
     anstream::adapter::strip_str(&format.render(shown, polyglot::report::style::Look::plain(width)).expect("a report"))
         .to_string()

@@ -18,9 +18,8 @@ use catalog::Catalog;
 use catalog::units::{Bytes, Count, Growth, GrowthAmount, Percent, Period, Rate, Retention, Span};
 
 use polyglot::config::Policy;
-use polyglot::decide::{Depth, Facts, Selection, Tree};
+use polyglot::decide::{DecisionContext, Depth, Selection, Tree};
 use polyglot::diagnostic::{Diagnostic, Faults};
-use polyglot::expression::Formulas;
 use polyglot::report::document::Document;
 use polyglot::report::{Format, Shown, explain, text};
 use polyglot::requirements::{Requirements, schema};
@@ -452,9 +451,8 @@ impl Flow {
     }
 
     fn answer(&self, requirements: &Requirements) -> Result<(), String> {
-        let formulas = Formulas::default();
-        let facts = Facts::new(&self.catalog, &self.policy, &formulas, requirements);
-        let selection = Selection::of(requirements, &self.catalog, &self.tree, &facts, Depth::Flips);
+        let facts = DecisionContext::new(&self.catalog, &self.tree, &self.policy, requirements);
+        let selection = Selection::of(requirements, &facts, Depth::Flips);
         let shown = Shown { requirements, selection: &selection, tree: &self.tree };
         let answered = Document::of(shown).selections.len();
         if answered != requirements.data.len() {

@@ -5,7 +5,7 @@ use catalog::vocabulary::{Amount, Environment, Quantity, Storage, Workload};
 use catalog::{Catalog, Database, Recipe, Version};
 
 use polyglot::decide::Role;
-use polyglot::plan::Planned;
+use polyglot::plan::{Installation, Planned};
 use polyglot::size::{Cores, Demand, Host, Reckoner};
 
 pub(crate) const MB: u64 = 1 << 20;
@@ -71,7 +71,7 @@ pub(crate) fn settings(
     host: Host,
     demand: &Demand,
 ) -> Vec<(String, String)> {
-    let planned = Planned::alone(database, version, recipe, &Reckoner::default(), host, demand);
+    let planned = Planned::alone(Installation { database, version, recipe }, &Reckoner::default(), host, demand);
     let planned = planned.unwrap_or_else(|error| panic!("{} {} on {host:?}: {error}", database.id, version.major));
     planned.settings.iter().map(|setting| (setting.row.name.to_string(), setting.shown())).collect()
 }

@@ -7,8 +7,7 @@ use catalog::units::Bytes;
 use catalog::vocabulary::Environment;
 
 use polyglot::config::Policy;
-use polyglot::decide::{Depth, Facts, Selection, Tree};
-use polyglot::expression::Formulas;
+use polyglot::decide::{DecisionContext, Depth, Selection, Tree};
 use polyglot::plan::{Plan, PlanError};
 use polyglot::render::{Options, Stack, Wish};
 use polyglot::size::{Host, Reckoner};
@@ -33,10 +32,9 @@ fn render(text: &str, environment: Option<Environment>) -> Result<Rendered, Plan
 fn render_with(catalog: &Catalog, text: &str, environment: Option<Environment>) -> Result<Rendered, PlanError> {
     let tree = Tree::embedded(catalog).unwrap();
     let requirements = parse(text, catalog).unwrap_or_else(|faults| panic!("{:?}", faults.diagnostics));
-    let formulas = Formulas::default();
     let policy = Policy::default();
-    let facts = Facts::new(catalog, &policy, &formulas, &requirements);
-    let selection = Selection::of(&requirements, catalog, &tree, &facts, Depth::Answer);
+    let facts = DecisionContext::new(catalog, &tree, &policy, &requirements);
+    let selection = Selection::of(&requirements, &facts, Depth::Answer);
     let host = Host::of(&requirements.target, environment);
     let plan = Plan::of(&requirements, &selection, catalog, &Reckoner::default(), host)?;
     let jobs = plan.services.iter().flat_map(|service| &service.jobs).map(|job| job.memory.0);

@@ -8,8 +8,7 @@ use std::fmt::Write as _;
 
 use polyglot::config::Policy;
 use polyglot::decide::portfolio::{Portfolio, Question};
-use polyglot::decide::{Depth, Facts, Selection, Tree};
-use polyglot::expression::Formulas;
+use polyglot::decide::{DecisionContext, Depth, Selection, Tree};
 use polyglot::plan::Plan;
 use polyglot::report::Shown;
 use polyglot::report::document::Document;
@@ -30,14 +29,13 @@ fn report_with(text: &str, look: impl FnOnce(&Portfolio<'_>)) -> (String, Docume
     let catalog = polyglot::embedded::catalog();
     let tree = Tree::embedded(&catalog).unwrap();
     let requirements = parse(text, &catalog).unwrap_or_else(|faults| panic!("{text}\n{:?}", faults.diagnostics));
-    let (formulas, policy) = (Formulas::default(), Policy::default());
-    let facts = Facts::new(&catalog, &policy, &formulas, &requirements);
-    let selection = Selection::of(&requirements, &catalog, &tree, &facts, Depth::Flips);
+    let policy = Policy::default();
+    let facts = DecisionContext::new(&catalog, &tree, &policy, &requirements);
+    let selection = Selection::of(&requirements, &facts, Depth::Flips);
     let host = Host::of(&requirements.target, None);
     let plan = Plan::of(&requirements, &selection, &catalog, &Reckoner::default(), host).unwrap();
     let shown = Shown { requirements: &requirements, selection: &selection, tree: &tree };
-    let question =
-        Question { requirements: &requirements, catalog: &catalog, tree: &tree, alone: &selection, most: None };
+    let question = Question { requirements: &requirements, alone: &selection, most: None };
     let portfolio = Portfolio::of(question, &facts, polyglot::embedded::weights(), &mut || false).unwrap();
     look(&portfolio);
     let sight = Sight { shown, plan: &plan, catalog: &catalog, portfolio: Some(&portfolio) };

@@ -7,9 +7,8 @@ use std::sync::LazyLock;
 use catalog::Catalog;
 
 use polyglot::config::Policy;
-use polyglot::decide::{Depth, Facts, Selection, Tree};
+use polyglot::decide::{DecisionContext, Depth, Selection, Tree};
 use polyglot::diagnostic::Faults;
-use polyglot::expression::Formulas;
 use polyglot::report::Shown;
 use polyglot::report::document::Document;
 use polyglot::requirements::Requirements;
@@ -51,9 +50,8 @@ pub(crate) fn decide_with(text: &str, policy: &Policy, depth: Depth) -> Document
     });
     let (catalog, tree) = &*KNOWN;
     let requirements = parse(text, catalog).unwrap_or_else(|faults| panic!("{text}\n{:?}", faults.diagnostics));
-    let formulas = Formulas::default();
-    let facts = Facts::new(catalog, policy, &formulas, &requirements);
-    let selection = Selection::of(&requirements, catalog, tree, &facts, depth);
+    let facts = DecisionContext::new(catalog, tree, policy, &requirements);
+    let selection = Selection::of(&requirements, &facts, depth);
     Document::of(Shown { requirements: &requirements, selection: &selection, tree })
 }
 

@@ -8,9 +8,8 @@ use super::Outcome;
 use super::input::{self, Given, World};
 use super::terminal::Terminal;
 use crate::cli::Explain;
-use crate::decide::{Depth, Facts, Selection};
+use crate::decide::{DecisionContext, Depth, Selection};
 use crate::diagnostic::did_you_mean;
-use crate::expression::Formulas;
 use crate::report::catalog::{one, row};
 use crate::report::explain::kind;
 use crate::report::style::Look;
@@ -56,9 +55,8 @@ pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome> {
 
 fn data(name: &str, requirements: &Requirements, world: &World, look: Look) -> Option<String> {
     requirements.data.get(name)?;
-    let formulas = Formulas::default();
-    let facts = Facts::new(&world.catalog, &world.config.policy, &formulas, requirements);
-    let selection = Selection::of(requirements, &world.catalog, &world.tree, &facts, Depth::Flips);
+    let facts = DecisionContext::new(&world.catalog, &world.tree, &world.config.policy, requirements);
+    let selection = Selection::of(requirements, &facts, Depth::Flips);
     let selected = selection.kinds.iter().find(|selected| selected.name == name)?;
     Some(kind(selected, &world.tree, look))
 }

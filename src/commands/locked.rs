@@ -11,7 +11,7 @@ use super::error::InputError;
 use super::input::{self, Given};
 use super::save::save;
 use super::terminal::Terminal;
-use crate::decide::{Facts, Held, HeldDatabase, Selection};
+use crate::decide::{DecisionContext, Held, HeldDatabase, Selection};
 use crate::lock::{Lock, LockError, Together, name_for};
 use crate::plan::Plan;
 use crate::report::lock as report;
@@ -76,7 +76,7 @@ fn made(given: &Given, selection: &Selection<'_>, older: Option<&Lock>, date: Op
 pub(super) fn show_difference(
     given: &Given,
     selection: &Selection<'_>,
-    facts: &Facts<'_>,
+    facts: &DecisionContext<'_>,
     terminal: &Terminal,
 ) -> Result<Outcome> {
     if given.path.is_none() {
@@ -84,8 +84,7 @@ pub(super) fn show_difference(
     }
     let Found(found) = read(given)?.unwrap_or_default();
     let lock = found.as_ref().map(|(_, lock)| lock);
-    let comparison =
-        lock.cloned().unwrap_or_default().compare(selection, &given.world.catalog, &given.world.tree, facts);
+    let comparison = lock.cloned().unwrap_or_default().compare(selection, facts);
     let path = given.path.as_deref().map(path_for).unwrap_or_default();
     terminal.result(&report::difference(&path.display().to_string(), lock.is_some(), &comparison))?;
     Ok(if comparison.changed.is_empty() && lock.is_some() { Outcome::Done } else { Outcome::Found })
@@ -105,13 +104,12 @@ impl Found {
     /// Says what has changed since the lock was written.
     pub(super) fn refuse(
         &self,
-        given: &Given,
         selection: &Selection<'_>,
-        facts: &Facts<'_>,
+        facts: &DecisionContext<'_>,
         terminal: &Terminal,
     ) -> Outcome {
         if let Some((path, lock)) = &self.0 {
-            let comparison = lock.compare(selection, &given.world.catalog, &given.world.tree, facts);
+            let comparison = lock.compare(selection, facts);
             let path = path.display().to_string();
             terminal.message(report::difference(&path, true, &comparison).trim_end());
             terminal.message(&format!("{path} is stale; accept the changes with `polyglot select --write`"));
@@ -120,7 +118,7 @@ impl Found {
     }
 
     /// Lets the databases run in the versions that are locked.
-    pub(super) fn hold(&self, facts: &mut Facts<'_>) -> Result<()> {
+    pub(super) fn hold(&self, facts: &mut DecisionContext<'_>) -> Result<()> {
         let databases = self.0.iter().flat_map(|(_, lock)| lock.databases());
         facts
             .hold(databases)

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::input::World;
 use super::portfolio;
-use crate::decide::{Depth, Facts, Held, Selection};
+use crate::decide::{DecisionContext, Depth, Held, Selection};
 use crate::plan::Plan;
 use crate::render::write::{self, Artifact};
 use crate::report::Shown;
@@ -21,7 +21,7 @@ pub(super) struct Decided<'d, 'a> {
     /// What it was judged with.
     pub(super) world: &'a World,
     /// What is known of each database.
-    pub(super) facts: &'d Facts<'a>,
+    pub(super) facts: &'d DecisionContext<'a>,
     /// The answers of the lock.
     pub(super) held: &'d Held<'a>,
     /// The most databases that the lock's portfolio was allowed.
@@ -37,8 +37,8 @@ pub(super) fn is_there(root: &Path) -> bool {
 pub(super) fn artifact(decided: Decided<'_, '_>, plan: &Plan<'_>) -> Result<Artifact> {
     let Decided { requirements, world, facts, held, most } = decided;
     let World { catalog, tree, .. } = world;
-    let selection = Selection::holding(requirements, catalog, tree, facts, Depth::Flips, held);
-    let alone = Selection::of(requirements, catalog, tree, facts, Depth::Answer);
+    let selection = Selection::holding(requirements, facts, Depth::Flips, held);
+    let alone = Selection::of(requirements, facts, Depth::Answer);
     let portfolio = portfolio::proven(requirements, world, facts, &alone, most);
     let shown = Shown { requirements, selection: &selection, tree };
     let sight = Sight { shown, plan, catalog, portfolio: portfolio.as_ref() };

@@ -1,5 +1,6 @@
 //! Deciding for all kinds of data together: what the commands share.
 
+use crate::embedded;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -7,8 +8,7 @@ use catalog::Weights;
 
 use super::input::World;
 use crate::decide::portfolio::{Portfolio, Question};
-use crate::decide::{Depth, Facts, Held, Holder, Selection};
-use crate::embedded;
+use crate::decide::{DecisionContext, Depth, Held, Holder, Selection};
 use crate::requirements::Requirements;
 
 /// How long is looked for something better before the best found is the answer.
@@ -24,7 +24,7 @@ pub(super) fn weights(world: &World) -> Result<Weights> {
 pub(super) fn portfolio<'a>(
     requirements: &'a Requirements,
     world: &'a World,
-    facts: &Facts<'a>,
+    facts: &DecisionContext<'a>,
     alone: &Selection<'a>,
     most: Option<usize>,
 ) -> Result<Portfolio<'a>> {
@@ -37,7 +37,7 @@ pub(super) fn portfolio<'a>(
 pub(super) fn proven<'a>(
     requirements: &'a Requirements,
     world: &'a World,
-    facts: &Facts<'a>,
+    facts: &DecisionContext<'a>,
     alone: &Selection<'a>,
     most: Option<usize>,
 ) -> Option<Portfolio<'a>> {
@@ -55,24 +55,23 @@ pub(super) fn proven<'a>(
 fn until<'a>(
     requirements: &'a Requirements,
     world: &'a World,
-    facts: &Facts<'a>,
+    facts: &DecisionContext<'a>,
     alone: &Selection<'a>,
     most: Option<usize>,
     stop: &mut dyn FnMut() -> bool,
 ) -> Result<Portfolio<'a>> {
     let most = most.or(world.config.policy.max_databases());
-    let question = Question { requirements, catalog: &world.catalog, tree: &world.tree, alone, most };
+    let question = Question { requirements, alone, most };
     Ok(Portfolio::of(question, facts, weights(world)?, stop)?)
 }
 
 /// The selection that a portfolio makes.
 pub(super) fn selection<'a>(
     requirements: &'a Requirements,
-    world: &'a World,
-    facts: &Facts<'a>,
+    facts: &DecisionContext<'a>,
     portfolio: &Portfolio<'_>,
     depth: Depth,
 ) -> Selection<'a> {
     let held = Held::new(Holder::Portfolio, portfolio.held());
-    Selection::holding(requirements, &world.catalog, &world.tree, facts, depth, &held)
+    Selection::holding(requirements, facts, depth, &held)
 }

@@ -14,8 +14,7 @@ use super::records;
 use super::select::warn;
 use super::terminal::Terminal;
 use crate::cli::Render;
-use crate::decide::{Depth, Facts, Selection};
-use crate::expression::Formulas;
+use crate::decide::{DecisionContext, Depth, Selection};
 use crate::plan::Plan;
 use crate::render::upgrade::{self, Refused};
 use crate::render::write::{self, Compared, Comparison, Folder, Force, Secret, State};
@@ -28,8 +27,7 @@ pub(super) const FOLDER: &str = "deploy";
 pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
     let given = input::requirements(&arguments.input, terminal)?;
     let Given { requirements, world, .. } = &given;
-    let formulas = Formulas::default();
-    let mut facts = Facts::new(&world.catalog, &world.config.policy, &formulas, requirements);
+    let mut facts = DecisionContext::new(&world.catalog, &world.tree, &world.config.policy, requirements);
     let lock = locked::read(&given)?.unwrap_or_default();
     if lock.is_stale(&given) {
         return refuse_stale(&lock, &given, &facts, terminal);
@@ -37,7 +35,7 @@ pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
     lock.hold(&mut facts)?;
     let held = lock.held();
     let depth = if arguments.adr { Depth::Flips } else { Depth::Choice };
-    let selection = Selection::holding(requirements, &world.catalog, &world.tree, &facts, depth, &held);
+    let selection = Selection::holding(requirements, &facts, depth, &held);
     let root = folder(arguments, world);
     let most = lock.portfolio().and_then(|together| together.max_databases);
     let decided = Decided { requirements, world, facts: &facts, held: &held, most };
@@ -87,13 +85,18 @@ pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
 }
 
 /// Says what the file asks for now that the lock does not record.
-fn refuse_stale<'a>(lock: &locked::Found, given: &'a Given, facts: &Facts<'a>, terminal: &Terminal) -> Result<Outcome> {
+fn refuse_stale<'a>(
+    lock: &locked::Found,
+    given: &'a Given,
+    facts: &DecisionContext<'a>,
+    terminal: &Terminal,
+) -> Result<Outcome> {
     let Given { requirements, world, .. } = given;
-    let alone = Selection::of(requirements, &world.catalog, &world.tree, facts, Depth::Answer);
-    let Some(together) = lock.portfolio() else { return Ok(lock.refuse(given, &alone, facts, terminal)) };
+    let alone = Selection::of(requirements, facts, Depth::Answer);
+    let Some(together) = lock.portfolio() else { return Ok(lock.refuse(&alone, facts, terminal)) };
     let portfolio = portfolio::portfolio(requirements, world, facts, &alone, together.max_databases)?;
-    let selection = portfolio::selection(requirements, world, facts, &portfolio, Depth::Answer);
-    Ok(lock.refuse(given, &selection, facts, terminal))
+    let selection = portfolio::selection(requirements, facts, &portfolio, Depth::Answer);
+    Ok(lock.refuse(&selection, facts, terminal))
 }
 
 /// Whether the page to look at is written: where it is asked for, and with the whole folder where it is there already.

@@ -10,8 +10,7 @@ use super::terminal::Terminal;
 use crate::cli::Select;
 use crate::config::Config;
 use crate::decide::portfolio::Portfolio;
-use crate::decide::{Depth, Facts, Selection, Verdict};
-use crate::expression::Formulas;
+use crate::decide::{DecisionContext, Depth, Selection, Verdict};
 use crate::lock::Together;
 use crate::report::style::verdict;
 use crate::report::{self, Format, Shown, explain, names};
@@ -20,19 +19,18 @@ pub(super) fn run(arguments: &Select, terminal: &Terminal) -> Result<Outcome> {
     refuse_explanation(arguments)?;
     let given = input::requirements(&arguments.input, terminal)?;
     let Given { requirements, world, .. } = &given;
-    let formulas = Formulas::default();
-    let facts = Facts::new(&world.catalog, &world.config.policy, &formulas, requirements);
+    let facts = DecisionContext::new(&world.catalog, &world.tree, &world.config.policy, requirements);
     let together = together(arguments, &given)?;
     let shows_flips = arguments.explain || arguments.format.shows_flips();
     let depth = if shows_flips && together.is_none() { Depth::Flips } else { Depth::Answer };
-    let alone = Selection::of(requirements, &world.catalog, &world.tree, &facts, depth);
+    let alone = Selection::of(requirements, &facts, depth);
     let Some(together) = together else {
         return finish(arguments, &given, &alone, &facts, None, terminal);
     };
     let waiting = terminal.wait("looking for the cheapest databases");
     let portfolio = portfolio::portfolio(requirements, world, &facts, &alone, together.max_databases)?;
     drop(waiting);
-    let selection = portfolio::selection(requirements, world, &facts, &portfolio, Depth::Answer);
+    let selection = portfolio::selection(requirements, &facts, &portfolio, Depth::Answer);
     finish(arguments, &given, &selection, &facts, Some((together, &portfolio)), terminal)
 }
 
@@ -66,7 +64,7 @@ fn finish(
     arguments: &Select,
     given: &Given,
     selection: &Selection<'_>,
-    facts: &Facts<'_>,
+    facts: &DecisionContext<'_>,
     portfolio: Option<(Together, &Portfolio<'_>)>,
     terminal: &Terminal,
 ) -> Result<Outcome> {

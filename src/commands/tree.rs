@@ -8,9 +8,8 @@ use super::Outcome;
 use super::input::{self, Given, World};
 use super::terminal::Terminal;
 use crate::cli::Tree;
-use crate::decide::{Depth, Facts, Selection};
+use crate::decide::{DecisionContext, Depth, Selection};
 use crate::diagnostic::suggestion;
-use crate::expression::Formulas;
 use crate::report::tree::{Way, render};
 
 pub(super) fn run(arguments: &Tree, terminal: &Terminal) -> Result<Outcome> {
@@ -26,9 +25,8 @@ pub(super) fn run(arguments: &Tree, terminal: &Terminal) -> Result<Outcome> {
         (None, 1) => names.clone().next().unwrap_or_default(),
         (None, _) => bail!("name one kind of data with `--data`: {}", names.collect::<Vec<_>>().join(", ")),
     };
-    let formulas = Formulas::default();
-    let facts = Facts::new(&world.catalog, &world.config.policy, &formulas, &requirements);
-    let selection = Selection::of(&requirements, &world.catalog, &world.tree, &facts, Depth::Choice);
+    let facts = DecisionContext::new(&world.catalog, &world.tree, &world.config.policy, &requirements);
+    let selection = Selection::of(&requirements, &facts, Depth::Choice);
     let Some(selected) = selection.kinds.iter().find(|selected| selected.name == name) else {
         bail!("there is no kind of data `{name}` in the file; {}", suggestion(name, names));
     };

@@ -12,7 +12,7 @@ use super::input::World;
 use super::terminal::Terminal;
 use crate::cli::Tune;
 use crate::diagnostic::suggestion;
-use crate::plan::Planned;
+use crate::plan::{Installation, Planned};
 use crate::render::Kitchen;
 use crate::report::tune::{TuneFormat, text};
 use crate::requirements::default;
@@ -35,7 +35,8 @@ pub(super) fn run(arguments: &Tune, terminal: &Terminal) -> Result<Outcome> {
     let version = version(database, arguments.db_version.as_deref())?;
     let host = host(arguments, terminal)?;
     let kitchen = Kitchen::default();
-    let planned = Planned::alone(database, version, recipe, &kitchen.reckoner, host, &demand(arguments))?;
+    let planned =
+        Planned::alone(Installation { database, version, recipe }, &kitchen.reckoner, host, &demand(arguments))?;
     let format = if arguments.explain { TuneFormat::Table } else { arguments.format };
     terminal.result(&text(&planned, &kitchen, format, arguments.explain, terminal.look())?)?;
     Ok(Outcome::Done)

@@ -2,45 +2,41 @@
 
 use std::cmp::Reverse;
 
-use catalog::Answer;
-use catalog::Category;
+use catalog::{Answer, Category};
 
 use super::candidate::Candidate;
 use super::check::{Check, Verdict};
-use super::facts::{Engine, Facts};
-use super::fit::Strain;
+use super::context::{DecisionContext, Engine};
+use super::fit::{Asked, Strain};
 use super::load::Load;
-use super::needs::Needs;
-use super::tree::{Tree, Walk};
+use super::tree::Walk;
 use crate::requirements::Profile;
 
-/// The tree, the facts and what is placed already: all that a choice depends on besides the data.
+/// The context and what is placed already: all that a choice depends on besides the data.
 #[derive(Clone, Copy)]
 pub(super) struct Chooser<'a, 'f, 'l> {
-    /// The decision tree.
-    pub tree: &'f Tree,
-    /// The catalog as this run sees it.
-    pub facts: &'f Facts<'a>,
+    /// The catalog as this run sees it, and the tree.
+    pub context: &'f DecisionContext<'a>,
     /// What the instances serve already.
     pub load: &'l Load,
     /// What each of the tree's answers names, in the order of the answers.
-    pub answers: &'f [Candidate<'a, 'f>],
+    pub answers: &'l [Candidate<'a, 'f>],
 }
 
 /// What each of a tree's answers names.
-pub(super) fn candidates<'a, 'f>(tree: &'f Tree, facts: &'f Facts<'a>) -> Option<Vec<Candidate<'a, 'f>>> {
+pub(super) fn candidates<'a, 'f>(context: &'f DecisionContext<'a>) -> Option<Vec<Candidate<'a, 'f>>> {
     let candidate = |answer: &'f Answer| {
-        let engines: Option<_> = answer.databases.iter().map(|id| facts.engine_of(id)).collect();
+        let engines: Option<_> = answer.databases.iter().map(|id| context.engine_of(id)).collect();
         Some(Candidate { engines: engines?, answer: Some(answer) })
     };
-    tree.answers().values().map(candidate).collect()
+    context.tree.answers().values().map(candidate).collect()
 }
 
-impl<'a> Facts<'a> {
+impl<'a> DecisionContext<'a> {
     /// The ids of the databases that would hold a kind of data if it were the only one.
-    pub fn answer_alone(&self, tree: &Tree, profile: &Profile) -> Option<Vec<&'a str>> {
-        let answers = candidates(tree, self)?;
-        let chooser = Chooser { tree, facts: self, load: &Load::default(), answers: &answers };
+    pub fn answer_alone(&self, profile: &Profile) -> Option<Vec<&'a str>> {
+        let answers = candidates(self)?;
+        let chooser = Chooser { context: self, load: &Load::default(), answers: &answers };
         chooser.place(profile).map(|candidate| candidate.ids().into_vec())
     }
 }
@@ -74,7 +70,7 @@ impl<'a, 'f> Choice<'a, 'f> {
 impl<'a, 'f> Chooser<'a, 'f, '_> {
     /// Chooses for a kind of data.
     pub(super) fn choose(&self, profile: &Profile) -> Option<Choice<'a, 'f>> {
-        let walk = self.tree.walk(profile)?;
+        let walk = self.context.tree.walk(profile)?;
         let walked = self.answers.get(walk.index)?.clone();
         let replacement = self.replacement(&walked, profile);
         Some(Choice { walk, walked, replacement })
@@ -82,7 +78,7 @@ impl<'a, 'f> Chooser<'a, 'f, '_> {
 
     /// What would be chosen, and nothing more: for trials.
     pub(super) fn place(&self, profile: &Profile) -> Option<Candidate<'a, 'f>> {
-        let walked = self.answers.get(self.tree.arrive(profile)?)?;
+        let walked = self.answers.get(self.context.tree.arrive(profile)?)?;
         Some(self.replacement(walked, profile).map_or_else(|| walked.clone(), |(candidate, _)| candidate))
     }
 
@@ -96,12 +92,12 @@ impl<'a, 'f> Chooser<'a, 'f, '_> {
 
     /// How well a candidate fits, beside what is placed already.
     pub(super) fn verdict(&self, candidate: &Candidate<'a, 'f>, profile: &Profile) -> Verdict {
-        self.facts.verdict(candidate, profile, self.load)
+        self.context.verdict(candidate, profile, self.load)
     }
 
     /// The checks of a candidate, beside what is placed already.
     pub(super) fn checks(&self, candidate: &Candidate<'a, 'f>, profile: &Profile) -> Vec<Check<'a>> {
-        self.facts.checks(candidate, profile, self.load)
+        self.context.checks(candidate, profile, self.load)
     }
 
     /// The best that fits: first what is named as an alternative, then whatever else there is, and what we can run
@@ -120,11 +116,11 @@ impl<'a, 'f> Chooser<'a, 'f, '_> {
         candidates: impl Iterator<Item = Candidate<'a, 'f>>,
         profile: &Profile,
     ) -> Option<Candidate<'a, 'f>> {
-        let asked = Needs::of(profile);
+        let asked = Asked::new(profile, self.load);
         let mut best: Option<(Strain, Candidate<'a, 'f>)> = None;
         for candidate in candidates {
             let of_use = best.as_ref().map_or(Strain::Standing, |(least, _)| *least);
-            let Some(strain) = self.facts.strain(&candidate, profile, asked, self.load, of_use) else { continue };
+            let Some(strain) = self.context.strain(&candidate, asked, of_use) else { continue };
             if strain == Strain::Little {
                 return Some(candidate);
             }
@@ -138,7 +134,7 @@ impl<'a, 'f> Chooser<'a, 'f, '_> {
     /// The candidate with one of its databases replaced by its successor or by one of its alternatives.
     fn substitutes(&self, walked: &Candidate<'a, 'f>) -> impl Iterator<Item = Candidate<'a, 'f>> {
         walked.engines.iter().enumerate().flat_map(move |(position, engine)| {
-            let others = engine.substitutes.iter().filter_map(|index| self.facts.engine(*index));
+            let others = engine.substitutes.iter().filter_map(|index| self.context.engine(*index));
             others.filter(|other| !walked.has(&other.database.id)).map(move |other| replaced(walked, position, other))
         })
     }
@@ -152,7 +148,7 @@ impl<'a, 'f> Chooser<'a, 'f, '_> {
     }
 
     fn preferred(&self, category: Category) -> impl Iterator<Item = &'f Engine<'a>> {
-        let preferred = self.facts.policy.preferred().filter_map(|id| self.facts.engine_of(id));
+        let preferred = self.context.policy.preferred().filter_map(|id| self.context.engine_of(id));
         preferred.filter(move |engine| engine.database.is(category))
     }
 
@@ -160,21 +156,22 @@ impl<'a, 'f> Chooser<'a, 'f, '_> {
     /// these the one that is made for most of the needs, then one of the same category.
     fn best_of_all(&self, walked: &Candidate<'a, 'f>, profile: &Profile, run_here: bool) -> Option<Candidate<'a, 'f>> {
         let category = walked.engines.first().map(|engine| engine.database.category);
-        let asked = Needs::of(profile);
+        let asked = Asked::new(profile, self.load);
         let rank = |candidate: &Candidate<'a, 'f>| {
             let engine = candidate.engines.first()?;
-            let native = (asked & engine.levels.native).count();
+            let native = (asked.needs & engine.levels.native).count();
             let stranger = category.is_none_or(|category| !engine.database.is(category));
             Some((candidate.engines.len(), Reverse(native), stranger))
         };
-        let alone = self.facts.engines().filter(|engine| engine.is_run_here() == run_here && engine.is_eligible(asked));
+        let alone =
+            self.context.engines().filter(|engine| engine.is_run_here() == run_here && engine.is_eligible(asked.needs));
         let together =
             self.answers.iter().filter(|answer| answer.engines.len() > 1 && answer.is_run_here() == run_here);
-        let together = together.filter(|answer| answer.is_eligible(asked));
+        let together = together.filter(|answer| answer.is_eligible(asked.needs));
         let mut best = None;
         for candidate in alone.map(Candidate::single).chain(together.cloned()) {
             let of_use = best.as_ref().map_or(Strain::Standing, |((strain, _), _)| *strain);
-            let Some(strain) = self.facts.strain(&candidate, profile, asked, self.load, of_use) else { continue };
+            let Some(strain) = self.context.strain(&candidate, asked, of_use) else { continue };
             let order = (strain, rank(&candidate));
             if best.as_ref().is_none_or(|(least, _)| order < *least) {
                 best = Some((order, candidate));
@@ -190,7 +187,7 @@ impl<'a, 'f> Chooser<'a, 'f, '_> {
         verdict: Verdict,
         profile: &Profile,
     ) -> Option<Candidate<'a, 'f>> {
-        self.facts.policy.preferred().next()?;
+        self.context.policy.preferred().next()?;
         walked.engines.iter().enumerate().find_map(|(position, engine)| {
             let better = self.preferred(engine.database.category).take_while(|first| !walked.has(&first.database.id));
             let mut candidates = better.map(|first| replaced(walked, position, first));

@@ -7,7 +7,7 @@ use catalog::{Hosting, Level, Limit, Service};
 
 use super::candidate::Candidate;
 use super::check::{Check, Figure, Verdict, What, passes};
-use super::facts::{Bounded, Engine, Facts, Reckoned, Served, Standing, Threshold};
+use super::context::{Bounded, DecisionContext, Eligibility, Engine, Reckoned, Served, Threshold};
 use super::load::{Counted, Load};
 use super::needs::Needs;
 use crate::requirements::Profile;
@@ -37,11 +37,26 @@ impl Strain {
     }
 }
 
-impl<'a> Facts<'a> {
+/// What is asked of a candidate.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'p> {
+    profile: &'p Profile,
+    pub(super) needs: Needs,
+    /// What the instances serve already.
+    load: &'p Load,
+}
+
+impl<'p> Asked<'p> {
+    pub(super) fn new(profile: &'p Profile, load: &'p Load) -> Self {
+        Self { profile, needs: Needs::of(profile), load }
+    }
+}
+
+impl<'a> DecisionContext<'a> {
     /// How well a candidate fits, with every check.
     pub fn checks(&self, candidate: &Candidate<'a, '_>, profile: &Profile, load: &Load) -> Vec<Check<'a>> {
         let mut checks = Vec::new();
-        let _ = self.each_check(candidate, profile, load, &mut |check| {
+        let _ = self.each_check(candidate, Asked::new(profile, load), &mut |check| {
             checks.push(check);
             ControlFlow::Continue(())
         });
@@ -50,12 +65,12 @@ impl<'a> Facts<'a> {
 
     /// How well a candidate fits, in one word.
     pub fn verdict(&self, candidate: &Candidate<'a, '_>, profile: &Profile, load: &Load) -> Verdict {
-        let asked = Needs::of(profile);
-        let Glance { mut verdict, .. } = candidate.glance(asked);
+        let asked = Asked::new(profile, load);
+        let QuickFit { mut verdict, .. } = candidate.quick_fit(asked.needs);
         if verdict == Verdict::Exceeds {
             return verdict;
         }
-        let _ = self.each_figure(candidate, profile, asked, load, &mut |check| {
+        let _ = self.each_figure(candidate, asked, &mut |check| {
             verdict = verdict.max(check.verdict);
             if verdict == Verdict::Exceeds { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
@@ -64,19 +79,12 @@ impl<'a> Facts<'a> {
 
     /// How a candidate that does not exceed is strained at the worst; nothing where it exceeds, or is strained more than
     /// is of use.
-    pub(super) fn strain(
-        &self,
-        candidate: &Candidate<'a, '_>,
-        profile: &Profile,
-        asked: Needs,
-        load: &Load,
-        of_use: Strain,
-    ) -> Option<Strain> {
-        let Glance { verdict, mut strain } = candidate.glance(asked);
+    pub(super) fn strain(&self, candidate: &Candidate<'a, '_>, asked: Asked<'_>, of_use: Strain) -> Option<Strain> {
+        let QuickFit { verdict, mut strain } = candidate.quick_fit(asked.needs);
         if verdict == Verdict::Exceeds || strain > of_use {
             return None;
         }
-        let end = self.each_figure(candidate, profile, asked, load, &mut |check| {
+        let end = self.each_figure(candidate, asked, &mut |check| {
             if check.verdict == Verdict::Strained {
                 strain = strain.max(Strain::of(&check));
             }
@@ -90,69 +98,52 @@ impl<'a> Facts<'a> {
     fn each_check(
         &self,
         candidate: &Candidate<'a, '_>,
-        profile: &Profile,
-        load: &Load,
+        asked: Asked<'_>,
         visit: &mut impl FnMut(Check<'a>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         for check in candidate.engines.iter().filter_map(|engine| engine.standing_check()) {
             visit(check)?;
         }
-        for need in Needs::of(profile).iter() {
+        for need in asked.needs.iter() {
             let Some((engine, served)) = candidate.serving(need) else { continue };
             visit(engine.need_check(need, served.service))?;
-            Self::each_figure_of_need(need, engine, served, profile, load, visit)?;
+            engine.each_figure_of_need(need, served, asked, visit)?;
         }
-        self.each_limit(candidate, profile, load, Verdict::Fits, visit)
+        self.each_limit(candidate, asked, Verdict::Fits, visit)
     }
 
     /// Visits the checks that compare figures, those of limits where they do not fit, until the visitor has seen enough.
     fn each_figure(
         &self,
         candidate: &Candidate<'a, '_>,
-        profile: &Profile,
-        asked: Needs,
-        load: &Load,
+        asked: Asked<'_>,
         visit: &mut impl FnMut(Check<'a>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let bounded =
-            asked & candidate.engines.iter().fold(Needs::default(), |all, engine| all | engine.levels.bounded);
+            asked.needs & candidate.engines.iter().fold(Needs::default(), |all, engine| all | engine.levels.bounded);
         for need in bounded.iter() {
             let Some((engine, served)) = candidate.serving(need) else { continue };
-            Self::each_figure_of_need(need, engine, served, profile, load, visit)?;
+            engine.each_figure_of_need(need, served, asked, visit)?;
         }
-        self.each_limit(candidate, profile, load, Verdict::Strained, visit)
-    }
-
-    fn each_figure_of_need(
-        need: Need,
-        engine: &Engine<'a>,
-        served: &Served<'a>,
-        profile: &Profile,
-        load: &Load,
-        visit: &mut impl FnMut(Check<'a>) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        let mut checks =
-            served.up_to.iter().filter_map(|up_to| engine.up_to_check(need, served, *up_to, profile, load));
-        checks.try_for_each(visit)
+        self.each_limit(candidate, asked, Verdict::Strained, visit)
     }
 
     /// Visits the checks of the limits that come out at least so badly.
     fn each_limit(
         &self,
         candidate: &Candidate<'a, '_>,
-        profile: &Profile,
-        load: &Load,
+        asked: Asked<'_>,
         least: Verdict,
         visit: &mut impl FnMut(Check<'a>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let alone = candidate.engines.len() == 1;
-        for engine in candidate.engines.iter() {
+        for engine in &candidate.engines {
             for limit in &engine.limits {
-                let Some(own) = profile.quantity(limit.limit.what) else { continue };
+                let Some(own) = asked.profile.quantity(limit.limit.what) else { continue };
                 if !alone && !candidate.is_carried_by(limit.limit.what, engine) {
                     continue;
                 }
-                let Some((figure, verdict)) = self.held_against(engine, limit, own, profile, load) else { continue };
+                let Some((figure, verdict)) = self.held_against(engine, limit, own, asked) else { continue };
                 if verdict >= least {
                     visit(Check { database: engine.database, what: What::Limit(limit.limit, figure), verdict })?;
                 }
@@ -167,8 +158,7 @@ impl<'a> Facts<'a> {
         engine: &Engine<'a>,
         Reckoned { limit, strained, exceeds }: &Reckoned<'a>,
         own: Amount,
-        profile: &Profile,
-        load: &Load,
+        Asked { profile, load, .. }: Asked<'_>,
     ) -> Option<(Figure, Verdict)> {
         if !engine.is_bound_by(limit, profile) {
             return None;
@@ -194,7 +184,7 @@ impl<'a> Facts<'a> {
 
 /// What can be told of a candidate before any figure is looked at.
 #[derive(Debug, Clone, Copy)]
-struct Glance {
+struct QuickFit {
     verdict: Verdict,
     strain: Strain,
 }
@@ -202,19 +192,19 @@ struct Glance {
 impl<'a, 'f> Candidate<'a, 'f> {
     /// Whether it could be chosen whatever the figures are: nothing speaks against it, and it serves every need.
     pub(super) fn is_eligible(&self, asked: Needs) -> bool {
-        self.glance(asked).verdict != Verdict::Exceeds
+        self.quick_fit(asked).verdict != Verdict::Exceeds
     }
 
     /// How the databases stand, and whether one of them serves each need.
-    fn glance(&self, asked: Needs) -> Glance {
-        let standing = self.engines.iter().map(|engine| engine.standing.verdict()).max();
+    fn quick_fit(&self, asked: Needs) -> QuickFit {
+        let standing = self.engines.iter().map(|engine| engine.eligibility.verdict()).max();
         let in_none = |of: fn(&Engine<'_>) -> Needs| self.engines.iter().fold(asked, |all, engine| all & of(engine));
         let (refused, weak) = (in_none(|engine| engine.levels.refused), in_none(|engine| engine.levels.weak));
         match standing {
-            _ if !refused.is_empty() => Glance { verdict: Verdict::Exceeds, strain: Strain::Standing },
-            Some(verdict @ (Verdict::Exceeds | Verdict::Strained)) => Glance { verdict, strain: Strain::Standing },
-            _ if !weak.is_empty() => Glance { verdict: Verdict::Strained, strain: Strain::Need },
-            _ => Glance { verdict: Verdict::Fits, strain: Strain::Little },
+            _ if !refused.is_empty() => QuickFit { verdict: Verdict::Exceeds, strain: Strain::Standing },
+            Some(verdict @ (Verdict::Exceeds | Verdict::Strained)) => QuickFit { verdict, strain: Strain::Standing },
+            _ if !weak.is_empty() => QuickFit { verdict: Verdict::Strained, strain: Strain::Need },
+            _ => QuickFit { verdict: Verdict::Fits, strain: Strain::Little },
         }
     }
 
@@ -228,7 +218,7 @@ impl<'a, 'f> Candidate<'a, 'f> {
 impl<'a> Engine<'a> {
     /// Whether it could be chosen alone, whatever the figures are.
     pub(super) fn is_eligible(&self, asked: Needs) -> bool {
-        self.standing.verdict() != Verdict::Exceeds && (asked & self.levels.refused).is_empty()
+        self.eligibility.verdict() != Verdict::Exceeds && (asked & self.levels.refused).is_empty()
     }
 
     /// Whether it runs in a container of ours, not at a vendor or inside the application.
@@ -253,13 +243,24 @@ impl<'a> Engine<'a> {
         Check { database: self.database, what: What::Need(need, service), verdict }
     }
 
+    /// Visits the checks of the figures up to which a need is served well.
+    fn each_figure_of_need(
+        &self,
+        need: Need,
+        served: &Served<'a>,
+        asked: Asked<'_>,
+        visit: &mut impl FnMut(Check<'a>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut checks = served.up_to.iter().filter_map(|up_to| self.up_to_check(need, served, *up_to, asked));
+        checks.try_for_each(visit)
+    }
+
     fn up_to_check(
         &self,
         need: Need,
         served: &Served<'a>,
         (quantity, bound): (Quantity, Amount),
-        profile: &Profile,
-        load: &Load,
+        Asked { profile, load, .. }: Asked<'_>,
     ) -> Option<Check<'a>> {
         let own = profile.quantity(quantity)?;
         let total = load.total(self, profile, Counted::served(need, quantity), own);
@@ -280,17 +281,17 @@ impl<'a> Engine<'a> {
     }
 
     pub(super) fn standing_check(&self) -> Option<Check<'a>> {
-        let what = match self.standing {
-            Standing::Good => return None,
-            Standing::Refused(refusal) => What::Policy(refusal),
-            Standing::NoProduction | Standing::PerhapsNoProduction => What::Licence,
-            Standing::Archived | Standing::Dormant => What::Upstream,
+        let what = match self.eligibility {
+            Eligibility::Good => return None,
+            Eligibility::Refused(refusal) => What::Policy(refusal),
+            Eligibility::NoProduction | Eligibility::PerhapsNoProduction => What::Licence,
+            Eligibility::Archived | Eligibility::Dormant => What::Upstream,
         };
-        Some(Check { database: self.database, what, verdict: self.standing.verdict() })
+        Some(Check { database: self.database, what, verdict: self.eligibility.verdict() })
     }
 }
 
-impl Standing {
+impl Eligibility {
     fn verdict(self) -> Verdict {
         match self {
             Self::Good => Verdict::Fits,

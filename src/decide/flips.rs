@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::candidate::Candidate;
 use super::check::{Verdict, far_past, passes};
 use super::choose::Chooser;
-use super::facts::{Engine, Reckoned, Threshold, bit};
+use super::context::{Engine, Reckoned, Threshold, bit};
 use super::load::Counted;
 use super::needs::Needs;
 use crate::requirements::{Change, Profile};
@@ -50,12 +50,12 @@ struct Trial<'a, 'f, 'l, 'p> {
 impl<'a, 'f, 'l, 'p> Trial<'a, 'f, 'l, 'p> {
     fn new(chooser: Chooser<'a, 'f, 'l>, profile: &'p Profile) -> Option<Self> {
         let now = chooser.place(profile)?.ids();
-        let facts = chooser.facts;
+        let context = chooser.context;
         let asked = Needs::of(profile);
-        let mut eligible: Vec<bool> = facts.engines().map(|engine| engine.is_eligible(asked)).collect();
+        let mut eligible: Vec<bool> = context.engines().map(|engine| engine.is_eligible(asked)).collect();
         let together = chooser.answers.iter().filter(|answer| answer.engines.len() > 1);
         for answer in together.filter(|answer| answer.is_eligible(asked)) {
-            for engine in answer.engines.iter() {
+            for engine in &answer.engines {
                 if let Some(eligible) = eligible.get_mut(engine.index) {
                     *eligible = true;
                 }
@@ -65,10 +65,11 @@ impl<'a, 'f, 'l, 'p> Trial<'a, 'f, 'l, 'p> {
     }
 
     /// What the tree can arrive at as a quantity varies.
-    fn arrivals(&self, quantity: Quantity) -> Vec<&'f Candidate<'a, 'f>> {
-        let points = self.chooser.tree.turning_points(quantity).flat_map(|(a, b)| [a, b]);
+    fn arrivals(&self, quantity: Quantity) -> Vec<&'l Candidate<'a, 'f>> {
+        let points = self.chooser.context.tree.turning_points(quantity).flat_map(|(a, b)| [a, b]);
         let varied = points.map(|point| self.profile.with(Change::Quantity(quantity, Amount(point))));
-        let arrived = varied.chain([self.profile.clone()]).filter_map(|profile| self.chooser.tree.arrive(&profile));
+        let arrived =
+            varied.chain([self.profile.clone()]).filter_map(|profile| self.chooser.context.tree.arrive(&profile));
         let mut places: Vec<usize> = arrived.collect();
         places.sort_unstable();
         places.dedup();
@@ -78,24 +79,24 @@ impl<'a, 'f, 'l, 'p> Trial<'a, 'f, 'l, 'p> {
     /// The values of a quantity for which something may take the place of the walk's answer: the bounds of other
     /// databases turn nothing while the walk's own answer holds.
     fn open_to_others(&self, quantity: Quantity, arrivals: &[&Candidate<'a, 'f>]) -> Open {
-        let Chooser { facts, load, .. } = self.chooser;
-        if facts.has_preferences() {
+        let Chooser { context, load, .. } = self.chooser;
+        if context.has_preferences() {
             return Open::Everywhere;
         }
         let unknown = self.profile.without(quantity);
         let mut open = Open::Nowhere;
         for arrival in arrivals {
-            if facts.verdict(arrival, &unknown, load) == Verdict::Exceeds {
+            if context.verdict(arrival, &unknown, load) == Verdict::Exceeds {
                 return Open::Everywhere;
             }
-            for engine in arrival.engines.iter() {
+            for engine in &arrival.engines {
                 let dimension = load.dimension(engine, self.profile);
                 for (limit, threshold) in self.ends(engine) {
                     if moves(quantity, limit, threshold) {
                         return Open::Everywhere;
                     }
                     if limit.what == quantity
-                        && let Some(bound) = facts.bound(quantity, threshold, self.profile, dimension)
+                        && let Some(bound) = context.bound(quantity, threshold, self.profile, dimension)
                     {
                         let before = load.before(engine, self.profile, Counted::by(limit));
                         open = open.or_past(quantity, bound.amount.0.saturating_sub(before));
@@ -138,7 +139,8 @@ impl<'a, 'f, 'l, 'p> Trial<'a, 'f, 'l, 'p> {
 
     /// The values of a quantity at which some comparison turns, from both sides, in order.
     fn turning_points(&self, quantity: Quantity) -> Vec<u64> {
-        let mut points: Vec<u64> = self.chooser.tree.turning_points(quantity).flat_map(|(a, b)| [a, b]).collect();
+        let mut points: Vec<u64> =
+            self.chooser.context.tree.turning_points(quantity).flat_map(|(a, b)| [a, b]).collect();
         let arrivals = self.arrivals(quantity);
         let open = self.open_to_others(quantity, &arrivals);
         // Any database may replace one of several, so there all of them concern us.
@@ -146,7 +148,7 @@ impl<'a, 'f, 'l, 'p> Trial<'a, 'f, 'l, 'p> {
         let eligible = |engine: &&Engine<'a>| several || self.eligible.get(engine.index).copied().unwrap_or(true);
         if open != Open::Nowhere {
             let concerned = |engine: &&Engine<'a>| engine.concerns & bit(quantity) != 0;
-            for engine in self.chooser.facts.engines().filter(concerned).filter(eligible) {
+            for engine in self.chooser.context.engines().filter(concerned).filter(eligible) {
                 self.turning_points_of(engine, quantity, &mut points);
             }
             points.retain(|point| open.has(quantity, *point) || self.is_asked(quantity, *point));
@@ -158,7 +160,7 @@ impl<'a, 'f, 'l, 'p> Trial<'a, 'f, 'l, 'p> {
 
     /// Whether the tree's own questions turn at a value.
     fn is_asked(&self, quantity: Quantity, point: u64) -> bool {
-        self.chooser.tree.turning_points(quantity).any(|(a, b)| a == point || b == point)
+        self.chooser.context.tree.turning_points(quantity).any(|(a, b)| a == point || b == point)
     }
 
     /// The values at which a bound of a database turns, or its double, which ranks what takes another's place.
@@ -174,7 +176,7 @@ impl<'a, 'f, 'l, 'p> Trial<'a, 'f, 'l, 'p> {
         }
         let dimension = self.chooser.load.dimension(engine, self.profile);
         for (limit, threshold) in self.thresholds(engine, |limit, _| limit.what == quantity) {
-            let bound = self.chooser.facts.bound(quantity, threshold, self.profile, dimension);
+            let bound = self.chooser.context.bound(quantity, threshold, self.profile, dimension);
             bound.into_iter().for_each(|bound| turn(Counted::by(limit), bound.amount));
         }
         for (limit, threshold) in self.thresholds(engine, |limit, threshold| moves(quantity, limit, threshold)) {
@@ -209,7 +211,7 @@ impl<'a, 'f, 'l, 'p> Trial<'a, 'f, 'l, 'p> {
             let own = profile.quantity(limit.what)?;
             let total = self.chooser.load.total(engine, &profile, Counted::by(limit), own);
             let dimension = self.chooser.load.dimension(engine, &profile);
-            let bound = self.chooser.facts.bound(limit.what, threshold, &profile, dimension)?.amount;
+            let bound = self.chooser.context.bound(limit.what, threshold, &profile, dimension)?.amount;
             let bound = if double { far_past(limit.what, bound) } else { bound };
             Some(passes(limit.what, total, bound))
         };
@@ -276,8 +278,9 @@ fn moves(quantity: Quantity, limit: &Limit, threshold: &Threshold<'_>) -> bool {
 /// The last value on one side of a bound and the first on the other.
 fn sides(quantity: Quantity, bound: u64) -> [u64; 2] {
     let step = quantity.step();
-    match quantity.is_harder_when_smaller() {
-        true => [bound.saturating_sub(step), bound],
-        false => [bound, bound.saturating_add(step)],
+    if quantity.is_harder_when_smaller() {
+        [bound.saturating_sub(step), bound]
+    } else {
+        [bound, bound.saturating_add(step)]
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::candidate::Candidate;
 use super::choose::Chooser;
-use super::facts::Facts;
+use super::context::DecisionContext;
 
 /// A database of an earlier answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,12 +85,12 @@ impl<'h> Held<'h> {
         if let Some(answer) = chooser.answers.iter().find(same) {
             return Some(answer.clone());
         }
-        let engines = held.iter().map(|database| chooser.facts.engine_of(&database.id));
+        let engines = held.iter().map(|database| chooser.context.engine_of(&database.id));
         Some(Candidate { engines: engines.collect::<Option<_>>()?, answer: None })
     }
 }
 
-impl Facts<'_> {
+impl DecisionContext<'_> {
     /// Lets the databases of earlier answers run in the versions that they had.
     ///
     /// # Errors

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use catalog::vocabulary::{Amount, Durability, Flag, Need, Quantity, Scale};
+use catalog::vocabulary::{Amount, Durability, Flag, Need, Quantity};
 use catalog::{Database, Hosting, Limit};
 
 use super::candidate::Candidate;
-use super::facts::Engine;
+use super::context::Engine;
 use crate::requirements::Profile;
 
 /// What an instance is for.
@@ -156,8 +156,8 @@ impl Load {
     }
 
     fn change(&mut self, candidate: &Candidate<'_, '_>, profile: &Profile, by: fn(u64, u64) -> u64) {
-        let spreads = profile.scale.is_some_and(Scale::spreads);
-        for engine in candidate.engines.iter() {
+        let spreads = profile.spreads();
+        for engine in &candidate.engines {
             if self.instances.len() <= engine.index {
                 self.instances.resize(engine.index.saturating_add(1), [const { None }; 3]);
             }

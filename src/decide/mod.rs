@@ -4,7 +4,7 @@
 mod candidate;
 mod check;
 mod choose;
-mod facts;
+mod context;
 mod fit;
 mod flips;
 mod held;
@@ -14,10 +14,10 @@ pub mod portfolio;
 mod selection;
 mod tree;
 
-pub use candidate::{Candidate, Together};
+pub use candidate::Candidate;
 pub use check::{Check, Figure, Verdict, What};
 pub use choose::Reason;
-pub use facts::{Engine, Facts};
+pub use context::{DecisionContext, Engine};
 pub use flips::Flip;
 pub use held::{Held, HeldDatabase, Holder};
 pub use load::{Instance, Load, Role};

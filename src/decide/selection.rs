@@ -1,16 +1,16 @@
 //! The selection: every kind of data of a file with its databases, and the services that they make.
 
-use catalog::{Catalog, Database, Text, Version};
+use catalog::{Database, Row, Text, Version};
 use indexmap::IndexMap;
 
 use super::candidate::Candidate;
 use super::check::{Check, Verdict};
 use super::choose::{Choice, Chooser, Reason, candidates};
-use super::facts::Facts;
+use super::context::DecisionContext;
 use super::flips::{Flip, flips};
 use super::held::{Held, Holder};
 use super::load::{Instance, Load, Role};
-use super::tree::{Step, Tree};
+use super::tree::Step;
 use crate::requirements::{Data, Profile, Requirements};
 
 /// The answer for a whole file.
@@ -99,41 +99,32 @@ pub enum Depth {
 impl<'a> Selection<'a> {
     /// Decides for every kind of data. Each is placed beside those that stand before it in the file; how well it fits
     /// is told with all of them in place.
-    pub fn of(
-        requirements: &'a Requirements,
-        catalog: &'a Catalog,
-        tree: &Tree,
-        facts: &Facts<'a>,
-        depth: Depth,
-    ) -> Self {
-        Self::holding(requirements, catalog, tree, facts, depth, &Held::default())
+    pub fn of(requirements: &'a Requirements, context: &DecisionContext<'a>, depth: Depth) -> Self {
+        Self::holding(requirements, context, depth, &Held::default())
     }
 
-    /// Decides for every kind of data that has no earlier answer, and leaves the others as they were. The facts are to
-    /// [hold](Facts::hold) the same.
+    /// Decides for every kind of data that has no earlier answer, and leaves the others as they were. The context is
+    /// to [hold](DecisionContext::hold) the same.
     pub fn holding(
         requirements: &'a Requirements,
-        catalog: &'a Catalog,
-        tree: &Tree,
-        facts: &Facts<'a>,
+        context: &DecisionContext<'a>,
         depth: Depth,
         held: &Held<'_>,
     ) -> Self {
-        let answers = candidates(tree, facts).unwrap_or_default();
+        let answers = candidates(context).unwrap_or_default();
         let mut load = Load::default();
         let mut placed = Vec::with_capacity(requirements.data.len());
         for (name, data) in &requirements.data {
-            let profile = Profile::of(data, catalog);
-            let chooser = Chooser { tree, facts, load: &load, answers: &answers };
-            let Some((selected, chosen)) = Selected::of(name, data, &profile, catalog, chooser, depth, held) else {
-                continue;
-            };
+            let profile = Profile::of(data, context.catalog);
+            let chooser = Chooser { context, load: &load, answers: &answers };
+            let Some(decided) = Decided::new(name, data, &profile, chooser, held) else { continue };
+            let (selected, chosen) = decided.select(name, depth);
             load.add(&chosen, &profile);
             placed.push((selected, chosen, profile));
         }
         for (selected, chosen, profile) in &mut placed {
             load.remove(chosen, profile);
-            selected.judge(facts.checks(chosen, profile, &load));
+            selected.judge(context.checks(chosen, profile, &load));
             load.add(chosen, profile);
         }
         let services = services(&placed, held);
@@ -151,51 +142,6 @@ impl<'a> Selection<'a> {
 }
 
 impl<'a> Selected<'a> {
-    fn of<'f>(
-        name: &'a str,
-        data: &'a Data,
-        profile: &Profile,
-        catalog: &'a Catalog,
-        chooser: Chooser<'a, 'f, '_>,
-        depth: Depth,
-        held: &Held<'_>,
-    ) -> Option<(Self, Candidate<'a, 'f>)> {
-        let choice = chooser.choose(profile)?;
-        let pin = data.database.as_ref().and_then(|pin| {
-            let id = pin.value.split('@').next().unwrap_or_default();
-            chooser.facts.engine_of(id).map(Candidate::single)
-        });
-        let pinned = pin.is_some();
-        let by = held.by();
-        let held = held.candidate(name, chooser);
-        let chosen = held.or(pin).unwrap_or_else(|| choice.chosen().clone());
-        let as_walked = chosen.ids() == choice.walked.ids();
-        let answer = choice.walk.answer;
-        let selected = Self {
-            name,
-            data,
-            databases: chosen.engines.iter().map(|engine| engine.database).collect(),
-            versions: chosen.engines.iter().map(|engine| engine.version).collect(),
-            role: Role::of(profile),
-            pattern: answer.pattern.as_ref().filter(|_| as_walked).map(Text::to_string),
-            via: Vec::new(),
-            reason: reason(data, &choice, &chosen, pinned, by, catalog),
-            instead_of: (!as_walked).then(|| instead_of(data, &choice, &chosen, chooser, profile, pinned, by)),
-            alternatives: match depth {
-                Depth::Choice => Vec::new(),
-                _ => alternatives(data, &choice, &chosen, chooser, profile, catalog),
-            },
-            flips: if pinned || depth < Depth::Flips { Vec::new() } else { flips(chooser, profile) },
-            unjustified: pinned && !as_walked && chosen.ids() != choice.chosen().ids() && data.justification.is_none(),
-            path: choice.walk.path,
-            answer: choice.walk.index,
-            verdict: Verdict::Fits,
-            checks: Vec::new(),
-            pinned,
-        };
-        Some((selected, chosen))
-    }
-
     /// Takes note of how well it fits.
     fn judge(&mut self, checks: Vec<Check<'a>>) {
         self.verdict = worst(&checks);
@@ -244,112 +190,157 @@ fn via<'a>(checks: &[Check<'a>]) -> Vec<&'a str> {
     via
 }
 
-/// Why what was chosen was chosen, in one clause.
-fn reason(
-    data: &Data,
-    choice: &Choice<'_, '_>,
-    chosen: &Candidate<'_, '_>,
+/// What was decided for a kind of data, and everything that it can be explained with.
+struct Decided<'a, 'f, 's> {
+    data: &'a Data,
+    profile: &'s Profile,
+    chooser: Chooser<'a, 'f, 's>,
+    /// What is best for the data by itself.
+    choice: Choice<'a, 'f>,
+    /// What is taken: an earlier answer, the file's pin, or the choice.
+    chosen: Candidate<'a, 'f>,
     pinned: bool,
+    /// Whose earlier answer it is, where it is one.
     by: Holder,
-    catalog: &Catalog,
-) -> String {
-    if let Some(why) = data.justification.as_ref().filter(|_| pinned) {
-        return format!("pinned: {}", why.value.trim());
-    }
-    let walked = choice.walked.ids();
-    if chosen.ids() == walked {
-        let row = data.kind.as_ref().and_then(|kind| catalog.matrix().row(&kind.value));
-        let row = row.filter(|row| walked.as_slice() == [row.recommended.as_str()]);
-        return row.map_or(&choice.walk.answer.reason, |row| &row.reason).to_string();
-    }
-    if pinned && chosen.ids() != choice.chosen().ids() {
-        return String::from("pinned, without a justification");
-    }
-    if chosen.ids() != choice.chosen().ids() {
-        return String::from(by.reason());
-    }
-    if let Some((_, Reason::Preferred)) = choice.replacement {
-        return format!("{}; the policy prefers it", choice.walk.answer.reason);
-    }
-    let pairs = chosen.engines.iter().zip(choice.walked.engines.iter());
-    let other = pairs
-        .map(|(ours, theirs)| (ours.database, theirs.database))
-        .find(|(ours, theirs)| ours.category != theirs.category);
-    match other {
-        Some((ours, theirs)) => format!("{} does not fit; {} does", theirs.name, ours.name),
-        None => choice.walk.answer.reason.to_string(),
-    }
 }
 
-/// What the walk arrived at, and why it was not taken.
-fn instead_of<'a, 'f>(
-    data: &Data,
-    choice: &Choice<'a, 'f>,
-    chosen: &Candidate<'a, 'f>,
-    chooser: Chooser<'a, 'f, '_>,
-    profile: &Profile,
-    pinned: bool,
-    by: Holder,
-) -> (Vec<&'a Database>, String) {
-    let walked = choice.walked.engines.iter().map(|engine| engine.database).collect();
-    if pinned {
-        let why = data.justification.as_ref().map_or("the file pins the database", |why| why.value.trim());
-        return (walked, why.to_owned());
+impl<'a, 'f, 's> Decided<'a, 'f, 's> {
+    fn new(
+        name: &str,
+        data: &'a Data,
+        profile: &'s Profile,
+        chooser: Chooser<'a, 'f, 's>,
+        held: &Held<'_>,
+    ) -> Option<Self> {
+        let choice = chooser.choose(profile)?;
+        let pin = data.database.as_ref().and_then(|pin| {
+            let id = pin.value.split('@').next().unwrap_or_default();
+            chooser.context.engine_of(id).map(Candidate::single)
+        });
+        let pinned = pin.is_some();
+        let chosen = held.candidate(name, chooser).or(pin).unwrap_or_else(|| choice.chosen().clone());
+        Some(Self { data, profile, chooser, choice, chosen, pinned, by: held.by() })
     }
-    if choice.replacement.is_none() || chosen.ids() != choice.chosen().ids() {
-        return (walked, String::from(by.objection()));
-    }
-    let why = match choice.replacement {
-        Some((_, Reason::Preferred)) => String::from("the policy prefers another of its category"),
-        _ => chooser
-            .checks(&choice.walked, profile)
-            .iter()
-            .find(|check| check.verdict == Verdict::Exceeds)
-            .map_or_else(String::new, Check::trouble),
-    };
-    (walked, why)
-}
 
-/// What else could hold the data: the matrix's alternative, the walk's answer where it was replaced, and what the
-/// catalog names, each with why it was not chosen.
-fn alternatives<'a, 'f>(
-    data: &Data,
-    choice: &Choice<'a, 'f>,
-    chosen: &Candidate<'a, 'f>,
-    chooser: Chooser<'a, 'f, '_>,
-    profile: &Profile,
-    catalog: &'a Catalog,
-) -> Vec<Alternative<'a>> {
-    let row = data.kind.as_ref().and_then(|kind| catalog.matrix().row(&kind.value));
-    let row = row.map(|row| [row.alternative.as_str(), row.recommended.as_str()]);
-    let walked = choice.walked.ids();
-    let named = |candidate: &Candidate<'a, '_>| {
-        let first = candidate.engines.first();
-        first.map(|engine| engine.database.alternatives.as_slice()).unwrap_or_default()
-    };
-    let declared = named(chosen).iter().chain(named(&choice.walked));
-    let mut ids: Vec<&str> = Vec::new();
-    for id in row.into_iter().flatten().chain(walked).chain(declared.clone().map(|alternative| alternative.id.as_str()))
-    {
-        if !ids.contains(&id) && !chosen.has(id) {
-            ids.push(id);
+    fn select(self, name: &'a str, depth: Depth) -> (Selected<'a>, Candidate<'a, 'f>) {
+        let (data, pinned, as_walked) = (self.data, self.pinned, self.is_as_walked());
+        let pattern = self.choice.walk.answer.pattern.as_ref();
+        let selected = Selected {
+            name,
+            data,
+            databases: self.chosen.databases(),
+            versions: self.chosen.engines.iter().map(|engine| engine.version).collect(),
+            role: Role::of(self.profile),
+            pattern: pattern.filter(|_| as_walked).map(Text::to_string),
+            via: Vec::new(),
+            reason: self.reason(),
+            instead_of: (!as_walked).then(|| (self.choice.walked.databases(), self.objection())),
+            alternatives: if depth == Depth::Choice { Vec::new() } else { self.alternatives() },
+            flips: if pinned || depth < Depth::Flips { Vec::new() } else { flips(self.chooser, self.profile) },
+            unjustified: pinned && !as_walked && !self.is_as_chosen() && data.justification.is_none(),
+            path: self.choice.walk.path,
+            answer: self.choice.walk.index,
+            verdict: Verdict::Fits,
+            checks: Vec::new(),
+            pinned,
+        };
+        (selected, self.chosen)
+    }
+
+    /// Whether the walk's answer is taken.
+    fn is_as_walked(&self) -> bool {
+        self.chosen.ids() == self.choice.walked.ids()
+    }
+
+    /// Whether what is best for the data by itself is taken.
+    fn is_as_chosen(&self) -> bool {
+        self.chosen.ids() == self.choice.chosen().ids()
+    }
+
+    /// The matrix's row of the data's kind.
+    fn row(&self) -> Option<&'a Row> {
+        self.data.kind.as_ref().and_then(|kind| self.chooser.context.catalog.matrix().row(&kind.value))
+    }
+
+    /// Why what was chosen was chosen, in one clause.
+    fn reason(&self) -> String {
+        if let Some(why) = self.data.justification.as_ref().filter(|_| self.pinned) {
+            return format!("pinned: {}", why.value.trim());
+        }
+        let by_tree = &self.choice.walk.answer.reason;
+        if self.is_as_walked() {
+            let row = self.row().filter(|row| self.choice.walked.ids().as_slice() == [row.recommended.as_str()]);
+            return row.map_or(by_tree, |row| &row.reason).to_string();
+        }
+        if !self.is_as_chosen() {
+            return String::from(if self.pinned { "pinned, without a justification" } else { self.by.reason() });
+        }
+        if let Some((_, Reason::Preferred)) = self.choice.replacement {
+            return format!("{by_tree}; the policy prefers it");
+        }
+        let pairs = self.chosen.engines.iter().zip(self.choice.walked.engines.iter());
+        let other = pairs
+            .map(|(ours, theirs)| (ours.database, theirs.database))
+            .find(|(ours, theirs)| ours.category != theirs.category);
+        match other {
+            Some((ours, theirs)) => format!("{} does not fit; {} does", theirs.name, ours.name),
+            None => by_tree.to_string(),
         }
     }
-    let options = ids.into_iter().filter_map(|id| {
-        let engine = chooser.facts.engine_of(id)?;
-        let checks = chooser.checks(&Candidate::single(engine), profile);
-        let verdict = worst(&checks);
-        let why_not = match checks.iter().find(|check| check.verdict == verdict) {
-            Some(check) if verdict != Verdict::Fits => check.trouble(),
-            _ => {
-                let when = declared.clone().find(|alternative| alternative.id == id);
-                when.map_or_else(
-                    || String::from("it could hold it as well"),
-                    |alternative| format!("the better answer when {}", alternative.when),
-                )
-            }
+
+    /// Why the walk's answer was not taken.
+    fn objection(&self) -> String {
+        if self.pinned {
+            let why = self.data.justification.as_ref();
+            return String::from(why.map_or("the file pins the database", |why| why.value.trim()));
+        }
+        match self.choice.replacement {
+            Some((_, reason)) if self.is_as_chosen() => match reason {
+                Reason::Preferred => String::from("the policy prefers another of its category"),
+                Reason::DoesNotFit => {
+                    let checks = self.chooser.checks(&self.choice.walked, self.profile);
+                    let trouble = checks.iter().find(|check| check.verdict == Verdict::Exceeds);
+                    trouble.map_or_else(String::new, Check::trouble)
+                }
+            },
+            _ => String::from(self.by.objection()),
+        }
+    }
+
+    /// What else could hold the data: the matrix's alternative, the walk's answer where it was replaced, and what the
+    /// catalog names, each with why it was not chosen.
+    fn alternatives(&self) -> Vec<Alternative<'a>> {
+        let row = self.row().map(|row| [row.alternative.as_str(), row.recommended.as_str()]);
+        let walked = self.choice.walked.ids();
+        let named = |candidate: &Candidate<'a, '_>| {
+            let first = candidate.engines.first();
+            first.map(|engine| engine.database.alternatives.as_slice()).unwrap_or_default()
         };
-        Some(Alternative { database: engine.database, verdict, why_not })
-    });
-    options.collect()
+        let declared = named(&self.chosen).iter().chain(named(&self.choice.walked));
+        let mut ids: Vec<&str> = Vec::new();
+        for id in
+            row.into_iter().flatten().chain(walked).chain(declared.clone().map(|alternative| alternative.id.as_str()))
+        {
+            if !ids.contains(&id) && !self.chosen.has(id) {
+                ids.push(id);
+            }
+        }
+        let options = ids.into_iter().filter_map(|id| {
+            let engine = self.chooser.context.engine_of(id)?;
+            let checks = self.chooser.checks(&Candidate::single(engine), self.profile);
+            let verdict = worst(&checks);
+            let why_not = match checks.iter().find(|check| check.verdict == verdict) {
+                Some(check) if verdict != Verdict::Fits => check.trouble(),
+                _ => {
+                    let when = declared.clone().find(|alternative| alternative.id == id);
+                    when.map_or_else(
+                        || String::from("it could hold it as well"),
+                        |alternative| format!("the better answer when {}", alternative.when),
+                    )
+                }
+            };
+            Some(Alternative { database: engine.database, verdict, why_not })
+        });
+        options.collect()
+    }
 }

@@ -3,7 +3,7 @@
 use catalog::{Catalog, DatabaseRef};
 
 use super::{Lock, Locked, PIN, deciding_fields, fingerprint};
-use crate::decide::{Facts, Selection, Tree};
+use crate::decide::{DecisionContext, Selection};
 use crate::requirements::{Data, Profile, Requirements};
 
 /// What a lock records against a requirements file, and against what would be decided now.
@@ -85,7 +85,7 @@ impl Lock {
     }
 
     /// Compares the lock with what would be decided now.
-    pub fn compare(&self, selection: &Selection<'_>, catalog: &Catalog, tree: &Tree, facts: &Facts<'_>) -> Comparison {
+    pub fn compare(&self, selection: &Selection<'_>, context: &DecisionContext<'_>) -> Comparison {
         let mut changed = Vec::new();
         for selected in &selection.kinds {
             let versions = selected.databases.iter().zip(&selected.versions);
@@ -93,7 +93,7 @@ impl Lock {
                 versions.map(|(one, version)| DatabaseRef::new(&one.id, &version.major).to_string()).collect();
             let difference = match self.data.get(selected.name) {
                 None => Some(Difference::Missing { now }),
-                Some(locked) => locked.difference(selected.data, now, catalog, tree, facts),
+                Some(locked) => locked.difference(selected.data, now, context),
             };
             changed.extend(difference.map(|difference| Changed { data: selected.name.to_owned(), difference }));
         }
@@ -129,40 +129,26 @@ impl Locked {
         changes
     }
 
-    fn difference(
-        &self,
-        data: &Data,
-        now: Vec<String>,
-        catalog: &Catalog,
-        tree: &Tree,
-        facts: &Facts<'_>,
-    ) -> Option<Difference> {
-        let (locked, fields) = (self.names(), self.changes(data, catalog));
+    fn difference(&self, data: &Data, now: Vec<String>, context: &DecisionContext<'_>) -> Option<Difference> {
+        let (locked, fields) = (self.names(), self.changes(data, context.catalog()));
         if fields.is_empty() {
             return (locked != now).then_some(Difference::Drifted { locked, now });
         }
         let now = (locked != now).then_some(now);
-        let flipped_by = if now.is_some() { self.flipped_by(data, &fields, catalog, tree, facts) } else { Vec::new() };
+        let flipped_by = if now.is_some() { self.flipped_by(data, &fields, context) } else { Vec::new() };
         Some(Difference::Stale { fields, locked, now, flipped_by })
     }
 
     /// The fields each of which alone, set back to what it was, would give the old answer.
-    fn flipped_by(
-        &self,
-        data: &Data,
-        fields: &[FieldChange],
-        catalog: &Catalog,
-        tree: &Tree,
-        facts: &Facts<'_>,
-    ) -> Vec<String> {
+    fn flipped_by(&self, data: &Data, fields: &[FieldChange], context: &DecisionContext<'_>) -> Vec<String> {
         if fields.iter().any(|change| change.field == PIN) {
             return vec![String::from(PIN)];
         }
-        let (before, profile) = (self.profile(), Profile::of(data, catalog));
+        let (before, profile) = (self.profile(), Profile::of(data, context.catalog()));
         let old: Vec<&str> = self.databases.iter().map(|database| database.id.as_str()).collect();
         let set_back = |change: &&FieldChange| {
             let trial = profile.with_field_of(&change.field, &before);
-            facts.answer_alone(tree, &trial).is_some_and(|answer| answer == old)
+            context.answer_alone(&trial).is_some_and(|answer| answer == old)
         };
         fields.iter().filter(set_back).map(|change| change.field.clone()).collect()
     }

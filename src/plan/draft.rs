@@ -10,7 +10,7 @@ use minijinja::Value;
 use minijinja::value::Serde;
 
 use super::kinds::Kind;
-use super::{Elsewhere, PlanError, Planned, PlannedJob};
+use super::planned::{Elsewhere, PlanError, Planned, PlannedJob};
 use crate::decide::{Selected, Selection, Service};
 use crate::expression::Scope;
 use crate::requirements::{Profile, Requirements};
@@ -174,14 +174,8 @@ impl<'a> Draft<'a> {
         Ok(tagged(self.version.image.as_deref(), self.version.tag.as_deref()))
     }
 
-    pub(super) fn plan(
-        &self,
-        memory: Bytes,
-        cores: Cores,
-        jobs: Vec<PlannedJob<'a>>,
-        image: String,
-        reckoner: &Reckoner,
-    ) -> Result<Planned<'a>, PlanError> {
+    pub(super) fn plan(&self, share: Share<'a>, reckoner: &Reckoner) -> Result<Planned<'a>, PlanError> {
+        let Share { memory, cores, jobs, image } = share;
         self.scope.set("mem", memory.0);
         self.scope.set(
             "cpus",
@@ -207,6 +201,14 @@ impl<'a> Draft<'a> {
             scope: self.scope.clone(),
         })
     }
+}
+
+/// What a service gets of the host, and what runs in it and beside it.
+pub(super) struct Share<'a> {
+    pub(super) memory: Bytes,
+    pub(super) cores: Cores,
+    pub(super) jobs: Vec<PlannedJob<'a>>,
+    pub(super) image: String,
 }
 
 fn tagged(image: Option<&str>, tag: Option<&str>) -> String {

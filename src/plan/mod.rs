@@ -2,19 +2,20 @@
 
 mod draft;
 mod kinds;
+mod planned;
+
+pub use planned::{Elsewhere, PlanError, Planned, PlannedJob, secret_file};
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use catalog::units::Bytes;
-use catalog::{Catalog, Connect, Container, Database, Job, Recipe, Version, VersionRange};
+use catalog::{Catalog, Database, Recipe, Version};
 use minijinja::Value;
 
 use crate::decide::Selection;
-use crate::expression::Scope;
 use crate::requirements::Requirements;
-use crate::size::{Claim, Cores, Demand, Host, Reckoner, Setting, SettingError, TooSmall, share};
-use draft::Draft;
+use crate::size::{Cores, Demand, Host, Reckoner, share};
+use draft::{Draft, Share};
 
 /// What runs, on which host, how big and how set.
 pub struct Plan<'a> {
@@ -28,75 +29,6 @@ pub struct Plan<'a> {
     pub services: Vec<Planned<'a>>,
     /// What runs elsewhere, and how one connects to it.
     pub elsewhere: Vec<Elsewhere<'a>>,
-}
-
-/// A service with its share of the host and its settings.
-pub struct Planned<'a> {
-    /// The service's name, which is its name in the network too.
-    pub instance: String,
-    /// What runs.
-    pub database: &'a Database,
-    /// In which version.
-    pub version: &'a Version,
-    /// The image with its tag; empty where the build is unknown.
-    pub image: String,
-    /// How it is run.
-    pub recipe: &'a Recipe,
-    /// Its container.
-    pub container: &'a Container,
-    /// The kinds of data in it.
-    pub serves: Vec<&'a str>,
-    /// Its memory, which is its container's limit.
-    pub memory: Bytes,
-    /// Its cores.
-    pub cores: Cores,
-    /// Its settings, in the order of the catalog.
-    pub settings: Vec<Setting<'a>>,
-    /// The services beside it.
-    pub jobs: Vec<PlannedJob<'a>>,
-    /// The names that its templates may use.
-    pub scope: Arc<Scope>,
-}
-
-/// A service beside a database.
-pub struct PlannedJob<'a> {
-    /// What it does.
-    pub job: &'a Job,
-    /// Its memory.
-    pub memory: Bytes,
-    /// Its cores.
-    pub cores: Cores,
-}
-
-/// A database that runs elsewhere.
-pub struct Elsewhere<'a> {
-    /// The service's name.
-    pub instance: String,
-    /// What it is.
-    pub database: &'a Database,
-    /// The kinds of data in it.
-    pub serves: Vec<&'a str>,
-    /// How one connects to it.
-    pub connect: &'a Connect,
-}
-
-/// Why there is no plan.
-#[derive(Debug, thiserror::Error)]
-pub enum PlanError {
-    /// The host is too small.
-    #[error(transparent)]
-    TooSmall(#[from] TooSmall),
-    /// A rule of the catalog cannot be reckoned.
-    #[error(transparent)]
-    Setting(#[from] SettingError),
-    /// The catalog does not say how to run a database.
-    #[error(
-        "the catalog does not say how {name} is run\n  its database.toml has neither `[container]` nor `[connect]`"
-    )]
-    NoRecipe {
-        /// Its name.
-        name: String,
-    },
 }
 
 impl<'a> Plan<'a> {
@@ -159,15 +91,24 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// A database that is to be run, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Installation<'a> {
+    /// The database.
+    pub database: &'a Database,
+    /// Its version.
+    pub version: &'a Version,
+    /// How it is run.
+    pub recipe: &'a Recipe,
+}
+
 impl<'a> Planned<'a> {
     /// Plans one database alone, whose share is given: nothing is deducted.
     ///
     /// # Errors
     /// [`PlanError`] where the catalog does not say how to run it.
     pub fn alone(
-        database: &'a Database,
-        version: &'a Version,
-        recipe: &'a Recipe,
+        Installation { database, version, recipe }: Installation<'a>,
         reckoner: &Reckoner,
         host: Host,
         demand: &Demand,
@@ -191,7 +132,8 @@ impl<'a> Planned<'a> {
         };
         draft.name(crate::requirements::default::NAME);
         draft.scope.set("image", "");
-        draft.plan(host.memory, host.cores, Vec::new(), String::new(), reckoner)
+        let share = Share { memory: host.memory, cores: host.cores, jobs: Vec::new(), image: String::new() };
+        draft.plan(share, reckoner)
     }
 }
 
@@ -242,7 +184,7 @@ fn settle<'a>(
         let cores = cores(host.cores, u64::from(draft.memory.weight.max(1)), weights);
         let image = draft.image(reckoner)?;
         draft.scope.set("image", image.as_str());
-        draft.plan(draft.share(&memory), cores, jobs, image, reckoner)
+        draft.plan(Share { memory: draft.share(&memory), cores, jobs, image }, reckoner)
     });
     Ok((system, planned.collect::<Result<_, _>>()?))
 }
@@ -254,27 +196,4 @@ fn cores(host: Cores, weight: u64, weights: u64) -> Cores {
     let fair = host.hundredths.saturating_mul(weight).checked_div(weights).unwrap_or(host.hundredths);
     let twice = fair.saturating_mul(2).div_ceil(STEP).saturating_mul(STEP);
     Cores { hundredths: twice.max(100).min(host.hundredths) }
-}
-
-impl Planned<'_> {
-    /// Whether a row of the recipe is for this version.
-    pub fn has(&self, range: VersionRange<'_>) -> bool {
-        self.database.is_in(self.version, range)
-    }
-}
-
-impl PlannedJob<'_> {
-    /// The name of the service.
-    pub fn service(&self, instance: &str) -> String {
-        format!("{instance}-{}", self.job.name)
-    }
-
-    fn claim(&self, instance: &str) -> Claim {
-        Claim { name: self.service(instance), minimum: self.memory.0, must_fit: 0, weight: 0, cap: None }
-    }
-}
-
-/// The name of a secret's file, which is the secret's name in the compose file too.
-pub fn secret_file(instance: &str, secret: &str) -> String {
-    format!("{}_{secret}", instance.replace('-', "_"))
 }

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::Container;
+use catalog::units::Bytes;
 use catalog::vocabulary::Environment;
-use indexmap::IndexMap;
 
-use super::Options;
 use super::block::Block;
-use super::container::{Builder, label};
-use super::ports::{Publication, published};
-use super::service::{File, secrets, volumes};
+use super::container::Builder;
+use super::model::{Check, Lifetime, Mount, Port, Service, Source, Tmpfs};
+use super::options::Options;
+use super::ports::published;
+use super::service::{File, secrets};
 use super::templates::{Kitchen, RenderError};
 use super::write::Artifact;
 use crate::plan::{Plan, Planned, secret_file};
@@ -27,71 +27,9 @@ pub(super) struct Compose {
     secrets: BTreeSet<String>,
 }
 
-/// A service.
-#[derive(Debug, Default)]
-pub(super) struct Service {
-    pub(super) image: Option<String>,
-    /// The folder with its Dockerfile.
-    pub(super) build: Option<String>,
-    /// What each of these services has to be before this one starts.
-    pub(super) depends_on: BTreeMap<String, &'static str>,
-    pub(super) volumes: Vec<Mount>,
-    pub(super) secrets: Vec<SecretMount>,
-    pub(super) environment: IndexMap<String, String>,
-    pub(super) env_file: Vec<String>,
-    pub(super) ports: Vec<Port>,
-    pub(super) command: Vec<String>,
-    pub(super) entrypoint: Vec<String>,
-    pub(super) restart: &'static str,
-    pub(super) healthcheck: Option<Check>,
-    pub(super) labels: [(&'static str, String); 2],
-    pub(super) user: Option<String>,
-    pub(super) cap_add: Vec<String>,
-    pub(super) cpus: String,
-    pub(super) memory: String,
-    pub(super) init: bool,
-    pub(super) profiles: Vec<&'static str>,
-    pub(super) read_only: bool,
-    pub(super) shm_size: Option<String>,
-    pub(super) stop_grace_period: Option<String>,
-    pub(super) stop_signal: Option<String>,
-    pub(super) sysctls: IndexMap<String, String>,
-    pub(super) tmpfs: Vec<String>,
-    pub(super) ulimits: IndexMap<String, i64>,
-}
-
-#[derive(Debug)]
-pub(super) enum Mount {
-    Volume { source: String, target: String },
-    Bind { source: String, target: String },
-}
-
-#[derive(Debug)]
-pub(super) struct SecretMount {
-    pub(super) source: String,
-    pub(super) target: String,
-}
-
-#[derive(Debug)]
-pub(super) struct Port {
-    pub(super) target: u16,
-    pub(super) host_ip: &'static str,
-    pub(super) published: String,
-    pub(super) protocol: &'static str,
-}
-
-#[derive(Debug)]
-pub(super) struct Check {
-    pub(super) test: Vec<String>,
-    pub(super) interval: String,
-    pub(super) timeout: String,
-    pub(super) retries: u32,
-    pub(super) start_period: String,
-}
-
 const NETWORK: &str = "data";
 /// The label of what a service runs, and of what wrote a volume.
-pub(super) const DATABASE: &str = "polyglot.database";
+const DATABASE: &str = "polyglot.database";
 
 impl Compose {
     pub(super) fn of(
@@ -115,35 +53,24 @@ impl Compose {
         Ok(compose)
     }
 
-    fn add(&mut self, builder: &Builder<'_, '_>, published: &BTreeMap<String, Publication>) -> Result<(), RenderError> {
+    fn add(&mut self, builder: &Builder<'_, '_>, published: &BTreeMap<String, Port>) -> Result<(), RenderError> {
         let planned = builder.planned;
-        for secret in secrets(planned) {
-            let name = secret_file(&planned.instance, &secret.name);
-            if !secret.env_file {
-                self.secrets.insert(name);
-            }
-        }
-        let main = builder.database()?;
-        self.insert(planned, planned.instance.clone(), main, planned.container, published);
+        let mounted = secrets(planned).into_iter().filter(|secret| !secret.env_file);
+        self.secrets.extend(mounted.map(|secret| secret_file(&planned.instance, &secret.name)));
+        self.insert(planned.instance.clone(), builder.database()?, published);
         for job in &planned.jobs {
-            let service = builder.job(job)?;
-            self.insert(planned, job.service(&planned.instance), service, &job.job.container, published);
+            self.insert(job.service(&planned.instance), builder.job(job)?, published);
         }
         Ok(())
     }
 
-    fn insert(
-        &mut self,
-        planned: &Planned<'_>,
-        name: String,
-        mut service: Service,
-        container: &Container,
-        published: &BTreeMap<String, Publication>,
-    ) {
-        for volume in volumes(planned, container) {
-            self.volumes.insert(format!("{}-{}", planned.instance, volume.name), label(planned));
+    fn insert(&mut self, name: String, mut service: Service, published: &BTreeMap<String, Port>) {
+        for mount in &service.mounts {
+            if let Mount::Volume { name, .. } = mount {
+                self.volumes.insert(name.clone(), service.runs.clone());
+            }
         }
-        service.ports.extend(published.get(&name).map(Publication::port));
+        service.port = published.get(&name).cloned();
         self.services.insert(name, service);
     }
 
@@ -158,9 +85,12 @@ impl Compose {
             block.nested("services", |block| self.write_services(block));
         }
         block.space();
-        block.nested("networks", |block| match self.internal {
-            true => block.nested(NETWORK, |network| network.flag("internal", true)),
-            false => block.plain(NETWORK, "{}"),
+        block.nested("networks", |block| {
+            if self.internal {
+                block.nested(NETWORK, |network| network.flag("internal", true));
+            } else {
+                block.plain(NETWORK, "{}");
+            }
         });
         if !self.volumes.is_empty() {
             block.space();
@@ -186,60 +116,66 @@ impl Compose {
             if place > 0 {
                 block.space();
             }
-            block.nested(name, |block| service.write(block));
+            block.nested(name, |block| write_service(block, service));
         }
     }
 }
 
-impl Service {
-    /// Writes what it is, in the order of the compose style guide.
-    fn write(&self, block: &mut Block) {
-        block.optional("image", self.image.as_deref());
-        block.texts("build", self.build.iter().map(|folder| ("context", folder)));
-        if !self.depends_on.is_empty() {
-            block.nested("depends_on", |block| {
-                for (name, state) in &self.depends_on {
-                    block.nested(name, |service| service.entry("condition", state));
-                }
-            });
-        }
-        block.items("volumes", &self.volumes, |block, mount| mount.write(block));
-        block.items("secrets", &self.secrets, |block, secret| {
-            block.entry("source", &secret.source);
-            block.entry("target", &secret.target);
-        });
-        block.texts("environment", &self.environment);
-        block.list("env_file", &self.env_file);
-        block.items("ports", &self.ports, |block, port| port.write(block));
-        block.list("networks", &[NETWORK]);
-        block.list("command", &self.command);
-        block.list("entrypoint", &self.entrypoint);
-        block.entry("restart", self.restart);
-        if let Some(check) = &self.healthcheck {
-            block.nested("healthcheck", |block| check.write(block));
-        }
-        block.nested("logging", write_logging);
-        block.texts("labels", self.labels.iter().map(|(name, value)| (*name, value)));
-        block.optional("user", self.user.as_deref());
-        block.list("cap_add", &self.cap_add);
-        block.list("cap_drop", &["ALL"]);
-        block.nested("deploy", |block| {
-            let limits = [("cpus", &self.cpus), ("memory", &self.memory)];
-            block.nested("resources", |block| block.texts("limits", limits));
-        });
-        block.flag("init", self.init);
-        block.list("profiles", &self.profiles);
-        block.flag("read_only", self.read_only);
-        block.list("security_opt", &["no-new-privileges:true"]);
-        block.optional("shm_size", self.shm_size.as_deref());
-        block.optional("stop_grace_period", self.stop_grace_period.as_deref());
-        block.optional("stop_signal", self.stop_signal.as_deref());
-        block.texts("sysctls", &self.sysctls);
-        block.list("tmpfs", &self.tmpfs);
-        if !self.ulimits.is_empty() {
-            let write = |block: &mut Block| self.ulimits.iter().for_each(|(name, limit)| block.plain(name, limit));
-            block.nested("ulimits", write);
-        }
+/// Writes what a service is, in the order of the compose style guide.
+fn write_service(block: &mut Block, service: &Service) {
+    match &service.source {
+        Source::Image(image) => block.entry("image", &dollars(image)),
+        Source::Build(folder) => block.texts("build", [("context", format!("./{folder}"))]),
+    }
+    if let Some(name) = &service.waits_for {
+        block.nested("depends_on", |block| block.texts(name, [("condition", "service_healthy")]));
+    }
+    block.items("volumes", &service.mounts, write_mount);
+    block.items("secrets", &service.secrets, |block, secret| {
+        block.entry("source", &secret.name);
+        block.entry("target", &secret.target);
+    });
+    block.texts("environment", service.environment.iter().map(|(name, value)| (name, dollars(value))));
+    block.list("env_file", &service.env_files.iter().map(|name| format!("./secrets/{name}")).collect::<Vec<_>>());
+    block.items("ports", service.port.as_slice(), write_port);
+    block.list("networks", &[NETWORK]);
+    block.list("command", &all_dollars(&service.command));
+    block.list("entrypoint", &all_dollars(&service.entrypoint));
+    block.entry("restart", restart(service.lifetime));
+    if let Some(check) = &service.healthcheck {
+        block.nested("healthcheck", |block| write_check(block, check));
+    }
+    block.nested("logging", write_logging);
+    block.texts("labels", [("polyglot.config-hash", &service.config_hash), (DATABASE, &service.runs)]);
+    block.optional("user", service.user.as_deref().map(dollars).as_deref());
+    block.list("cap_add", &all_dollars(&service.capabilities));
+    block.list("cap_drop", &["ALL"]);
+    block.nested("deploy", |block| {
+        let limits = [("cpus", service.cores.to_string()), ("memory", memory(service.memory))];
+        block.nested("resources", |block| block.texts("limits", limits));
+    });
+    block.flag("init", service.init);
+    if service.lifetime == Lifetime::OnDemand {
+        block.list("profiles", &["backup"]);
+    }
+    block.flag("read_only", service.read_only);
+    block.list("security_opt", &["no-new-privileges:true"]);
+    block.optional("shm_size", service.shared_memory.map(memory).as_deref());
+    block.optional("stop_grace_period", service.stop_grace_period.as_deref().map(dollars).as_deref());
+    block.optional("stop_signal", service.stop_signal.as_deref().map(dollars).as_deref());
+    block.texts("sysctls", &service.sysctls);
+    block.list("tmpfs", &service.tmpfs.iter().map(tmpfs).collect::<Vec<_>>());
+    if !service.ulimits.is_empty() {
+        let write = |block: &mut Block| service.ulimits.iter().for_each(|(name, limit)| block.plain(name, limit));
+        block.nested("ulimits", write);
+    }
+}
+
+fn restart(lifetime: Lifetime) -> &'static str {
+    match lifetime {
+        Lifetime::Permanent => "unless-stopped",
+        Lifetime::Once => "on-failure:5",
+        Lifetime::OnDemand => "no",
     }
 }
 
@@ -252,38 +188,68 @@ fn write_logging(block: &mut Block) {
     });
 }
 
-impl Mount {
-    fn write(&self, block: &mut Block) {
-        let (kind, source, target) = match self {
-            Self::Volume { source, target } => ("volume", source, target),
-            Self::Bind { source, target } => ("bind", source, target),
-        };
-        block.entry("type", kind);
-        block.entry("source", source);
-        block.entry("target", target);
-        if matches!(self, Self::Bind { .. }) {
-            block.flag("read_only", true);
-            // Without it a missing file becomes an empty folder.
-            block.nested("bind", |block| block.plain("create_host_path", false));
+fn write_mount(block: &mut Block, mount: &Mount) {
+    let (kind, source, target) = match mount {
+        Mount::Volume { name, target } => ("volume", name.clone(), target),
+        Mount::File { path, target } => ("bind", format!("./{path}"), target),
+    };
+    block.entry("type", kind);
+    block.entry("source", &source);
+    block.entry("target", target);
+    if matches!(mount, Mount::File { .. }) {
+        block.flag("read_only", true);
+        // Without it a missing file becomes an empty folder.
+        block.nested("bind", |block| block.plain("create_host_path", false));
+    }
+}
+
+fn write_port(block: &mut Block, port: &Port) {
+    block.plain("target", port.target);
+    block.entry("host_ip", "127.0.0.1");
+    block.entry("published", &format!("${{{}:-{}}}", port.variable, port.default));
+    block.entry("protocol", "tcp");
+}
+
+fn write_check(block: &mut Block, check: &Check) {
+    block.list("test", &all_dollars(&check.test));
+    block.entry("interval", &dollars(&check.interval));
+    block.entry("timeout", &dollars(&check.timeout));
+    block.plain("retries", check.retries);
+    block.entry("start_period", &dollars(&check.start_period));
+}
+
+fn tmpfs(Tmpfs { path, owner }: &Tmpfs) -> String {
+    let path = dollars(path);
+    match owner {
+        Some((uid, gid)) => format!("{path}:uid={uid},gid={gid},mode=0700"),
+        None => path,
+    }
+}
+
+/// Compose fills in variables after a `$`: a double one stands for itself.
+fn dollars(text: &str) -> String {
+    text.replace('$', "$$")
+}
+
+fn all_dollars(texts: &[String]) -> Vec<String> {
+    texts.iter().map(|text| dollars(text)).collect()
+}
+
+/// An amount of memory as compose reads it: in the largest unit that divides it.
+fn memory(Bytes(bytes): Bytes) -> String {
+    let units = [(30, "g"), (20, "m"), (10, "k")];
+    let whole = units.into_iter().find(|(shift, _)| bytes > 0 && bytes.trailing_zeros() >= *shift);
+    whole.map_or_else(|| format!("{bytes}b"), |(shift, unit)| format!("{}{unit}", bytes >> shift))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bytes, memory};
+
+    #[test]
+    fn memory_is_written_as_compose_reads_it() {
+        for (bytes, text) in [(3 << 30, "3g"), (1536 << 20, "1536m"), (1 << 10, "1k"), (1000, "1000b"), (0, "0b")] {
+            assert_eq!(memory(Bytes(bytes)), text);
         }
-    }
-}
-
-impl Port {
-    fn write(&self, block: &mut Block) {
-        block.plain("target", self.target);
-        block.entry("host_ip", self.host_ip);
-        block.entry("published", &self.published);
-        block.entry("protocol", self.protocol);
-    }
-}
-
-impl Check {
-    fn write(&self, block: &mut Block) {
-        block.list("test", &self.test);
-        block.entry("interval", &self.interval);
-        block.entry("timeout", &self.timeout);
-        block.plain("retries", self.retries);
-        block.entry("start_period", &self.start_period);
     }
 }

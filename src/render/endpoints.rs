@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Options;
+use super::options::Options;
 use super::ports::{address_names, published_port};
 use super::service::door;
 use super::templates::{Kitchen, RenderError};

@@ -1,11 +1,11 @@
 //! The filters of templates: one that quotes for each language, so that a name from a file stays a name.
 
+use crate::size::memory_in;
 use minijinja::value::ValueKind;
 use minijinja::{Environment, Error, ErrorKind, Value};
 use serde_yaml::Mapping;
 
-use super::templates::notation;
-use crate::size::memory_in;
+use catalog::MemoryNotation;
 
 /// Adds the filters.
 pub(super) fn add(environment: &mut Environment<'static>) {
@@ -120,6 +120,19 @@ fn memory(bytes: f64, name: &str) -> Result<Value, Error> {
     let notation = notation(name).ok_or_else(|| wrong(format!("`{name}` is no notation of memory")))?;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
     Ok(memory_in(notation, bytes.max(0.0) as u64))
+}
+
+/// An amount in a notation, for templates.
+fn notation(name: &str) -> Option<MemoryNotation> {
+    Some(match name {
+        "GB" => MemoryNotation::Gigabytes,
+        "G" => MemoryNotation::Giga,
+        "gb" => MemoryNotation::SmallGigabytes,
+        "g" => MemoryNotation::SmallGiga,
+        "GiB" => MemoryNotation::Gibibytes,
+        "bytes" => MemoryNotation::Bytes,
+        _ => return None,
+    })
 }
 
 /// The names and values of settings.

@@ -7,6 +7,8 @@ mod endpoints;
 mod filters;
 mod hash;
 mod host;
+mod model;
+mod options;
 mod ports;
 mod readme;
 pub mod record;
@@ -17,10 +19,8 @@ pub mod write;
 
 pub use endpoints::Endpoints;
 pub use host::{Preparation, preparations};
+pub use options::{Options, Wish};
 pub use templates::{Kitchen, RenderError};
-
-use catalog::Family;
-use catalog::units::Bytes;
 
 use crate::plan::{Plan, Planned};
 use write::{Artifact, seal};
@@ -50,44 +50,6 @@ impl Wanted {
     pub fn content(&self, random: &str) -> String {
         [self.before.as_str(), random, self.after.as_str()].concat()
     }
-}
-
-/// Which files are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wish {
-    /// The compose file and all that it mounts.
-    pub compose: bool,
-    /// The tuned configurations.
-    pub tuning: bool,
-    /// The init scripts.
-    pub init: bool,
-}
-
-impl Wish {
-    /// Everything.
-    pub const ALL: Self = Self { compose: true, tuning: true, init: true };
-    /// Nothing of the stack itself.
-    pub const NONE: Self = Self { compose: false, tuning: false, init: false };
-
-    /// Whether a family is wanted: a compose file needs every file that it mounts.
-    fn holds(self, family: Family) -> bool {
-        match family {
-            Family::Tuning => self.compose || self.tuning,
-            Family::Init => self.compose || self.init,
-            Family::Backup | Family::Support => self.compose,
-        }
-    }
-}
-
-/// How the stack is to be reached, and by whom it is made.
-#[derive(Debug, Clone, Copy)]
-pub struct Options {
-    /// The first of the published ports; where absent each database's own.
-    pub port_base: Option<u16>,
-    /// Which files.
-    pub wish: Wish,
-    /// The version of polyglot, for the headers.
-    pub version: &'static str,
 }
 
 impl Stack {
@@ -163,23 +125,4 @@ fn secrets(kitchen: &Kitchen, plan: &Plan<'_>) -> Result<Vec<Wanted>, RenderErro
         }
     }
     Ok(wanted)
-}
-
-/// An amount of memory as compose reads it: in the largest unit that divides it.
-fn compose_memory(Bytes(bytes): Bytes) -> String {
-    let units = [(30, "g"), (20, "m"), (10, "k")];
-    let whole = units.into_iter().find(|(shift, _)| bytes > 0 && bytes.trailing_zeros() >= *shift);
-    whole.map_or_else(|| format!("{bytes}b"), |(shift, unit)| format!("{}{unit}", bytes >> shift))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Bytes, compose_memory};
-
-    #[test]
-    fn memory_is_written_as_compose_reads_it() {
-        for (bytes, text) in [(3 << 30, "3g"), (1536 << 20, "1536m"), (1 << 10, "1k"), (1000, "1000b"), (0, "0b")] {
-            assert_eq!(compose_memory(Bytes(bytes)), text);
-        }
-    }
 }

@@ -6,32 +6,14 @@ use std::fmt::Write as _;
 use catalog::vocabulary::Environment;
 use minijinja::Value;
 
-use super::Options;
-use super::compose::Port;
+use super::model::Port;
+use super::options::Options;
 use super::service::door;
 use crate::plan::Plan;
 
-/// A published port before it is written: the variable that moves it, and where it is without.
-pub(super) struct Publication {
-    variable: String,
-    target: u16,
-    default: u16,
-}
-
-impl Publication {
-    pub(super) fn port(&self) -> Port {
-        Port {
-            target: self.target,
-            host_ip: "127.0.0.1",
-            published: format!("${{{}:-{}}}", self.variable, self.default),
-            protocol: "tcp",
-        }
-    }
-}
-
 /// The ports that the host sees, by service: in development only, on the loopback only, each its own.
-pub(super) fn published(plan: &Plan<'_>, options: Options) -> BTreeMap<String, Publication> {
-    let mut ports: BTreeMap<String, Publication> = BTreeMap::new();
+pub(super) fn published(plan: &Plan<'_>, options: Options) -> BTreeMap<String, Port> {
+    let mut ports: BTreeMap<String, Port> = BTreeMap::new();
     if plan.host.environment != Environment::Development {
         return ports;
     }
@@ -43,7 +25,7 @@ pub(super) fn published(plan: &Plan<'_>, options: Options) -> BTreeMap<String, P
         }
         next = next.map(|_| default.checked_add(1).unwrap_or(1024));
         let variable = format!("{}_PORT", door.host.replace('-', "_").to_uppercase());
-        ports.insert(door.host, Publication { variable, target: door.port, default });
+        ports.insert(door.host, Port { variable, target: door.port, default });
     }
     ports
 }

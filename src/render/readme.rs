@@ -8,8 +8,8 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
-use super::Preparation;
 use super::endpoints::Endpoints;
+use super::host::Preparation;
 use super::service::door;
 use super::templates::{Kitchen, RenderError};
 use crate::expression::Scope;
@@ -31,7 +31,6 @@ struct Row<'a> {
     proxied: bool,
     backup: Option<String>,
     init: Option<String>,
-    others: Vec<String>,
     volumes: Vec<String>,
     durable: bool,
 }
@@ -135,7 +134,6 @@ fn row<'a>(planned: &'a Planned<'_>) -> Row<'a> {
         door,
         backup: job(Purpose::Backup),
         init: job(Purpose::Init),
-        others: Vec::new(),
         volumes: planned
             .container
             .volumes

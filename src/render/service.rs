@@ -1,6 +1,6 @@
 //! What belongs to a service: its files, its secrets, its containers.
 
-use catalog::{Container, Endpoint, FileTemplate, Purpose, Secret, Volume};
+use catalog::{Container, Endpoint, Family, FileTemplate, Purpose, Secret, Volume};
 
 use super::templates::{Kitchen, RenderError, job_of};
 use crate::plan::{Planned, PlannedJob};
@@ -24,6 +24,18 @@ pub(super) fn files<'a>(kitchen: &Kitchen, planned: &Planned<'a>) -> Result<Vec<
         }
     }
     Ok(files)
+}
+
+impl Kitchen {
+    /// The files that hold settings, and what stands in each.
+    ///
+    /// # Errors
+    /// [`RenderError`] where a template cannot be filled in.
+    pub fn configurations(&self, planned: &Planned<'_>) -> Result<Vec<(String, String)>, RenderError> {
+        let files = files(self, planned)?;
+        let files = files.into_iter().filter(|file| file.row.family == Family::Tuning);
+        files.map(|file| Ok((file.path.clone(), self.file(planned, file.row)?))).collect()
+    }
 }
 
 /// The secrets that are made for a service, its jobs' own among them.

@@ -1,14 +1,14 @@
 //! The template environment: strict, without loops that could not end, with a quoting filter for each language.
 
+use crate::embedded;
 use std::sync::Arc;
 
-use catalog::{FileTemplate, MemoryNotation};
+use catalog::FileTemplate;
 use minijinja::value::{Serde, ValueKind};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
 use super::filters;
-use crate::embedded;
 use crate::expression::{Scope, add_arithmetic};
 use crate::plan::{Planned, PlannedJob};
 use crate::size::{Reckoner, Setting, SettingError};
@@ -119,16 +119,6 @@ impl Kitchen {
         self.text_with(planned, template, &names)
     }
 
-    /// The files that hold settings, and what stands in each.
-    ///
-    /// # Errors
-    /// [`RenderError`] where a template cannot be filled in.
-    pub fn configurations(&self, planned: &Planned<'_>) -> Result<Vec<(String, String)>, RenderError> {
-        let files = super::service::files(self, planned)?;
-        let files = files.into_iter().filter(|file| file.row.family == catalog::Family::Tuning);
-        files.map(|file| Ok((file.path.clone(), self.file(planned, file.row)?))).collect()
-    }
-
     /// A page of prose, whose tags stand on lines of their own that leave no trace.
     pub(super) fn page(&self, place: &str, template: &str, scope: &Arc<Scope>) -> Result<String, RenderError> {
         let mut environment = self.environment.clone();
@@ -188,19 +178,6 @@ fn shown<'s, 'a: 's>(settings: impl Iterator<Item = &'s Setting<'a>>) -> Value {
         .map(|setting| Shown { name: &setting.row.name, value: &setting.value, why: &setting.row.why })
         .collect();
     Value::from(Serde(&shown))
-}
-
-/// An amount in a notation, for templates.
-pub(super) fn notation(name: &str) -> Option<MemoryNotation> {
-    Some(match name {
-        "GB" => MemoryNotation::Gigabytes,
-        "G" => MemoryNotation::Giga,
-        "gb" => MemoryNotation::SmallGigabytes,
-        "g" => MemoryNotation::SmallGiga,
-        "GiB" => MemoryNotation::Gibibytes,
-        "bytes" => MemoryNotation::Bytes,
-        _ => return None,
-    })
 }
 
 /// The job of a file, where it has one.

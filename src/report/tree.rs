@@ -3,8 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use catalog::Answer;
-use catalog::Catalog;
+use catalog::{Answer, Catalog};
 
 use super::style::{FAINT, HEADING, Look, NAME};
 use crate::decide::{Next, Selected, Tree};

@@ -174,6 +174,11 @@ impl Profile {
         changed
     }
 
+    /// Whether the data needs several servers.
+    pub fn spreads(&self) -> bool {
+        self.scale.is_some_and(Scale::spreads)
+    }
+
     /// Whether a flag is set.
     pub fn flag(&self, flag: Flag) -> bool {
         self.flags & bit(flag) != 0

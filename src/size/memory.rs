@@ -164,10 +164,9 @@ fn too_small(host: Bytes, system: Bytes, claims: &[Claim], floors: u128) -> TooS
     };
     for claim in claims {
         let name = &claim.name;
-        match claim.must_fit > claim.minimum {
-            true => row(Bytes(claim.floor()), &format!("{name}: what has to lie in memory")),
-            false => row(Bytes(claim.floor()), &format!("{name}: the least that it runs with")),
-        }
+        let why =
+            if claim.must_fit > claim.minimum { "what has to lie in memory" } else { "the least that it runs with" };
+        row(Bytes(claim.floor()), &format!("{name}: {why}"));
     }
     row(system, &format!("the operating system's part of {host}"));
     let sum = Bytes(needed.saturating_add(system.0));

@@ -1,5 +1,7 @@
 //! How big everything is: the host, what each service is asked for, its share of memory, its settings.
 
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+
 mod demand;
 mod host;
 mod memory;

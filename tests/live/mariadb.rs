@@ -7,7 +7,7 @@ use std::process::Command;
 
 use catalog::{Database, Version};
 
-use polyglot::plan::Planned;
+use polyglot::plan::{Installation, Planned};
 use polyglot::render::Kitchen;
 
 use super::{Place, Server, Stack, all, free_port, good, missing, needed, refused, told, tools};
@@ -132,7 +132,8 @@ fn mariadb_reads_the_configuration_of_hosts() {
     let hosts = grid().into_iter().filter(|(host, _)| host.memory.0 <= 16 << 30);
     for (number, (host, demand)) in hosts.step_by(23).enumerate() {
         let kitchen = Kitchen::default();
-        let planned = Planned::alone(database, version, recipe, &kitchen.reckoner, host, &demand).unwrap();
+        let planned =
+            Planned::alone(Installation { database, version, recipe }, &kitchen.reckoner, host, &demand).unwrap();
         let (_, conf) = kitchen.configurations(&planned).unwrap().remove(0);
         let file = place.file(&format!("conf/{number}.cnf"), &programs.known(&conf));
         let data = place.join(&format!("data-{number}"));

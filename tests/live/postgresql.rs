@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
-use polyglot::plan::Planned;
+use polyglot::plan::{Installation, Planned};
 use polyglot::render::Kitchen;
 
 use super::{Place, Server, Stack, all, free_port, give, good, listens, missing, refused, tools, wait_for};
@@ -38,7 +38,8 @@ fn every_configuration_is_read(major: &str) {
         .enumerate()
         .map(|(number, (host, demand))| {
             let kitchen = Kitchen::default();
-            let planned = Planned::alone(database, version, recipe, &kitchen.reckoner, host, &demand).unwrap();
+            let planned =
+                Planned::alone(Installation { database, version, recipe }, &kitchen.reckoner, host, &demand).unwrap();
             let files = kitchen.configurations(&planned).unwrap();
             let (_, conf) = files.into_iter().find(|(path, _)| path == "postgresql.conf").expect("a configuration");
             place.file(&format!("conf/{number}.conf"), &conf)

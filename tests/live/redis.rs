@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use polyglot::plan::Planned;
+use polyglot::plan::{Installation, Planned};
 use polyglot::render::Kitchen;
 
 use super::{Place, Server, Stack, all, free_port, good, listens, needed, refused, wait_for};
@@ -83,7 +83,8 @@ fn every_setting_is_taken(id: &'static str) {
     let hosts: Vec<_> = grid().into_iter().step_by(17).collect();
     for (number, (host, demand)) in hosts.into_iter().enumerate() {
         let kitchen = Kitchen::default();
-        let planned = Planned::alone(database, version, recipe, &kitchen.reckoner, host, &demand).unwrap();
+        let planned =
+            Planned::alone(Installation { database, version, recipe }, &kitchen.reckoner, host, &demand).unwrap();
         let (_, conf) = kitchen.configurations(&planned).unwrap().remove(0);
         let folder = place.folder(&format!("data/{number}"));
         let socket = folder.join("socket");

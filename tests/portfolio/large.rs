@@ -1,11 +1,11 @@
 //! A portfolio as large as they get: two hundred kinds of data of the shapes of the published decisions, in a file that
 //! `scripts/measure` asks too. `SNAPSHOTS=overwrite` writes it anew.
 
+use solver::{Answer, Facility, solve};
+
 use polyglot::config::Policy;
 use polyglot::decide::portfolio::Question;
-use polyglot::decide::portfolio::solver::{Answer, Facility, solve};
-use polyglot::decide::{Depth, Facts, Selection};
-use polyglot::expression::Formulas;
+use polyglot::decide::{DecisionContext, Depth, Selection};
 use snapbox::{Assert, Data};
 
 use super::known;
@@ -39,10 +39,10 @@ fn two_hundred_kinds_of_data_are_solved_exactly() {
     Assert::new().action_env("SNAPSHOTS").eq(&text, Data::read_from(&kept, None));
     let (catalog, tree) = known();
     let requirements = parse(&text, catalog).unwrap_or_else(|faults| panic!("{:?}", faults.diagnostics));
-    let (policy, formulas) = (Policy::default(), Formulas::default());
-    let facts = Facts::new(catalog, &policy, &formulas, &requirements);
-    let alone = Selection::of(&requirements, catalog, tree, &facts, Depth::Answer);
-    let question = Question { requirements: &requirements, catalog, tree, alone: &alone, most: None };
+    let policy = Policy::default();
+    let facts = DecisionContext::new(catalog, tree, &policy, &requirements);
+    let alone = Selection::of(&requirements, &facts, Depth::Answer);
+    let question = Question { requirements: &requirements, alone: &alone, most: None };
     let problem = question.problem(&facts, polyglot::embedded::weights()).unwrap();
     let databases = problem.facilities.iter().filter(|facility: &&Facility| facility.counts).count();
     assert!(problem.items.len() == KINDS && databases >= 20, "{} kinds, {databases} databases", problem.items.len());

@@ -11,8 +11,7 @@ use catalog::{Catalog, Overrides};
 
 use polyglot::config::Policy;
 use polyglot::decide::portfolio::{Portfolio, PortfolioError, Question};
-use polyglot::decide::{Depth, Facts, Held, Holder, Selection, Tree};
-use polyglot::expression::Formulas;
+use polyglot::decide::{DecisionContext, Depth, Held, Holder, Selection, Tree};
 use polyglot::report::portfolio::{Shown, document::Document};
 
 use crate::support::parse;
@@ -47,14 +46,13 @@ fn ask(text: &str, asked: &Asked) -> Result<Document, PortfolioError> {
 fn ask_until(text: &str, asked: &Asked, stop: &mut dyn FnMut() -> bool) -> Result<Document, PortfolioError> {
     let (catalog, tree) = known();
     let requirements = parse(text, catalog).unwrap_or_else(|faults| panic!("{text}\n{:?}", faults.diagnostics));
-    let formulas = Formulas::default();
-    let facts = Facts::new(catalog, &asked.policy, &formulas, &requirements);
-    let alone = Selection::of(&requirements, catalog, tree, &facts, Depth::Answer);
-    let question = Question { requirements: &requirements, catalog, tree, alone: &alone, most: asked.most };
+    let facts = DecisionContext::new(catalog, tree, &asked.policy, &requirements);
+    let alone = Selection::of(&requirements, &facts, Depth::Answer);
+    let question = Question { requirements: &requirements, alone: &alone, most: asked.most };
     let weights = polyglot::embedded::weights().with(&asked.overrides);
     let portfolio = Portfolio::of(question, &facts, weights, stop)?;
     let held = Held::new(Holder::Portfolio, portfolio.held());
-    let selection = Selection::holding(&requirements, catalog, tree, &facts, Depth::Answer, &held);
+    let selection = Selection::holding(&requirements, &facts, Depth::Answer, &held);
     let shown = Shown {
         name: requirements.name(),
         portfolio: &portfolio,

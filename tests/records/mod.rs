@@ -11,8 +11,7 @@ use std::sync::LazyLock;
 use catalog::{Catalog, Date};
 
 use polyglot::config::Policy;
-use polyglot::decide::{Depth, Facts, Selection, Tree};
-use polyglot::expression::Formulas;
+use polyglot::decide::{DecisionContext, Depth, Selection, Tree};
 use polyglot::render::record::{Decided, FOLDER, File, Front, Status, records};
 
 use crate::support::parse;
@@ -47,9 +46,9 @@ fn rendered(text: &str, standing: &Records, given: Given) -> Records {
     });
     let (catalog, tree) = &*KNOWN;
     let requirements = parse(text, catalog).unwrap_or_else(|faults| panic!("{text}\n{:?}", faults.diagnostics));
-    let (formulas, policy) = (Formulas::default(), Policy::default());
-    let facts = Facts::new(catalog, &policy, &formulas, &requirements);
-    let selection = Selection::of(&requirements, catalog, tree, &facts, Depth::Flips);
+    let policy = Policy::default();
+    let facts = DecisionContext::new(catalog, tree, &policy, &requirements);
+    let selection = Selection::of(&requirements, &facts, Depth::Flips);
     let kinds = requirements.data.keys().filter(|_| given.accepted);
     let accepted: BTreeMap<&str, Option<Date>> = kinds.map(|name| (name.as_str(), given.locked_on)).collect();
     let files: Vec<File> =

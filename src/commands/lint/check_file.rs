@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use anyhow::Result;
 use catalog::{Catalog, Date};
@@ -17,9 +17,8 @@ use crate::commands::portfolio;
 use crate::commands::records;
 use crate::commands::render::FOLDER;
 use crate::compose::Compose;
-use crate::decide::{Depth, Facts, Selection};
+use crate::decide::{DecisionContext, Depth, Selection};
 use crate::diagnostic::{Diagnostic, Faults};
-use crate::expression::Formulas;
 use crate::lint::rules::{invalid_compose, invalid_lock, invalid_requirements, unreadable_file};
 use crate::lint::{
     ComposeFile, Differing, Found, FoundKind, Kind, Locked, Mounted, Outcome, Record, Rule, StackFolder, System,
@@ -60,11 +59,8 @@ pub(super) struct FileChecker<'w> {
     today: Option<Date>,
     reckoner: Reckoner,
     /// The facts of the last file and its context: those of the next one are nearly the same.
-    facts: RefCell<Option<(&'static LintContext, Facts<'static>)>>,
+    facts: RefCell<Option<(&'static LintContext, DecisionContext<'static>)>>,
 }
-
-/// Where the formulas of the facts are compiled.
-static FORMULAS: LazyLock<Formulas> = LazyLock::new(Formulas::default);
 
 impl<'w> FileChecker<'w> {
     pub(super) fn new(workspaces: &'w WorkspaceCache, today: Option<Date>) -> Self {
@@ -87,11 +83,11 @@ impl<'w> FileChecker<'w> {
     }
 
     /// The facts for a file.
-    fn facts(&self, context: &'static LintContext, file: &Requirements) -> Facts<'static> {
-        let World { catalog, config, .. } = &context.world;
+    fn facts(&self, context: &'static LintContext, file: &Requirements) -> DecisionContext<'static> {
+        let World { catalog, config, tree, .. } = &context.world;
         match self.facts.take().filter(|(last, _)| std::ptr::eq(*last, context)) {
             Some((_, facts)) => facts.renewed(file),
-            None => Facts::new(catalog, &config.policy, &FORMULAS, file),
+            None => DecisionContext::new(catalog, tree, &config.policy, file),
         }
     }
 
@@ -107,7 +103,7 @@ impl<'w> FileChecker<'w> {
             Err(outcome) => return outcome,
         };
         let mut facts = self.facts(context, &requirements);
-        let alone = Selection::of(&requirements, catalog, tree, &facts, Depth::Choice);
+        let alone = Selection::of(&requirements, &facts, Depth::Choice);
         let together = lock.as_ref().and_then(|(_, lock)| lock.portfolio);
         // What is not proven may be another answer the next time, so it is not held against the lock.
         let portfolio = together.and_then(|together| {
@@ -115,16 +111,12 @@ impl<'w> FileChecker<'w> {
             portfolio.ok().filter(|portfolio| portfolio.gap.is_none())
         });
         let now = match (&portfolio, lock.as_ref().filter(|_| together.is_some())) {
-            (Some(portfolio), _) => {
-                portfolio::selection(&requirements, &context.world, &facts, portfolio, Depth::Choice)
-            }
-            (None, Some((_, lock))) => {
-                Selection::holding(&requirements, catalog, tree, &facts, Depth::Choice, &lock.held())
-            }
+            (Some(portfolio), _) => portfolio::selection(&requirements, &facts, portfolio, Depth::Choice),
+            (None, Some((_, lock))) => Selection::holding(&requirements, &facts, Depth::Choice, &lock.held()),
             (None, None) => alone,
         };
         let locked = lock.map(|(source, lock)| {
-            let changed = lock.compare(&now, catalog, tree, &facts).changed;
+            let changed = lock.compare(&now, &facts).changed;
             Locked { source, lock, changed }
         });
         let holds = locked.as_ref().is_some_and(|locked| !locked.changed.iter().any(|one| one.difference.is_stale()));
@@ -134,7 +126,7 @@ impl<'w> FileChecker<'w> {
             lock.held()
         });
         let selection = match &held {
-            Some(held) => Selection::holding(&requirements, catalog, tree, &facts, Depth::Choice, held),
+            Some(held) => Selection::holding(&requirements, &facts, Depth::Choice, held),
             None => now,
         };
         let host = Host::of(&requirements.target, None);

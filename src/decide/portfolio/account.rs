@@ -1,12 +1,14 @@
 //! The account of an assignment: what runs, and every term of what it costs.
 
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+
 use catalog::Database;
 
-use super::network::{Familiarity, Network, spreads};
+use super::network::{Familiarity, Network};
 use super::offer::{Kind, Offer, Reckoned, misfit, synchronisation, writes_followed};
 use super::points::Points;
 use crate::decide::check::{Check, Verdict};
-use crate::decide::facts::Engine;
+use crate::decide::context::Engine;
 use crate::decide::load::{Load, Role};
 
 /// What an assignment of all kinds of data runs and costs.
@@ -117,7 +119,7 @@ impl<'a> Account<'a> {
                 self.terms.extend(care(network, engine));
             }
             let place = network.place(engine);
-            if let Some(place) = place.filter(|place| spreads(&kind.profile) && !clusters.contains(place)) {
+            if let Some(place) = place.filter(|place| kind.profile.spreads() && !clusters.contains(place)) {
                 clusters.push(place);
                 self.terms.push(clustering(network, engine, place));
             }
@@ -162,7 +164,11 @@ impl<'a> Account<'a> {
 }
 
 pub(super) fn databases<'a>(offer: &Offer<'a, '_>) -> Vec<&'a Database> {
-    offer.candidate.engines.iter().map(|engine| engine.database).collect()
+    offer.candidate.databases()
+}
+
+pub(super) fn same(one: &[&Database], other: &[&Database]) -> bool {
+    one.iter().map(|database| &database.id).eq(other.iter().map(|database| &database.id))
 }
 
 fn named(offer: Option<&Offer<'_, '_>>) -> String {
@@ -221,7 +227,7 @@ fn memory<'a>(network: &Network<'a, '_>, engine: &Engine<'a>, kind: &Kind<'a, '_
 /// What it costs that the databases are not made for a kind of data.
 fn misfits<'a>(network: &Network<'a, '_>, kind: &Kind<'a, '_>, offer: &Offer<'a, '_>) -> Vec<Term<'a>> {
     let weights = &network.weights;
-    let checks = network.facts.checks(&offer.candidate, &kind.profile, &Load::default());
+    let checks = network.context.checks(&offer.candidate, &kind.profile, &Load::default());
     let term = |charge, points, how| Term { charge, data: Some(kind.name), databases: named(Some(offer)), points, how };
     let misfits = checks.iter().filter_map(|check| {
         let (points, reckoned) = misfit(check, &kind.profile, weights);

@@ -1,31 +1,10 @@
 //! Capacities: where a service ends, for the sum of all that it holds.
 
-use catalog::vocabulary::{Amount, Scale};
-use catalog::{Limit, Map};
+use catalog::Map;
+use solver::Problem;
 
+use super::demand::{Demand, Of};
 use super::offer::Kind;
-use super::solver::Problem;
-use crate::decide::candidate::Candidate;
-use crate::decide::facts::{Engine, Facts};
-use crate::decide::load::Role;
-use crate::requirements::Profile;
-
-/// What an offer takes of something that there is only so much of.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Demand {
-    of: Of,
-    own: u64,
-    bound: u64,
-}
-
-/// What there is so much of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Of {
-    /// The disk of the host.
-    Host,
-    /// What a service ends at: the database and the number of its limit, and the role where each has its service.
-    Service(usize, usize, Option<&'static str>),
-}
 
 /// What all offers take of one thing: the kind of data, its choice, and the demand.
 type Demands = Vec<(usize, usize, Demand)>;
@@ -33,36 +12,6 @@ type Demands = Vec<(usize, usize, Demand)>;
 /// What a resource is divided into where its size depends on the data, such as the vectors that memory bears by their
 /// dimension.
 const PARTS: u64 = 1_000_000_000;
-
-/// What a candidate takes for a kind of data. A bound that rests on a guess is none.
-pub(super) fn demands<'a>(candidate: &Candidate<'a, '_>, profile: &Profile, facts: &Facts<'a>) -> Vec<Demand> {
-    let mut demands: Vec<Demand> = Vec::new();
-    for engine in candidate.engines.iter() {
-        let role = Role::of(profile).suffix(engine.database);
-        for (number, reckoned) in engine.limits.iter().enumerate().filter(|(_, reckoned)| reckoned.limit.what.adds_up())
-        {
-            let Some(threshold) = &reckoned.exceeds else { continue };
-            let Some(Amount(own)) = counted(candidate, profile, engine, reckoned.limit) else { continue };
-            let bound = facts.bound(reckoned.limit.what, threshold, profile, profile.mean_dimension());
-            let Some(bound) = bound.filter(|bound| !bound.assumed) else { continue };
-            let of = if reckoned.limit.whole_host { Of::Host } else { Of::Service(engine.index, number, role) };
-            match demands.iter_mut().find(|demand| demand.of == of) {
-                // Several databases of one candidate may each take of the host.
-                Some(same) => same.own = same.own.saturating_add(own),
-                None => demands.push(Demand { of, own, bound: bound.amount.0 }),
-            }
-        }
-    }
-    demands
-}
-
-/// What a kind of data takes of a limit, where it counts in it.
-fn counted<'a>(candidate: &Candidate<'a, '_>, profile: &Profile, engine: &Engine<'a>, limit: &Limit) -> Option<Amount> {
-    let concerned = limit.when.is_none_or(|flag| profile.flag(flag));
-    let spread = limit.single_node && profile.scale.is_some_and(Scale::spreads);
-    let carried = candidate.is_carried_by(limit.what, engine);
-    profile.quantity(limit.what).filter(|_| concerned && !spread && carried)
-}
 
 /// Limits a problem to what there is, where that could ever be too little.
 pub(super) fn limit(problem: &mut Problem, kinds: &[&Kind<'_, '_>]) {

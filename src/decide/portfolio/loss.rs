@@ -5,7 +5,7 @@ use catalog::vocabulary::Need;
 
 use crate::decide::candidate::Candidate;
 use crate::decide::check::{Check, Verdict, What};
-use crate::decide::facts::Facts;
+use crate::decide::context::DecisionContext;
 use crate::decide::load::Load;
 use crate::requirements::Profile;
 
@@ -23,13 +23,13 @@ pub struct Loss {
 }
 
 /// What one candidate does worse than another.
-pub(super) fn losses<'a>(
-    facts: &Facts<'a>,
+pub(super) fn losses<'a, 'f>(
+    context: &DecisionContext<'a>,
     profile: &Profile,
-    before: &Candidate<'a, '_>,
-    now: &Candidate<'a, '_>,
+    before: &Candidate<'a, 'f>,
+    now: &Candidate<'a, 'f>,
 ) -> Vec<Loss> {
-    let checks = |candidate| facts.checks(candidate, profile, &Load::default());
+    let checks = |candidate: &Candidate<'a, 'f>| context.checks(candidate, profile, &Load::default());
     let (before, now) = (checks(before), checks(now));
     now.iter().filter_map(|check| loss(check, &before)).collect()
 }
@@ -65,7 +65,11 @@ fn level(need: Need, checks: &[Check<'_>]) -> Option<Level> {
 }
 
 /// How much of the nearest bound a kind of data uses by itself.
-pub(super) fn headroom<'a>(facts: &Facts<'a>, profile: &Profile, candidate: &Candidate<'a, '_>) -> Option<f64> {
-    let checks = facts.checks(candidate, profile, &Load::default());
+pub(super) fn headroom<'a>(
+    context: &DecisionContext<'a>,
+    profile: &Profile,
+    candidate: &Candidate<'a, '_>,
+) -> Option<f64> {
+    let checks = context.checks(candidate, profile, &Load::default());
     checks.iter().filter_map(Check::used).max_by(f64::total_cmp)
 }

@@ -5,38 +5,38 @@
 //! found exactly; limits hold for the sum of what each service holds.
 
 mod account;
+mod breakeven;
 mod capacity;
+mod demand;
 mod frontier;
 mod loss;
 mod network;
 mod offer;
 mod points;
 mod price;
+mod question;
 mod search;
-pub mod solver;
-mod until;
 
 pub use account::{Account, Charge, Term};
+pub use breakeven::Until;
 pub use frontier::{Best, Point};
 pub use loss::Loss;
 pub use points::Points;
 pub use price::{Buy, Price};
-pub use until::Until;
+pub use question::{PortfolioError, Question};
+
+use catalog::{Database, Weights};
+use solver::{Problem, Solution};
 
 use account::databases;
-use catalog::{Catalog, Database, Weights};
 use loss::{headroom, losses};
 use network::Network;
 use offer::{Kind, kinds, operated};
 use search::Search;
-use solver::{Problem, Solution};
 
 use super::choose::candidates;
-use super::facts::Facts;
+use super::context::DecisionContext;
 use super::held::HeldDatabase;
-use super::selection::Selection;
-use super::tree::Tree;
-use crate::requirements::Requirements;
 
 /// The databases of all kinds of data together, beside the best for each alone.
 #[derive(Debug, Clone)]
@@ -79,50 +79,8 @@ pub struct Placement<'a> {
 impl Placement<'_> {
     /// Whether it is held elsewhere than it would be alone.
     pub fn moved(&self) -> bool {
-        !until::same(&self.alone, &self.together)
+        !account::same(&self.alone, &self.together)
     }
-}
-
-/// Why there is no portfolio.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PortfolioError {
-    /// So few databases cannot hold the data.
-    #[error("{most} {} cannot hold all of the data{}", noun(*most), needed(*least))]
-    TooFew {
-        /// How many were allowed.
-        most: usize,
-        /// How many it takes, as far as that was found out.
-        least: Option<usize>,
-    },
-    /// More databases than the solver takes.
-    #[error("the catalog has too many databases for a portfolio: with their services they may be 128")]
-    TooMany,
-    /// Nothing was found in time.
-    #[error("no portfolio was found in time")]
-    Stopped,
-}
-
-fn noun(count: usize) -> &'static str {
-    if count == 1 { "database" } else { "databases" }
-}
-
-fn needed(least: Option<usize>) -> String {
-    least.map_or_else(String::new, |least| format!("; it takes {least}"))
-}
-
-/// What a portfolio is asked of.
-#[derive(Clone, Copy)]
-pub struct Question<'q, 'a> {
-    /// What is to be held.
-    pub requirements: &'a Requirements,
-    /// The databases.
-    pub catalog: &'a Catalog,
-    /// The tree that says what is best for each alone.
-    pub tree: &'q Tree,
-    /// What is best for each alone.
-    pub alone: &'q Selection<'a>,
-    /// The most databases that may run.
-    pub most: Option<usize>,
 }
 
 impl<'q, 'a> Question<'q, 'a> {
@@ -130,24 +88,24 @@ impl<'q, 'a> Question<'q, 'a> {
     ///
     /// # Errors
     /// [`PortfolioError::TooMany`] where the catalog has more databases than the solver takes.
-    pub fn problem(self, facts: &Facts<'a>, weights: Weights) -> Result<Problem, PortfolioError> {
-        let (network, kinds) = self.network(facts, weights)?;
+    pub fn problem(self, context: &DecisionContext<'a>, weights: Weights) -> Result<Problem, PortfolioError> {
+        let (network, kinds) = self.network(context, weights)?;
         Ok(Problem { most: self.most, ..network.problem(&kinds) })
     }
 
     /// What can be run, and what each kind of data could be held by.
     fn network<'f>(
         self,
-        facts: &'f Facts<'a>,
+        context: &'f DecisionContext<'a>,
         weights: Weights,
     ) -> Result<(Network<'a, 'f>, Vec<Kind<'a, 'f>>), PortfolioError>
     where
         'q: 'f,
     {
-        let answers = candidates(self.tree, facts).unwrap_or_default();
-        let kinds = kinds(self.requirements, self.catalog, facts, self.alone, &answers, &weights);
+        let answers = candidates(context).unwrap_or_default();
+        let kinds = kinds(self, context, &answers, &weights);
         let operated = operated(self.requirements).into_iter().map(String::from).collect();
-        let network = Network::of(&kinds, facts, weights, operated).ok_or(PortfolioError::TooMany)?;
+        let network = Network::of(&kinds, context, weights, operated).ok_or(PortfolioError::TooMany)?;
         Ok((network, kinds))
     }
 }
@@ -161,11 +119,11 @@ impl<'a> Portfolio<'a> {
     /// [`PortfolioError`] where so many databases cannot hold the data, or nothing was found in time.
     pub fn of(
         question: Question<'_, 'a>,
-        facts: &Facts<'a>,
+        context: &DecisionContext<'a>,
         weights: Weights,
         stop: &mut dyn FnMut() -> bool,
     ) -> Result<Self, PortfolioError> {
-        let (network, kinds) = question.network(facts, weights)?;
+        let (network, kinds) = question.network(context, weights)?;
         let mut search = Search::new(&network, kinds, question.most, stop);
         let best = search.first()?;
         let choices = best.choices.as_slice();
@@ -192,20 +150,20 @@ fn placement<'a>(search: &mut Search<'_, 'a, '_>, index: usize, best: &Solution)
     let choice = *best.choices.get(index)?;
     let (alone, together) = (kind.offers.first()?, kind.offers.get(choice)?);
     let moved = choice != 0 && !together.beyond;
-    let until = if moved { until::until(search, index, best) } else { Vec::new() };
+    let until = if moved { breakeven::until(search, index, best) } else { Vec::new() };
     let versions = together.candidate.engines.iter().map(|engine| HeldDatabase {
         id: engine.database.id.to_string(),
         version: engine.version.major.to_string(),
         image: None,
     });
-    let facts = search.network.facts;
+    let context = search.network.context;
     Some(Placement {
         data: kind.name,
         alone: databases(alone),
         together: databases(together),
         held: versions.collect(),
-        losses: if moved { losses(facts, &kind.profile, &alone.candidate, &together.candidate) } else { Vec::new() },
-        used: [alone, together].map(|offer| headroom(facts, &kind.profile, &offer.candidate)),
+        losses: if moved { losses(context, &kind.profile, &alone.candidate, &together.candidate) } else { Vec::new() },
+        used: [alone, together].map(|offer| headroom(context, &kind.profile, &offer.candidate)),
         until,
     })
 }

@@ -1,20 +1,19 @@
 //! The problem as the solver sees it: databases and their services, and what each takes of what there is.
 
-use catalog::vocabulary::Scale;
 use catalog::{Hosting, Weights};
+use solver::{Choice, Facility, Item, Problem};
 
 use super::capacity;
 use super::offer::{Kind, Offer, synchronisation, writes_followed};
 use super::points::Points;
-use super::solver::{Choice, Facility, Item, Problem};
-use crate::decide::facts::{Engine, Facts};
+use crate::decide::context::{DecisionContext, Engine};
 use crate::decide::load::Role;
 use crate::requirements::Profile;
 
 /// What can be run: the databases that hold anything in some offer, then the services of those that run one for each
 /// role.
 pub(super) struct Network<'a, 'f> {
-    pub(super) facts: &'f Facts<'a>,
+    pub(super) context: &'f DecisionContext<'a>,
     pub(super) weights: Weights,
     /// The databases, by their place among the facilities.
     pub(super) databases: Vec<&'f Engine<'a>>,
@@ -45,7 +44,7 @@ impl<'a, 'f> Network<'a, 'f> {
     /// What the offers of some kinds of data need; nothing where it is more than the solver takes.
     pub(super) fn of(
         kinds: &[Kind<'a, 'f>],
-        facts: &'f Facts<'a>,
+        context: &'f DecisionContext<'a>,
         weights: Weights,
         operated: Vec<String>,
     ) -> Option<Self> {
@@ -62,14 +61,14 @@ impl<'a, 'f> Network<'a, 'f> {
                 if !services.contains(&service) {
                     services.push(service);
                 }
-                if spreads(&kind.profile) && !clusters.contains(&place) {
+                if kind.profile.spreads() && !clusters.contains(&place) {
                     clusters.push(place);
                 }
             }
         }
         let facilities = [databases.len(), services.len(), clusters.len()].into_iter().fold(0, usize::saturating_add);
         let fits = facilities <= MOST_FACILITIES;
-        fits.then_some(Self { facts, weights, databases, services, clusters, operated })
+        fits.then_some(Self { context, weights, databases, services, clusters, operated })
     }
 
     /// The solver's problem for some kinds of data; these may ask for more than those the network was made of.
@@ -124,10 +123,10 @@ impl<'a, 'f> Network<'a, 'f> {
     fn choice(&self, kind: &Kind<'a, 'f>, offer: &Offer<'a, 'f>) -> Option<Choice> {
         let mut needs = 0;
         let mut home = None;
-        for engine in offer.candidate.engines.iter() {
+        for engine in &offer.candidate.engines {
             let database = self.place(engine)?;
             let service = self.service(engine, &kind.profile)?;
-            let cluster = self.cluster(database).filter(|_| spreads(&kind.profile));
+            let cluster = self.cluster(database).filter(|_| kind.profile.spreads());
             needs |= bit(database) | bit(service) | cluster.map_or(0, bit);
             home = home.or(Some(service));
         }
@@ -171,7 +170,7 @@ impl<'a, 'f> Network<'a, 'f> {
     }
 
     pub(super) fn is_preferred(&self, engine: &Engine<'a>) -> bool {
-        self.facts.policy.preferred().any(|id| id == engine.database.id.as_str())
+        self.context.policy.preferred().any(|id| id == engine.database.id.as_str())
     }
 
     pub(super) fn factor(&self, familiarity: Familiarity) -> f64 {
@@ -220,11 +219,6 @@ impl<'a, 'f> Network<'a, 'f> {
 /// The name that a database gives the service for a kind of data, where it runs one for each role.
 fn role(engine: &Engine<'_>, profile: &Profile) -> Option<&'static str> {
     Role::of(profile).suffix(engine.database)
-}
-
-/// Whether a kind of data needs several servers.
-pub(super) fn spreads(profile: &Profile) -> bool {
-    profile.scale.is_some_and(Scale::spreads)
 }
 
 /// A set of facilities with one in it.

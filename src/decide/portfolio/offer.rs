@@ -1,17 +1,18 @@
 //! What each kind of data could be held by, and what a misfit costs.
 
 use catalog::vocabulary::{Amount, Durability, Quantity};
-use catalog::{Catalog, Hosting, Level, Weights};
 
-use super::capacity::{Demand, demands};
-use super::network::spreads;
+use catalog::{Hosting, Level, Weights};
+
+use super::demand::{Demand, demands};
 use super::points::Points;
+use super::question::Question;
 use crate::decide::candidate::Candidate;
 use crate::decide::check::{Check, Verdict, What};
-use crate::decide::facts::{self, Facts, Threshold};
+use crate::decide::context::{self, DecisionContext, Threshold};
 use crate::decide::load::Load;
 use crate::decide::needs::Needs;
-use crate::decide::selection::{Selected, Selection};
+use crate::decide::selection::Selected;
 use crate::requirements::{Data, Profile, Requirements};
 
 /// What could hold a kind of data.
@@ -59,10 +60,8 @@ impl<'a, 'f> Kind<'a, 'f> {
 
 /// The kinds of data of a file with what could hold them.
 pub(super) fn kinds<'a, 'f>(
-    requirements: &'a Requirements,
-    catalog: &Catalog,
-    facts: &'f Facts<'a>,
-    alone: &Selection<'a>,
+    Question { requirements, alone, .. }: Question<'_, 'a>,
+    context: &'f DecisionContext<'a>,
     answers: &[Candidate<'a, 'f>],
     weights: &Weights,
 ) -> Vec<Kind<'a, 'f>> {
@@ -72,16 +71,16 @@ pub(super) fn kinds<'a, 'f>(
         let mut kind = Kind {
             name: selected.name,
             data: selected.data,
-            profile: Profile::of(selected.data, catalog),
+            profile: Profile::of(selected.data, context.catalog),
             pinned: selected.pinned,
             source: selected.data.source.as_ref().and_then(|source| place(&source.value)),
             offers: Vec::new(),
         };
-        kind.offers = first(selected, facts, answers)
+        kind.offers = first(selected, context, answers)
             .into_iter()
-            .map(|candidate| offer(candidate, &kind.profile, facts, weights))
+            .map(|candidate| offer(candidate, &kind.profile, context, weights))
             .collect();
-        let elsewhere = facts.engines().filter(|engine| {
+        let elsewhere = context.engines().filter(|engine| {
             let run_here = engine.database.hosting == Hosting::Container;
             run_here || operates.iter().any(|id| *id == engine.database.id.as_str())
         });
@@ -90,7 +89,7 @@ pub(super) fn kinds<'a, 'f>(
         let needs = Needs::of(&kind.profile);
         let others =
             elsewhere.filter(|candidate| candidate.is_eligible(needs) && is_known_to_bear(candidate, &kind.profile));
-        let others = others.map(|candidate| offer(candidate, &kind.profile, facts, weights));
+        let others = others.map(|candidate| offer(candidate, &kind.profile, context, weights));
         kind.offers.extend(others.filter(|offer| offer.fits).collect::<Vec<_>>());
         if kind.offers.iter().any(|offer| offer.fits) && !kind.pinned {
             kind.offers.retain(|offer| offer.fits);
@@ -103,7 +102,7 @@ pub(super) fn kinds<'a, 'f>(
 /// Whether nothing that would have to fit into memory is unknown: a kind of data is moved only to where it is known to
 /// fit. A cache always does, for it drops what does not.
 fn is_known_to_bear(candidate: &Candidate<'_, '_>, profile: &Profile) -> bool {
-    let unknown = |reckoned: &facts::Reckoned<'_>| {
+    let unknown = |reckoned: &context::Reckoned<'_>| {
         let limit = reckoned.limit;
         let concerned = limit.when.is_none_or(|flag| profile.flag(flag)) && profile.quantity(limit.what).is_none();
         concerned && reckoned.exceeds.as_ref().is_some_and(Threshold::is_of_memory)
@@ -125,14 +124,14 @@ fn ids<'a>(selected: &Selected<'a>) -> Vec<&'a str> {
 /// The answer for a kind alone.
 fn first<'a, 'f>(
     selected: &Selected<'a>,
-    facts: &'f Facts<'a>,
+    context: &'f DecisionContext<'a>,
     answers: &[Candidate<'a, 'f>],
 ) -> Option<Candidate<'a, 'f>> {
     let ids = ids(selected);
     if let Some(answer) = answers.iter().find(|answer| answer.ids().as_slice() == ids.as_slice()) {
         return Some(answer.clone());
     }
-    let engines: Option<_> = ids.iter().map(|id| facts.engine_of(id)).collect();
+    let engines: Option<_> = ids.iter().map(|id| context.engine_of(id)).collect();
     Some(Candidate { engines: engines?, answer: None })
 }
 
@@ -140,21 +139,21 @@ fn first<'a, 'f>(
 pub(super) fn offer<'a, 'f>(
     candidate: Candidate<'a, 'f>,
     profile: &Profile,
-    facts: &Facts<'a>,
+    context: &DecisionContext<'a>,
     weights: &Weights,
 ) -> Offer<'a, 'f> {
-    let checks = facts.checks(&candidate, profile, &Load::default());
+    let checks = context.checks(&candidate, profile, &Load::default());
     let fits = checks.iter().all(|check| check.verdict != Verdict::Exceeds);
     let unfit = if fits { Points::ZERO } else { Points::of(weights.unfit.get()) };
     let misfit = checks.iter().map(|check| misfit(check, profile, weights).0).sum::<Points>().and(unfit);
-    let demands = demands(&candidate, profile, facts);
+    let demands = demands(&candidate, profile, context);
     Offer { candidate, fits, misfit, beyond: false, demands }
 }
 
 /// What a check costs, and how that is reckoned. What speaks against the database itself is paid with its care, and
 /// what exceeds makes the whole unfit.
 pub(super) fn misfit(check: &Check<'_>, profile: &Profile, weights: &Weights) -> (Points, Reckoned) {
-    let spreads = spreads(profile);
+    let spreads = profile.spreads();
     let adequate = if spreads { weights.adequate_spread } else { weights.adequate };
     let nothing = (Points::ZERO, Reckoned::Nothing);
     match (check.verdict, check.what) {
@@ -198,19 +197,17 @@ pub(super) enum Reckoned {
 fn strain(check: &Check<'_>) -> f64 {
     const MOST: f64 = 1000.0;
     let Some((quantity, figure)) = check.figure() else { return 0.0 };
-    let past = |bound: Amount| match quantity.is_harder_when_smaller() {
-        true => factors_of_ten(bound, figure.total),
-        false => factors_of_ten(figure.total, bound),
+    let shrinks = quantity.is_harder_when_smaller();
+    let past = |bound: Amount| {
+        if shrinks { factors_of_ten(bound, figure.total) } else { factors_of_ten(figure.total, bound) }
     };
     let strain = match (figure.strained, figure.exceeds) {
         (Some(strained), Some(end)) if !figure.assumed => {
             let far = past(strained);
             // The first amount past the end, since the end itself is still allowed.
-            let beyond = match quantity.is_harder_when_smaller() {
-                true => Amount(end.0.saturating_sub(quantity.step())),
-                false => Amount(end.0.saturating_add(quantity.step())),
-            };
-            far / (-past(beyond)).max(0.0)
+            let step = quantity.step();
+            let beyond = if shrinks { end.0.saturating_sub(step) } else { end.0.saturating_add(step) };
+            far / (-past(Amount(beyond))).max(0.0)
         }
         (Some(strained), _) => past(strained),
         (None, Some(end)) => past(end) + 1.0,

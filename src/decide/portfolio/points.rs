@@ -1,5 +1,7 @@
 //! Points: what things cost in a portfolio.
 
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+
 use std::fmt;
 use std::iter::Sum;
 

@@ -1,5 +1,7 @@
 //! The price of each database that is kept: what it costs, and what the best without it would cost.
 
+#![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+
 use catalog::Database;
 
 use super::account::{Account, Charge, Term};

@@ -1,12 +1,12 @@
 //! The search for the best assignment of all kinds of data, and of variations of the question.
 
-use super::PortfolioError;
-use super::account::{Account, databases};
+use solver::{Answer, Problem, Solution, solve_from};
+
+use super::account::{Account, databases, same};
 use super::network::Network;
 use super::offer::{Kind, Offer};
 use super::points::Points;
-use super::solver::{Answer, Problem, Solution, solve_from};
-use super::until::same;
+use super::question::PortfolioError;
 
 /// The search for the best assignment of some kinds of data.
 pub(super) struct Search<'s, 'a, 'f> {

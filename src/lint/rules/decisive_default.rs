@@ -59,8 +59,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
-    let System { requirements, catalog, tree, facts, .. } = system;
-    let now = Selection::of(requirements, catalog, tree, facts, Depth::Flips);
+    let System { requirements, facts, .. } = system;
+    let now = Selection::of(requirements, facts, Depth::Flips);
     for (kind, selected) in system.kinds.iter().zip(&now.kinds) {
         let decisive = |flip: &&Flip| is_open(flip.change, &kind.profile) && flip.verdict != Verdict::Exceeds;
         let open: Vec<&Flip> = selected.flips.iter().filter(decisive).collect();

@@ -8,7 +8,7 @@ use catalog::vocabulary::{Durability, Environment, Flag, Need, Quantity};
 use catalog::{Catalog, Category, Database, DatabaseRef, Date, Hosting, Version};
 
 use crate::config::Config;
-use crate::decide::{Candidate, Check, Facts, Load, Selected, Selection, Tree, Verdict, What};
+use crate::decide::{Candidate, Check, DecisionContext, Load, Selected, Selection, Tree, Verdict, What};
 use crate::lint::violation::Location;
 use crate::lock::{Changed, Lock};
 use crate::plan::PlanError;
@@ -31,7 +31,7 @@ pub struct System<'a> {
     /// The tree.
     pub tree: &'a Tree,
     /// The catalog as the decision saw it.
-    pub facts: &'a Facts<'a>,
+    pub facts: &'a DecisionContext<'a>,
     /// What holds: what the lock records as long as it is not stale, else what would be decided now.
     pub selection: &'a Selection<'a>,
     /// Each kind of data, in the order of the file.

@@ -1,16 +1,16 @@
 //! Good plans before the search: open and close one facility at a time while that helps.
 
-use super::bits::{Bits, bit};
-use super::forest::Server;
-use super::model::{Model, Plan};
-use super::node::Node;
+use crate::bits::{Bits, bit};
+use crate::forest::Server;
+use crate::model::{Model, Plan};
+use crate::node::Node;
 
 /// How good a plan is: what it breaks first, then what it comes to.
 type Merit = ((usize, u64), Plan);
 
 /// The best plan that uses some facilities and no others.
 fn merit(server: &mut Server, model: &Model, node: &Node, some: u128) -> Option<Merit> {
-    let choices = server.serve(model, &node.spots, some)?;
+    let choices = server.serve(model, &node.states, some)?;
     Some((model.excess(&choices), model.plan(choices)))
 }
 
@@ -29,7 +29,7 @@ fn reduce(server: &mut Server, model: &Model, node: &Node, mut best: Merit) -> M
 }
 
 /// Opens and closes facilities, one at a time, while the plan gets better.
-pub(super) fn improve(server: &mut Server, model: &Model, node: &Node, start: u128) -> Option<Plan> {
+pub(crate) fn improve(server: &mut Server, model: &Model, node: &Node, start: u128) -> Option<Plan> {
     let undecided = node.undecided();
     let best = merit(server, model, node, start | node.open);
     let best = match best {

@@ -1,4 +1,5 @@
-//! The catalog as one decision run sees it: amounts read, formulas reckoned for this host, policy applied.
+//! What a decision depends on besides the data: the catalog as one run sees it, with amounts read, formulas evaluated for
+//! this host and policy applied, and the tree.
 
 use std::cell::{OnceCell, RefCell};
 use std::ops::BitOr;
@@ -9,15 +10,17 @@ use catalog::{Bound, Catalog, Database, Level, Limit, Map, Service, State, Text,
 use smallvec::SmallVec;
 
 use super::needs::Needs;
+use super::tree::Tree;
 use crate::config::{Policy, Refusal};
 use crate::expression::{Formula, Formulas, Names, mentions, words};
 use crate::requirements::{Profile, Requirements, Target};
 
 /// Everything a decision needs to know besides the data itself.
-pub struct Facts<'a> {
-    engines: Vec<Engine<'a>>,
+pub struct DecisionContext<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) tree: &'a Tree,
     pub(super) policy: &'a Policy,
-    formulas: &'a Formulas,
+    engines: Vec<Engine<'a>>,
     /// The formulas that have been compiled, by their texts: most databases end where the disk does.
     compiled: RefCell<Map<String, Compiled>>,
     host: Names,
@@ -41,7 +44,7 @@ pub struct Engine<'a> {
     pub(super) limits: Vec<Reckoned<'a>>,
     /// The quantities that its figures and limits speak of, each the bit of its place in the vocabulary.
     pub(super) concerns: u32,
-    pub(super) standing: Standing,
+    pub(super) eligibility: Eligibility,
     /// What takes its place: its successor, then its alternatives.
     pub(super) substitutes: Vec<usize>,
 }
@@ -82,7 +85,7 @@ impl Levels {
 
 /// What speaks against a database before any data is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum Eligibility {
     Good,
     /// Policy refuses it.
     Refused(Refusal),
@@ -135,9 +138,9 @@ pub(super) struct Bounded {
     pub(super) assumed: bool,
 }
 
-impl<'a> Facts<'a> {
+impl<'a> DecisionContext<'a> {
     /// Prepares a run for a file's host and pinned versions.
-    pub fn new(catalog: &'a Catalog, policy: &'a Policy, formulas: &'a Formulas, file: &Requirements) -> Self {
+    pub fn new(catalog: &'a Catalog, tree: &'a Tree, policy: &'a Policy, file: &Requirements) -> Self {
         let (host, assumed) = host_of(&file.target);
         let pins = pins_of(file);
         let places: Map<&str, usize> = catalog.ids().enumerate().map(|(place, id)| (id, place)).collect();
@@ -155,23 +158,23 @@ impl<'a> Facts<'a> {
                 served,
                 limits: Vec::new(),
                 concerns: 0,
-                standing: standing(database, policy, &file.target),
+                eligibility: eligibility(database, policy, &file.target),
                 substitutes: substitutes.filter_map(|id| places.get(id.as_str()).copied()).collect(),
             };
             engine.take_limits();
             Some(engine)
         });
-        Self { engines: engines.collect(), policy, formulas, compiled: RefCell::default(), host, assumed }
+        Self { catalog, tree, policy, engines: engines.collect(), compiled: RefCell::default(), host, assumed }
     }
 
-    /// The same facts for another file: what depends on its host and its pinned versions is taken anew, and what was
+    /// The same for another file: what depends on its host and its pinned versions is taken anew, and what was
     /// read and compiled stays. Whoever looks at thousands of files need not begin at each again.
     #[must_use]
     pub fn renewed(mut self, file: &Requirements) -> Self {
         (self.host, self.assumed) = host_of(&file.target);
         let pins = pins_of(file);
         for engine in &mut self.engines {
-            engine.standing = standing(engine.database, self.policy, &file.target);
+            engine.eligibility = eligibility(engine.database, self.policy, &file.target);
             let Some(version) = version_for(engine.database, &pins) else { continue };
             if *engine.version.major != *version.major {
                 engine.version = version;
@@ -180,6 +183,11 @@ impl<'a> Facts<'a> {
             engine.limits.iter_mut().for_each(Reckoned::forget_host);
         }
         self
+    }
+
+    /// The catalog.
+    pub fn catalog(&self) -> &'a Catalog {
+        self.catalog
     }
 
     /// Takes another version of a database than the file's; nothing where the catalog does not know it.
@@ -237,7 +245,7 @@ impl<'a> Facts<'a> {
         if let Some(known) = self.compiled.borrow().get(text) {
             return known.clone();
         }
-        let compiled = self.formulas.compile_owned(text).ok().map(Arc::new);
+        let compiled = Formulas::default().compile_owned(text).ok().map(Arc::new);
         self.compiled.borrow_mut().insert(text.to_owned(), compiled.clone());
         compiled
     }
@@ -271,9 +279,10 @@ impl<'a> Threshold<'a> {
                 let mut of: SmallVec<_> = words(text).filter_map(Quantity::named).collect();
                 of.sort_unstable();
                 of.dedup();
-                match of.is_empty() {
-                    true => Self::OfHost { text, reckoned: OnceCell::new() },
-                    false => Self::OfData(OfData { text, of, compiled: OnceCell::new(), last: RefCell::default() }),
+                if of.is_empty() {
+                    Self::OfHost { text, reckoned: OnceCell::new() }
+                } else {
+                    Self::OfData(OfData { text, of, compiled: OnceCell::new(), last: RefCell::default() })
                 }
             }
         }
@@ -392,16 +401,16 @@ fn host_of(target: &Target) -> (Names, Vec<&'static str>) {
     (host, stated.into_iter().filter(|(_, stated)| !stated).map(|(name, _)| name).collect())
 }
 
-fn standing(database: &Database, policy: &Policy, target: &Target) -> Standing {
+fn eligibility(database: &Database, policy: &Policy, target: &Target) -> Eligibility {
     if let Some(refusal) = policy.refuses(database) {
-        return Standing::Refused(refusal);
+        return Eligibility::Refused(refusal);
     }
     if !database.licence.production && target.environment() == Environment::Production {
-        return if target.environment.is_some() { Standing::NoProduction } else { Standing::PerhapsNoProduction };
+        return if target.environment.is_some() { Eligibility::NoProduction } else { Eligibility::PerhapsNoProduction };
     }
     match database.upstream.state {
-        State::Archived if !policy.allow_archived => Standing::Archived,
-        State::Archived | State::Dormant => Standing::Dormant,
-        State::Active | State::Maintenance => Standing::Good,
+        State::Archived if !policy.allow_archived => Eligibility::Archived,
+        State::Archived | State::Dormant => Eligibility::Dormant,
+        State::Active | State::Maintenance => Eligibility::Good,
     }
 }

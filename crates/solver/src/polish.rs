@@ -1,11 +1,15 @@
-//! Better payments than an ascent finds: steps along the subgradient. Whoever uses a facility in the bound's own plan
-//! pays more for it, whoever pays and does not use it pays less, and no facility is paid more than it costs.
+//! Better payments than an ascent finds, by steps along the subgradient.
+//!
+//! An ascent stops where no single item can raise the bound, though several could together. The subgradient of the bound
+//! says how: an item that uses a facility in the relaxed plan should pay more for it, one that pays without using it
+//! should pay less, and no facility is paid more than it costs. The length of a step follows from the gap to the best
+//! plan known and shrinks when steps stop helping.
 
-use super::bits::Bits;
-use super::bound::{Effort, Exhausted, ascend};
-use super::forest::Forest;
-use super::model::Model;
-use super::node::{Node, Way};
+use crate::bits::Bits;
+use crate::bound::{Effort, Exhausted, ascend};
+use crate::forest::Forest;
+use crate::model::Model;
+use crate::node::{ChoiceState, Node};
 
 /// The first step, in parts of the one that would close the gap if the bound were a straight line.
 const FIRST_STEP: u64 = 128;
@@ -17,7 +21,7 @@ const STEP_PARTS: u64 = 64;
 const WALKS: usize = 1;
 
 /// Takes some steps, each with a short ascent after it. The steps get shorter where they do not help.
-pub(super) fn polish(
+pub(crate) fn polish(
     model: &Model,
     forest: &mut Forest,
     node: &mut Node,
@@ -56,17 +60,17 @@ struct Share {
 }
 
 /// Changes the payments by one step that the gap is spread over. Says whether there was anything to change.
-fn step(node: &mut Node, relaxed: &[Way], gap: u64) -> bool {
+fn step(node: &mut Node, relaxed: &[ChoiceState], gap: u64) -> bool {
     let mut shares = vec![Share::default(); node.slack.len()];
     let mut changes = 0_u64;
-    for (spot, way) in node.spots.iter().zip(relaxed) {
-        for facility in Bits(way.needs & !node.open) {
+    for (state, choice) in node.states.iter().zip(relaxed) {
+        for facility in Bits(choice.needs & !node.open) {
             if let Some(share) = shares.get_mut(facility) {
                 share.users = share.users.saturating_add(1);
                 share.payers = share.payers.saturating_add(1);
             }
         }
-        for payment in spot.paid.iter().filter(|payment| payment.amount > 0 && payment.bit & way.needs == 0) {
+        for payment in state.paid.iter().filter(|payment| payment.amount > 0 && payment.bit & choice.needs == 0) {
             if let Some(share) = shares.get_mut(payment.facility) {
                 share.payers = share.payers.saturating_add(1);
             }
@@ -82,17 +86,17 @@ fn step(node: &mut Node, relaxed: &[Way], gap: u64) -> bool {
         let excess = share.users.saturating_mul(more).saturating_sub(*slack);
         share.less = excess.checked_div(share.payers).unwrap_or(0).min(more);
     }
-    let (spots, slack) = (&mut node.spots, &mut node.slack);
-    for (spot, way) in spots.iter_mut().zip(relaxed) {
-        spot.refund(way.needs, slack, |facility| shares.get(facility).map_or(0, |share| share.less));
+    let (states, slack) = (&mut node.states, &mut node.slack);
+    for (state, choice) in states.iter_mut().zip(relaxed) {
+        state.refund(choice.needs, slack, |facility| shares.get(facility).map_or(0, |share| share.less));
     }
-    for (spot, way) in spots.iter_mut().zip(relaxed) {
-        for facility in Bits(way.needs & !node.open) {
+    for (state, choice) in states.iter_mut().zip(relaxed) {
+        for facility in Bits(choice.needs & !node.open) {
             let (Some(share), Some(slack)) = (shares.get(facility), slack.get_mut(facility)) else { continue };
             let amount = more.saturating_sub(share.less).min(*slack);
             if amount > 0 {
                 *slack = slack.saturating_sub(amount);
-                spot.pay(facility, amount);
+                state.pay(facility, amount);
             }
         }
     }

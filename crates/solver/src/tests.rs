@@ -251,7 +251,7 @@ proptest! {
     }
 }
 
-/// A problem as large as they get: 24 databases, ten services.
+/// A problem as large as they get: 24 counted facilities, ten others.
 fn large(seed: u64, item_count: usize, capacity: Option<u64>, most: Option<usize>) -> Problem {
     let numbers = &mut Numbers(seed);
     let mut facilities = Vec::new();
@@ -310,7 +310,7 @@ fn nothing_to_serve_costs_nothing() {
 }
 
 #[test]
-fn of_equal_costs_the_fewer_databases_win_and_then_the_preferred_choices() {
+fn of_equal_costs_the_fewer_facilities_win_and_then_the_preferred_choices() {
     let item = |choices| Item { source: None, sync: 0, choices };
     let problem =
         plain(&[2, 1, 1], vec![item(vec![choice(1, 0), choice(0, 0)]), item(vec![choice(2, 0), choice(0, 0)])]);
@@ -320,7 +320,7 @@ fn of_equal_costs_the_fewer_databases_win_and_then_the_preferred_choices() {
 }
 
 #[test]
-fn all_databases_alike_are_no_trouble() {
+fn all_facilities_alike_are_no_trouble() {
     let choices = || (0..24).map(|home| choice(home, 0)).collect();
     let item = |source| Item { source, sync: 1, choices: choices() };
     let mut items: Vec<Item> = (0..40).map(|index: usize| item(index.checked_sub(3))).collect();
