@@ -22,6 +22,7 @@ mod catalog;
 mod cmd;
 mod examples;
 mod flips;
+mod folder;
 mod fuzz;
 mod given_tree;
 mod hosts;

@@ -76,7 +76,7 @@ impl Session {
         files.map(|name| (name.clone(), fs::read(root.join(&name)).expect("a file"))).collect()
     }
 
-    fn compose(&self, path: &str) -> serde_yaml::Value {
+    pub(crate) fn compose(&self, path: &str) -> serde_yaml::Value {
         serde_yaml::from_str(&self.read(&format!("{path}/compose.yaml"))).expect("YAML")
     }
 
