@@ -17,9 +17,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=templates");
     let templates = Path::new("templates");
     let entries: Result<Vec<_>, _> = folders(templates)?.iter().map(|folder| entry(folder)).collect();
-    let matrix: Matrix = parse(&templates.join("matrix.toml"), |text| toml::from_str(text))?;
-    let tree: TreeFile = parse(&templates.join("tree.toml"), |text| toml::from_str(text))?;
-    parse::<Weights>(&templates.join("weights.toml"), |text| toml::from_str(text))?;
+    let matrix: Matrix = parse(&templates.join("matrix.toml"), toml::from_str)?;
+    let tree: TreeFile = parse(&templates.join("tree.toml"), toml::from_str)?;
+    parse::<Weights>(&templates.join("weights.toml"), toml::from_str)?;
     write("catalog.bin", &catalog::embed(entries?, matrix)?)?;
     write("tree.bin", &postcard::to_stdvec(&tree)?)?;
     let mut shared = Vec::new();

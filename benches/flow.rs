@@ -6,8 +6,6 @@ use std::fs;
 use std::hint::black_box;
 use std::path::Path;
 
-use catalog::Catalog;
-
 use criterion::{BenchmarkId, Criterion, Throughput};
 use polyglot::config::Policy;
 use polyglot::decide::{DecisionContext, Depth, Selection, Tree};
@@ -43,7 +41,7 @@ fn sources() -> [(&'static str, Source); 2] {
 }
 
 fn load(criterion: &mut Criterion) {
-    criterion.bench_function("load/catalog", |bencher| bencher.iter(|| polyglot::embedded::catalog()));
+    criterion.bench_function("load/catalog", |bencher| bencher.iter(polyglot::embedded::catalog));
     let catalog = polyglot::embedded::catalog();
     criterion.bench_function("load/tree", |bencher| bencher.iter(|| Tree::embedded(&catalog).expect("the tree")));
     let mut group = criterion.benchmark_group("load");

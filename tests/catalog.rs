@@ -88,7 +88,7 @@ fn every_source_is_used_and_says_enough() {
         // A folder that is like another has the sources of that one too.
         let other = own.split_once("[render]\nlike = \"").and_then(|(_, rest)| rest.split_once('"'));
         let used = [own.as_str(), &other.map_or_else(String::new, |(id, _)| text(id))].concat();
-        for (name, evidence) in database.sources.iter() {
+        for (name, evidence) in &database.sources {
             let id = &database.id;
             assert!(used.contains(&format!("source = \"{name}\"")), "{id}: the source {name} is not used");
             assert!(evidence.address.starts_with("https://"), "{id}: {}", evidence.address);

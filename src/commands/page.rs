@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use super::input::World;
 use super::portfolio;
+use crate::decide::portfolio::Question;
 use crate::decide::{DecisionContext, Depth, Held, Selection};
 use crate::plan::Plan;
 use crate::render::write::{self, Artifact};
@@ -39,7 +40,7 @@ pub(super) fn artifact(decided: Decided<'_, '_>, plan: &Plan<'_>) -> Result<Arti
     let World { catalog, tree, .. } = world;
     let selection = Selection::holding(requirements, facts, Depth::Flips, held);
     let alone = Selection::of(requirements, facts, Depth::Answer);
-    let portfolio = portfolio::proven(requirements, world, facts, &alone, most);
+    let portfolio = portfolio::proven(Question { requirements, alone: &alone, most }, world, facts);
     let shown = Shown { requirements, selection: &selection, tree };
     let sight = Sight { shown, plan, catalog, portfolio: portfolio.as_ref() };
     Ok(page::artifact(sight, env!("CARGO_PKG_VERSION"))?)

@@ -15,31 +15,26 @@ use crate::requirements::Requirements;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What things cost, as we and the organisation say.
-pub(super) fn weights(world: &World) -> Result<Weights> {
-    let weights = embedded::weights();
-    Ok(weights.with(&world.config.portfolio))
+pub(super) fn weights(world: &World) -> Weights {
+    embedded::weights().with(&world.config.portfolio)
 }
 
 /// The cheapest databases for all of the data, of at most so many, or of as many as the policy allows.
 pub(super) fn portfolio<'a>(
-    requirements: &'a Requirements,
+    question: Question<'_, 'a>,
     world: &'a World,
     facts: &DecisionContext<'a>,
-    alone: &Selection<'a>,
-    most: Option<usize>,
 ) -> Result<Portfolio<'a>> {
     let end = Instant::now().checked_add(PATIENCE);
-    until(requirements, world, facts, alone, most, &mut || end.is_some_and(|end| Instant::now() >= end))
+    until(question, world, facts, &mut || end.is_some_and(|end| Instant::now() >= end))
 }
 
 /// The same for what has to be the same on every machine: counted in steps instead of time, and nothing where these
 /// are too few to prove it.
 pub(super) fn proven<'a>(
-    requirements: &'a Requirements,
+    question: Question<'_, 'a>,
     world: &'a World,
     facts: &DecisionContext<'a>,
-    alone: &Selection<'a>,
-    most: Option<usize>,
 ) -> Option<Portfolio<'a>> {
     const STEPS: u32 = 2_000;
     let mut steps = 0u32;
@@ -47,22 +42,19 @@ pub(super) fn proven<'a>(
         steps = steps.saturating_add(1);
         steps > STEPS
     };
-    let portfolio = until(requirements, world, facts, alone, most, &mut stop).ok()?;
+    let portfolio = until(question, world, facts, &mut stop).ok()?;
     Some(portfolio).filter(|portfolio| portfolio.gap.is_none() && !portfolio.unfinished)
 }
 
 /// The cheapest databases that are found until something says to stop.
 fn until<'a>(
-    requirements: &'a Requirements,
+    question: Question<'_, 'a>,
     world: &'a World,
     facts: &DecisionContext<'a>,
-    alone: &Selection<'a>,
-    most: Option<usize>,
     stop: &mut dyn FnMut() -> bool,
 ) -> Result<Portfolio<'a>> {
-    let most = most.or(world.config.policy.max_databases());
-    let question = Question { requirements, alone, most };
-    Ok(Portfolio::of(question, facts, weights(world)?, stop)?)
+    let most = question.most.or(world.config.policy.max_databases());
+    Ok(Portfolio::of(Question { most, ..question }, facts, weights(world), stop)?)
 }
 
 /// The selection that a portfolio makes.

@@ -14,6 +14,7 @@ use super::records;
 use super::select::warn;
 use super::terminal::Terminal;
 use crate::cli::Render;
+use crate::decide::portfolio::Question;
 use crate::decide::{DecisionContext, Depth, Selection};
 use crate::plan::Plan;
 use crate::render::upgrade::{self, Refused};
@@ -94,7 +95,8 @@ fn refuse_stale<'a>(
     let Given { requirements, world, .. } = given;
     let alone = Selection::of(requirements, facts, Depth::Answer);
     let Some(together) = lock.portfolio() else { return Ok(lock.refuse(&alone, facts, terminal)) };
-    let portfolio = portfolio::portfolio(requirements, world, facts, &alone, together.max_databases)?;
+    let portfolio =
+        portfolio::portfolio(Question { requirements, alone: &alone, most: together.max_databases }, world, facts)?;
     let selection = portfolio::selection(requirements, facts, &portfolio, Depth::Answer);
     Ok(lock.refuse(&selection, facts, terminal))
 }

@@ -9,7 +9,7 @@ use super::portfolio;
 use super::terminal::Terminal;
 use crate::cli::Select;
 use crate::config::Config;
-use crate::decide::portfolio::Portfolio;
+use crate::decide::portfolio::{Portfolio, Question};
 use crate::decide::{DecisionContext, Depth, Selection, Verdict};
 use crate::lock::Together;
 use crate::report::style::verdict;
@@ -25,13 +25,15 @@ pub(super) fn run(arguments: &Select, terminal: &Terminal) -> Result<Outcome> {
     let depth = if shows_flips && together.is_none() { Depth::Flips } else { Depth::Answer };
     let alone = Selection::of(requirements, &facts, depth);
     let Some(together) = together else {
-        return finish(arguments, &given, &alone, &facts, None, terminal);
+        return finish(arguments, &given, &Decided { selection: &alone, context: &facts, portfolio: None }, terminal);
     };
     let waiting = terminal.wait("looking for the cheapest databases");
-    let portfolio = portfolio::portfolio(requirements, world, &facts, &alone, together.max_databases)?;
+    let portfolio =
+        portfolio::portfolio(Question { requirements, alone: &alone, most: together.max_databases }, world, &facts)?;
     drop(waiting);
     let selection = portfolio::selection(requirements, &facts, &portfolio, Depth::Answer);
-    finish(arguments, &given, &selection, &facts, Some((together, &portfolio)), terminal)
+    let portfolio = Some((together, &portfolio));
+    finish(arguments, &given, &Decided { selection: &selection, context: &facts, portfolio }, terminal)
 }
 
 fn refuse_explanation(arguments: &Select) -> Result<()> {
@@ -59,17 +61,18 @@ fn together(arguments: &Select, given: &Given) -> Result<Option<Together>> {
     Ok(locked::read(given)?.as_ref().and_then(Found::portfolio))
 }
 
+/// What was decided, in which context, and the portfolio that it is from.
+struct Decided<'d, 'a> {
+    selection: &'d Selection<'a>,
+    context: &'d DecisionContext<'a>,
+    portfolio: Option<(Together, &'d Portfolio<'a>)>,
+}
+
 /// Shows what was decided, and records it or compares it with the lock where that is asked for.
-fn finish(
-    arguments: &Select,
-    given: &Given,
-    selection: &Selection<'_>,
-    facts: &DecisionContext<'_>,
-    portfolio: Option<(Together, &Portfolio<'_>)>,
-    terminal: &Terminal,
-) -> Result<Outcome> {
+fn finish(arguments: &Select, given: &Given, decided: &Decided<'_, '_>, terminal: &Terminal) -> Result<Outcome> {
+    let Decided { selection, context, portfolio } = decided;
     if arguments.diff {
-        return locked::show_difference(given, selection, facts, terminal);
+        return locked::show_difference(given, selection, context, terminal);
     }
     let text = match portfolio.filter(|_| arguments.format != Format::Csv) {
         Some((_, portfolio)) => shown_together(arguments, given, selection, portfolio, terminal)?,

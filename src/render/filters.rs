@@ -18,7 +18,7 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("shell", |value: Value| shell(&plain(&value)));
     environment.add_filter("pgconf", |value: Value| pgconf(&value));
     environment.add_filter("redis", |value: Value| redis(&plain(&value)));
-    environment.add_filter("xml", |value: Value| xml(&plain(&value)));
+    environment.add_filter("xml", |value: Value| quick_xml::escape::escape(plain(&value)).into_owned());
     environment.add_filter("ident", |text: &str| ident(text));
     environment.add_filter("memory", memory);
     environment.add_filter("nested_yaml", |settings: Value| yaml(&settings, true));
@@ -96,10 +96,6 @@ fn redis(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n"))
 }
 
-fn xml(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&apos;")
-}
-
 /// A text as a plain name: small letters, digits and `_`, which starts with a letter.
 fn ident(text: &str) -> String {
     let mut name = String::with_capacity(text.len());
@@ -117,22 +113,9 @@ fn ident(text: &str) -> String {
 }
 
 fn memory(bytes: f64, name: &str) -> Result<Value, Error> {
-    let notation = notation(name).ok_or_else(|| wrong(format!("`{name}` is no notation of memory")))?;
+    let notation = MemoryNotation::named(name).ok_or_else(|| wrong(format!("`{name}` is no notation of memory")))?;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
     Ok(memory_in(notation, bytes.max(0.0) as u64))
-}
-
-/// An amount in a notation, for templates.
-fn notation(name: &str) -> Option<MemoryNotation> {
-    Some(match name {
-        "GB" => MemoryNotation::Gigabytes,
-        "G" => MemoryNotation::Giga,
-        "gb" => MemoryNotation::SmallGigabytes,
-        "g" => MemoryNotation::SmallGiga,
-        "GiB" => MemoryNotation::Gibibytes,
-        "bytes" => MemoryNotation::Bytes,
-        _ => return None,
-    })
 }
 
 /// The names and values of settings.

@@ -167,7 +167,7 @@ impl Page<'_> {
             return;
         }
         self.heading("optimisation");
-        for technique in self.database.optimisation.iter() {
+        for technique in &self.database.optimisation {
             let name = self.look.paint(NAME, &technique.name);
             self.line(2, &format!("{name} ({}): {}; {}", technique.topic, technique.when, technique.how));
         }

@@ -26,6 +26,13 @@ pub struct Way {
     title: String,
 }
 
+/// What an answer to a question leads to, and whether the data went that way.
+struct Outcome {
+    word: &'static str,
+    next: Next,
+    walked: bool,
+}
+
 impl Way {
     /// The way that a kind of data takes.
     pub fn of(selected: &Selected<'_>) -> Self {
@@ -93,24 +100,22 @@ impl Picture<'_> {
             let label = if walked { self.look.paint(HEADING, node.label()) } else { node.label() };
             let added = if node.is_given() { "" } else { " +" };
             let _ = writeln!(text, "{mark}{indent}{label}{added}  {}", self.look.paint(FAINT, &node.ask));
-            self.outcome("yes", node.yes, depth, self.takes(index, true), seen, text);
+            self.outcome(&Outcome { word: "yes", next: node.yes, walked: self.takes(index, true) }, depth, seen, text);
             if matches!(node.no, Next::Answer(_)) {
-                self.outcome("no", node.no, depth, self.takes(index, false), seen, text);
+                self.outcome(
+                    &Outcome { word: "no", next: node.no, walked: self.takes(index, false) },
+                    depth,
+                    seen,
+                    text,
+                );
                 return;
             }
             next = node.no;
         }
     }
 
-    fn outcome(
-        &self,
-        word: &str,
-        next: Next,
-        depth: usize,
-        walked: bool,
-        seen: &mut HashSet<usize>,
-        text: &mut String,
-    ) {
+    fn outcome(&self, outcome: &Outcome, depth: usize, seen: &mut HashSet<usize>, text: &mut String) {
+        let Outcome { word, next, walked } = *outcome;
         let indent = "    ".repeat(depth);
         match next {
             Next::Answer(index) => {

@@ -3,7 +3,6 @@
 //! The build script reads these files into the binary through these types, so a fault in one of them stops the build.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -11,6 +10,7 @@ use super::date::Date;
 use super::detect::{Detect, Pooler};
 use super::reference::{VersionRange, ranged};
 use super::text::{Map, Text};
+use super::vocabulary::words;
 use super::weights::Weight;
 use crate::vocabulary::{DistanceMetric, Flag, Need, Quantity};
 
@@ -74,52 +74,33 @@ pub struct Database {
     pub sources: BTreeMap<Text, Evidence>,
 }
 
-/// The families of databases.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Category {
-    /// Tables, joins, transactions.
-    Relational,
-    /// Held in memory.
-    InMemory,
-    /// Values under keys.
-    KeyValue,
-    /// Rows spread over nodes by key.
-    WideColumn,
-    /// Nested documents.
-    Document,
-    /// Measurements by time.
-    TimeSeries,
-    /// Nodes and relationships.
-    Graph,
-    /// Embeddings.
-    Vector,
-    /// Inverted indexes.
-    Search,
-    /// Files.
-    Object,
-    /// Ordered logs of events.
-    Stream,
-    /// Columns, for analysis.
-    Columnar,
-}
-
-impl fmt::Display for Category {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Relational => "relational",
-            Self::InMemory => "in-memory",
-            Self::KeyValue => "key-value",
-            Self::WideColumn => "wide-column",
-            Self::Document => "document",
-            Self::TimeSeries => "time-series",
-            Self::Graph => "graph",
-            Self::Vector => "vector",
-            Self::Search => "search",
-            Self::Object => "object",
-            Self::Stream => "stream",
-            Self::Columnar => "columnar",
-        })
+words! {
+    /// The families of databases.
+    Category {
+        /// Tables, joins, transactions.
+        Relational = "relational",
+        /// Held in memory.
+        InMemory = "in-memory",
+        /// Values under keys.
+        KeyValue = "key-value",
+        /// Rows spread over nodes by key.
+        WideColumn = "wide-column",
+        /// Nested documents.
+        Document = "document",
+        /// Measurements by time.
+        TimeSeries = "time-series",
+        /// Nodes and relationships.
+        Graph = "graph",
+        /// Embeddings.
+        Vector = "vector",
+        /// Inverted indexes.
+        Search = "search",
+        /// Files.
+        Object = "object",
+        /// Ordered logs of events.
+        Stream = "stream",
+        /// Columns, for analysis.
+        Columnar = "columnar",
     }
 }
 
@@ -184,28 +165,17 @@ pub struct Upstream {
     pub source: Text,
 }
 
-/// The states of a project.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum State {
-    /// New versions come.
-    Active,
-    /// Faults are mended, nothing is added.
-    Maintenance,
-    /// Nothing has come for a long time, and nobody has said that it ended.
-    Dormant,
-    /// It has ended.
-    Archived,
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Active => "active",
-            Self::Maintenance => "maintenance",
-            Self::Dormant => "dormant",
-            Self::Archived => "archived",
-        })
+words! {
+    /// The states of a project.
+    State {
+        /// New versions come.
+        Active = "active",
+        /// Faults are mended, nothing is added.
+        Maintenance = "maintenance",
+        /// Nothing has come for a long time, and nobody has said that it ended.
+        Dormant = "dormant",
+        /// It has ended.
+        Archived = "archived",
     }
 }
 
@@ -241,7 +211,7 @@ pub struct Version {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Operate {
-    /// What it costs to run, in points: the care of one PostgreSQL for a year.
+    /// What it costs to run, in points: the care of one `PostgreSQL` for a year.
     pub cost: Weight,
     /// What it costs besides over several servers: what has to be added to one server, such as routers, configuration
     /// servers or an extension.
@@ -299,28 +269,17 @@ pub struct Metrics {
     pub source: Text,
 }
 
-/// How well a need is met, best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Level {
-    /// It is made for it.
-    Native,
-    /// It does it well enough.
-    Adequate,
-    /// It does it, and it hurts.
-    Strained,
-    /// It does not do it.
-    No,
-}
-
-impl fmt::Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Native => "native",
-            Self::Adequate => "adequate",
-            Self::Strained => "strained",
-            Self::No => "no",
-        })
+words! {
+    /// How well a need is met, best first.
+    Level {
+        /// It is made for it.
+        Native = "native",
+        /// It does it well enough.
+        Adequate = "adequate",
+        /// It does it, and it hurts.
+        Strained = "strained",
+        /// It does not do it.
+        No = "no",
     }
 }
 
@@ -439,25 +398,15 @@ pub struct Evidence {
     pub note: Option<Text>,
 }
 
-/// How sure a fact is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Surety {
-    /// Read in the source, or tried.
-    Verified,
-    /// The vendor says so.
-    Vendor,
-    /// Somebody's judgement.
-    Assumption,
-}
-
-impl fmt::Display for Surety {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Verified => "verified",
-            Self::Vendor => "vendor",
-            Self::Assumption => "assumption",
-        })
+words! {
+    /// How sure a fact is.
+    Surety {
+        /// Read in the source, or tried.
+        Verified = "verified",
+        /// The vendor says so.
+        Vendor = "vendor",
+        /// Somebody's judgement.
+        Assumption = "assumption",
     }
 }
 

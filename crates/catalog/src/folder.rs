@@ -1,5 +1,7 @@
 //! The files of a database's folder.
 
+use std::path::Path;
+
 use super::text::Text;
 
 /// The list of the settings that a server knows.
@@ -17,7 +19,7 @@ pub struct Folder {
 impl Folder {
     /// Whether a file beside `database.toml` is one that the catalog takes: a template, or the list of known settings.
     pub fn takes(name: &str) -> bool {
-        name.ends_with(".j2") || name == KNOWN_SETTINGS
+        name == KNOWN_SETTINGS || Path::new(name).extension().is_some_and(|extension| extension == "j2")
     }
 
     /// The text of a file.

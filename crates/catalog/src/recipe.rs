@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::folder::{Folder, KNOWN_SETTINGS};
 use super::reference::ranged;
 use super::text::{Map, Text};
+use super::vocabulary::words;
 
 /// Everything that rendering and tuning need to know of a database.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -76,28 +77,29 @@ pub struct Notation {
     pub sql: Option<Text>,
 }
 
-/// How an amount of memory is written: in the largest unit that divides it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum MemoryNotation {
-    /// A plain number of bytes.
-    #[default]
-    #[serde(rename = "bytes")]
-    Bytes,
-    /// `4GB`, `512MB`, `64kB`.
-    #[serde(rename = "GB")]
-    Gigabytes,
-    /// `4G`, `512M`, `64K`.
-    #[serde(rename = "G")]
-    Giga,
-    /// `4gb`, `512mb`, `64kb`.
-    #[serde(rename = "gb")]
-    SmallGigabytes,
-    /// `4g`, `512m`, `64k`.
-    #[serde(rename = "g")]
-    SmallGiga,
-    /// `4GiB`, `512MiB`, `64KiB`.
-    #[serde(rename = "GiB")]
-    Gibibytes,
+words! {
+    /// How an amount of memory is written: in the largest unit that divides it.
+    MemoryNotation {
+        /// A plain number of bytes.
+        Bytes = "bytes",
+        /// `4GB`, `512MB`, `64kB`.
+        Gigabytes = "GB",
+        /// `4G`, `512M`, `64K`.
+        Giga = "G",
+        /// `4gb`, `512mb`, `64kb`.
+        SmallGigabytes = "gb",
+        /// `4g`, `512m`, `64k`.
+        SmallGiga = "g",
+        /// `4GiB`, `512MiB`, `64KiB`.
+        Gibibytes = "GiB",
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the words are declared by a macro that knows no default")]
+impl Default for MemoryNotation {
+    fn default() -> Self {
+        Self::Bytes
+    }
 }
 
 /// How much of the host's memory a database gets.

@@ -1,7 +1,5 @@
 //! The words that a requirement can use and that the catalog answers to: flags, quantities and classes.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use crate::units::{Bytes, Count, Rate, Retention, Span, UnitError};
@@ -35,13 +33,14 @@ macro_rules! words {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.name())
             }
         }
     };
 }
+pub(crate) use words;
 
 words! {
     /// A yes-or-no property of a kind of data. One that is absent is false.

@@ -17,6 +17,7 @@ use crate::commands::portfolio;
 use crate::commands::records;
 use crate::commands::render::FOLDER;
 use crate::compose::Compose;
+use crate::decide::portfolio::Question;
 use crate::decide::{DecisionContext, Depth, Selection};
 use crate::diagnostic::{Diagnostic, Faults};
 use crate::lint::rules::{invalid_compose, invalid_lock, invalid_requirements, unreadable_file};
@@ -107,7 +108,11 @@ impl<'w> FileChecker<'w> {
         let together = lock.as_ref().and_then(|(_, lock)| lock.portfolio);
         // What is not proven may be another answer the next time, so it is not held against the lock.
         let portfolio = together.and_then(|together| {
-            let portfolio = portfolio::portfolio(&requirements, &context.world, &facts, &alone, together.max_databases);
+            let portfolio = portfolio::portfolio(
+                Question { requirements: &requirements, alone: &alone, most: together.max_databases },
+                &context.world,
+                &facts,
+            );
             portfolio.ok().filter(|portfolio| portfolio.gap.is_none())
         });
         let now = match (&portfolio, lock.as_ref().filter(|_| together.is_some())) {

@@ -307,7 +307,7 @@ impl<'a> Kind<'a> {
 impl Locked {
     /// The database that holds the data, as a pin names it.
     pub fn holder(databases: &[String]) -> &str {
-        databases.first().and_then(|name| Some(DatabaseRef::parse(name).id)).unwrap_or_default()
+        databases.first().map(|name| DatabaseRef::parse(name).id).unwrap_or_default()
     }
 
     /// Whether two answers name the same databases, in whatever versions.
