@@ -1,5 +1,6 @@
 //! One comparison of a kind of data with a database: what was compared, how it came out, and how to say so.
 
+use catalog::units::percentage;
 use std::fmt;
 
 use catalog::vocabulary::{Amount, Need, Quantity};
@@ -177,6 +178,11 @@ impl<'a> Check<'a> {
         #[allow(clippy::cast_precision_loss, reason = "a share, shown to two digits")]
         let used = over as f64 / under as f64;
         (used.is_finite() && over != Amount::ENDLESS.0).then(|| (used * 1e4).round() / 1e4)
+    }
+
+    /// The part of its bound that is used, for a person: what rounding leaves of a small part is not nothing.
+    pub fn used_in_words(&self) -> Option<String> {
+        self.used().map(|used| percentage(used.max(f64::EPSILON)))
     }
 
     /// A check that came out badly, as a clause.

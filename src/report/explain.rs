@@ -1,8 +1,6 @@
 //! A selection in full: for each kind of data the way through the tree, the fit with its headroom, the alternatives
 //! and the flips.
 
-use catalog::units::percentage;
-
 use super::style::{FAINT, HEADING, Look, NAME, verdict as verdict_style};
 use super::{Shown, chosen, names};
 use crate::decide::{Check, Selected, Tree, Verdict};
@@ -96,7 +94,7 @@ impl Page {
             Some((quantity, figure)) => format!("{quantity} {} ({})", quantity.show(figure.total), check.limit()),
             None => format!("{}: {}", check.name(), check.limit()),
         };
-        let used = check.used().map_or_else(String::new, |used| format!(", {} of it used", percentage(used)));
+        let used = check.used_in_words().map_or_else(String::new, |used| format!(", {used} of it used"));
         let via = check.via().map_or_else(String::new, |via| format!(" via {via}"));
         let evidence = check.evidence().map_or_else(String::new, |evidence| {
             self.look.paint(FAINT, format!("[{}, {}: {}]", evidence.evidence, evidence.date, evidence.address))

@@ -11,7 +11,7 @@ use super::detect::{Detect, Pooler};
 use super::reference::{VersionRange, ranged};
 use super::text::{Map, Text};
 use super::vocabulary::words;
-use super::weights::Weight;
+use super::weight::Weight;
 use crate::vocabulary::{DistanceMetric, Flag, Need, Quantity};
 
 /// A database.

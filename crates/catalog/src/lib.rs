@@ -4,23 +4,40 @@
 //! The program and its build script share this crate: the script reads the folders with it and writes them in the form that
 //! [`Catalog::from_embedded`] reads, so a fault in a folder stops the build.
 
-mod check;
-mod database;
+mod text;
+
+pub mod units;
+
+pub mod vocabulary;
+
 mod date;
-mod detect;
-mod entry;
-mod folder;
-mod like;
-mod matrix;
-mod recipe;
+
 mod reference;
+
+mod weight;
+
+mod detect;
+
+mod database;
+
+mod folder;
+
+mod recipe;
+
+mod like;
+
+mod entry;
+
+mod check;
+
+mod matrix;
+
+mod tree;
+
+mod weights;
+
 #[cfg(feature = "schema")]
 mod schema;
-mod text;
-mod tree;
-pub mod units;
-pub mod vocabulary;
-mod weights;
 
 use std::sync::OnceLock;
 
@@ -42,7 +59,8 @@ pub use recipe::{
 pub use reference::{DatabaseRef, VersionRange};
 pub use text::{Map, Text};
 pub use tree::{Answer, Condition, Question, Reference, TreeFile};
-pub use weights::{NotAWeight, Overrides, Weight, Weights};
+pub use weight::{NotAWeight, Weight};
+pub use weights::{Overrides, Weights};
 
 /// The databases by id, and the matrix that recommends them.
 #[derive(Debug, Clone)]

@@ -2,15 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use catalog::{DatabaseRef, Date};
+use catalog::{Catalog, DatabaseRef, Date};
 
 use super::front::{self, Front, Status};
 use super::page::{self, Page};
 use super::prose;
-use super::shelf::{Shelf, Standing};
-use super::{Decided, Remark, part};
-use crate::decide::Selected;
-use crate::render::write::part::{exchange, merge};
+use super::shelf::{File, Shelf, Standing};
+use crate::decide::{Selected, Selection, Tree};
+use crate::render::write::part::{Remark, exchange, merge, part};
+
+/// What records are made of.
+#[derive(Clone, Copy)]
+pub struct Decided<'a> {
+    /// The system's name.
+    pub system: &'a str,
+    /// The answers, with their flips.
+    pub selection: &'a Selection<'a>,
+    /// The databases.
+    pub catalog: &'a Catalog,
+    /// The tree that led to them.
+    pub tree: &'a Tree,
+    /// The kinds of data whose decision was accepted, with the day, where there is one.
+    pub accepted: &'a BTreeMap<&'a str, Option<Date>>,
+    /// The day of what has none.
+    pub date: Option<Date>,
+    /// What stands in the folder of the records.
+    pub standing: &'a [File],
+}
 
 /// The work on the records of a folder.
 pub(super) struct Desk<'a> {

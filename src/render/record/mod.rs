@@ -12,39 +12,18 @@ mod shelf;
 
 use std::collections::BTreeMap;
 
+pub use desk::Decided;
 pub use front::{Front, Status};
 pub use shelf::{File, number_of};
 
-use catalog::{Catalog, Date};
-
 use super::write::Artifact;
 use super::write::part::{Remark, merge, part};
-use crate::decide::{Selection, Tree};
 use desk::Desk;
 
 /// Where the records lie in the rendered folder: the place that MADR names.
 pub const FOLDER: &str = "docs/decisions";
 /// The name of the index.
 pub const INDEX: &str = "README.md";
-
-/// What records are made of.
-#[derive(Clone, Copy)]
-pub struct Decided<'a> {
-    /// The system's name.
-    pub system: &'a str,
-    /// The answers, with their flips.
-    pub selection: &'a Selection<'a>,
-    /// The databases.
-    pub catalog: &'a Catalog,
-    /// The tree that led to them.
-    pub tree: &'a Tree,
-    /// The kinds of data whose decision was accepted, with the day, where there is one.
-    pub accepted: &'a BTreeMap<&'a str, Option<Date>>,
-    /// The day of what has none.
-    pub date: Option<Date>,
-    /// What stands in the folder of the records.
-    pub standing: &'a [File],
-}
 
 /// The records and their index, as far as they are ours to write: what took its place earlier stays as it is.
 pub fn records(decided: &Decided<'_>) -> Vec<Artifact> {

@@ -1,6 +1,5 @@
 //! A record's page: the sections of MADR 4.0, each filled from the decision.
 
-use catalog::units::percentage;
 use catalog::vocabulary::{Flag, Quantity};
 use catalog::{Catalog, Database, Level, State, Version};
 
@@ -253,7 +252,7 @@ fn how_well(check: &Check<'_>) -> String {
 
 /// How much of a bound is used.
 fn used(check: &Check<'_>) -> String {
-    check.used().map_or_else(String::new, |used| format!(", {} of it used", percentage(used)))
+    check.used_in_words().map_or_else(String::new, |used| format!(", {used} of it used"))
 }
 
 /// What is asked for: a flag by its name, a class with its value.

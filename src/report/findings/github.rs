@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::Report;
+use super::model::Report;
 use super::place::Files;
 use crate::lint::{Finding, Level};
 

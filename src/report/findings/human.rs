@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Group, Level as Drawn, Renderer};
 
-use super::{Counts, Report};
+use super::model::{Counts, Report};
 use crate::lint::{Finding, Level, Location};
 use crate::report::style::Look;
 use crate::report::text::{Drawing, Mark, helped};

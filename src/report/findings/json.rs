@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::model::{Counts, Report};
 use super::place::Files;
-use super::{Counts, Report};
 use crate::lint::{Finding, Location};
 use crate::report::ReportError;
 

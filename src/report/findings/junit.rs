@@ -2,7 +2,7 @@
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::Report;
+use super::model::Report;
 use super::place::Files;
 use crate::lint::{Finding, Suppressed};
 use crate::report::ReportError;

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Report;
+use super::model::Report;
 use super::place::{Files, Fingerprints, Range};
 use crate::lint::{Finding, Location, Rule};
 use crate::report::ReportError;
