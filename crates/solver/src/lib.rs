@@ -81,22 +81,38 @@
 #![warn(clippy::arithmetic_side_effects, clippy::indexing_slicing)]
 
 mod bits;
-mod bound;
-mod branch;
-mod forest;
-mod improve;
-mod incumbent;
-mod model;
-mod node;
-mod penalty;
-mod polish;
-mod presolve;
+
 mod problem;
-mod propagate;
+
 mod scale;
-mod search;
-mod settle;
+
 mod walk;
+
+mod model;
+
+mod node;
+
+mod forest;
+
+mod bound;
+
+mod branch;
+
+mod improve;
+
+mod incumbent;
+
+mod presolve;
+
+mod propagate;
+
+mod settle;
+
+mod penalty;
+
+mod polish;
+
+mod search;
 
 #[cfg(test)]
 mod tests;
