@@ -242,7 +242,7 @@ impl<'w> Reader<'w> {
 
 /// Where the stack of a requirements file is rendered to: as polyglot.toml says, or beside the file.
 fn stack_folder(path: &Path, judge: &Judge) -> Option<PathBuf> {
-    let configured = judge.world.config.render.out.as_ref().map(|out| judge.world.home.join(out));
+    let configured = judge.world.out().ok().flatten();
     let beside = path.parent().map(|folder| folder.join(FOLDER));
     configured.or(beside).filter(|root| root.is_dir())
 }
