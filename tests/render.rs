@@ -1,6 +1,7 @@
 //! Rendering: every example gives a stack whose parts agree, the same bytes each time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use polyglot::catalog::Catalog;
 use polyglot::config::Policy;
@@ -9,6 +10,7 @@ use polyglot::expression::Formulas;
 use polyglot::plan::{Plan, PlanError};
 use polyglot::render::{Options, Stack, Wish};
 use polyglot::size::{Host, Reckoner};
+use polyglot::source::Source;
 use polyglot::units::Bytes;
 use polyglot::vocabulary::Environment;
 use serde_yaml::Value;
@@ -60,7 +62,17 @@ fn examples() -> Vec<(String, String)> {
 #[test]
 fn a_template_writes_the_same_whenever_it_is_compiled() {
     let mut catalog = Catalog::embedded().unwrap();
-    catalog.add_folder(&project("templates")).unwrap();
+    for folder in std::fs::read_dir(project("templates")).unwrap().map(|entry| entry.unwrap().path()) {
+        let read = |path: &Path| std::fs::read_to_string(path).unwrap();
+        let paths = std::fs::read_dir(&folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+        let templates = paths.filter(|path| path.extension().is_some_and(|end| end == "j2"));
+        let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
+        let templates = templates.map(|path| (name(&path), read(&path))).collect();
+        let file = folder.join("database.toml");
+        if file.is_file() {
+            catalog.add(&Source { name: file.display().to_string(), text: read(&file) }, templates).unwrap();
+        }
+    }
     for (name, text) in examples() {
         let (built, read) = (render(&text, None).unwrap(), render_with(&catalog, &text, None).unwrap());
         for (path, file) in &built.files {

@@ -1,94 +1,37 @@
-//! Further catalog folders, named by `[catalog] extra` in polyglot.toml: a database is added without building.
+//! Further databases, of the folders that `[catalog] extra` in polyglot.toml names: they are added without building.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
-
-use super::{Bound, Catalog, Database, Entry, FileError, Template, Templates, Text};
+use super::{Bound, Catalog, Database, Entry, FileError, Template, Text};
 use crate::diagnostic::{Diagnostic, Faults};
 use crate::expression::{Formulas, Names};
 use crate::source::{Place, Source};
 use crate::vocabulary::Quantity;
 
-/// Why a further folder cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ExtraError {
-    /// A folder or file cannot be read.
-    #[error("cannot read the catalog at {path}")]
-    Unreadable {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The folder holds no database.
-    #[error("{path} holds no `database.toml`, nor does a folder in it")]
-    Empty {
-        /// Which.
-        path: PathBuf,
-    },
-    /// A file is not what it should be.
-    #[error("a catalog file is wrong")]
-    Wrong(Box<Faults>),
-}
-
-const FILE: &str = "database.toml";
-
 impl Catalog {
-    /// Adds the databases of a folder: its own `database.toml`, or those of the folders in it. One with the id of a
-    /// known database replaces it.
+    /// Adds the database of a `database.toml`, with the templates that lie beside it, by file name. One with the id of
+    /// a known database replaces it.
     ///
     /// # Errors
-    /// [`ExtraError`] where the folder cannot be read, is empty or holds a faulty file.
-    pub fn add_folder(&mut self, folder: &Path) -> Result<(), ExtraError> {
-        let files = files_of(folder)?;
-        if files.is_empty() {
-            return Err(ExtraError::Empty { path: folder.to_owned() });
-        }
-        for path in files {
-            let text =
-                fs::read_to_string(&path).map_err(|source| ExtraError::Unreadable { path: path.clone(), source })?;
-            let source = Source { name: path.display().to_string(), text };
-            let wrong = |diagnostic| ExtraError::Wrong(Box::new(Faults::new(source.clone(), vec![diagnostic])));
-            let mut entry = Entry::read(source.text.clone()).map_err(|error| wrong(describe(&error)))?;
-            entry.recipe.templates = templates_beside(&path)?;
-            entry
-                .check()
-                .and_then(|()| check_formulas(&entry.database))
-                .map_err(|fault| wrong(Diagnostic::error(fault)))?;
-            self.add(entry);
-        }
+    /// [`Faults`] where the file is not what it should be.
+    pub fn add(&mut self, source: &Source, templates: Vec<(String, String)>) -> Result<(), Faults> {
+        let wrong = |diagnostic| Faults::new(source.clone(), vec![diagnostic]);
+        let mut entry = Entry::read(source.text.clone()).map_err(|error| wrong(describe(&error)))?;
+        let templates = templates.into_iter();
+        entry.recipe.templates =
+            templates.map(|(name, text)| (Text::from(name), Template::Source(Text::from(text)))).collect();
+        let checked = entry.check().and_then(|()| check_formulas(&entry.database));
+        checked.map_err(|fault| wrong(Diagnostic::error(fault)))?;
+        self.put(entry);
         Ok(())
     }
 
     /// Adds a database, or puts it in the place of the one of its id.
-    fn add(&mut self, Entry { database, recipe }: Entry) {
+    fn put(&mut self, Entry { database, recipe }: Entry) {
         self.extra.insert(database.id.clone(), recipe);
         match self.databases.iter_mut().find(|known| known.id == database.id) {
             Some(known) => *known = database,
             None => self.databases.push(database),
         }
     }
-}
-
-/// The templates in the folder of a `database.toml`, by file name.
-fn templates_beside(file: &Path) -> Result<Templates, ExtraError> {
-    let folder = file.parent().unwrap_or(Path::new("."));
-    let unreadable = |path: &Path| {
-        let path = path.to_owned();
-        move |source| ExtraError::Unreadable { path, source }
-    };
-    let entries = fs::read_dir(folder).map_err(unreadable(folder))?;
-    let paths: Result<Vec<_>, _> = entries.map(|entry| entry.map(|entry| entry.path())).collect();
-    let mut paths = paths.map_err(unreadable(folder))?;
-    paths.retain(|path| path.extension().is_some_and(|end| end == "j2"));
-    paths.sort_unstable();
-    let templates = paths.into_iter().map(|path| {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let text = fs::read_to_string(&path).map_err(unreadable(&path))?;
-        Ok((Text::from(name), Template::Source(Text::from(text))))
-    });
-    templates.collect()
 }
 
 /// Checks that every formula of a database can be compiled, and speaks only of what there is.
@@ -104,19 +47,6 @@ fn check_formulas(database: &Database) -> Result<(), String> {
         value.map_err(|error| format!("{}: {error}", database.id))?;
     }
     Ok(())
-}
-
-fn files_of(folder: &Path) -> Result<Vec<PathBuf>, ExtraError> {
-    let own = folder.join(FILE);
-    if own.is_file() {
-        return Ok(vec![own]);
-    }
-    let unreadable = |source| ExtraError::Unreadable { path: folder.to_owned(), source };
-    let entries = fs::read_dir(folder).map_err(unreadable)?;
-    let paths: Result<Vec<_>, _> = entries.map(|entry| entry.map(|entry| entry.path().join(FILE))).collect();
-    let mut files: Vec<_> = paths.map_err(unreadable)?.into_iter().filter(|path| path.is_file()).collect();
-    files.sort_unstable();
-    Ok(files)
 }
 
 /// Puts a fault of a TOML text into our own form.

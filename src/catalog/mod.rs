@@ -24,7 +24,6 @@ pub use database::{
 pub use date::{Date, DateError};
 pub use deferred::Deferred;
 pub use entry::Entry;
-pub use extra::ExtraError;
 pub(crate) use extra::describe;
 pub use matrix::{Matrix, Row};
 pub use program::{Program, ProgramError};

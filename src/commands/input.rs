@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use super::extra;
 use super::terminal::Terminal;
-use crate::catalog::{Catalog, ExtraError, describe, read_toml};
+use crate::catalog::{Catalog, describe, read_toml};
 use crate::cli::Input;
 use crate::config::{self, Config};
 use crate::decide::Tree;
@@ -76,10 +77,11 @@ impl World {
         let source = source_in(&folder, Path::new(config::FILE))?;
         let config = Config::parse(&source).map_err(InputError::Faulty)?;
         for path in &config.catalog.extra {
-            let extra = folder.contain(path.get_ref())?;
-            catalog.add_folder(&extra).map_err(|error| match error {
-                ExtraError::Wrong(faults) => InputError::Faulty(*faults).into(),
-                other => anyhow::Error::new(other).context(format!("`[catalog] extra` in {}", source.name)),
+            extra::add(&mut catalog, &folder, path.get_ref()).map_err(|error| {
+                match error.downcast::<InputError>() {
+                    Ok(faulty) => faulty.into(),
+                    Err(error) => error.context(format!("`[catalog] extra` in {}", source.name)),
+                }
             })?;
         }
         config.check(&source, &catalog).map_err(InputError::Faulty)?;

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod explain;
+mod extra;
 mod generate;
 mod init;
 mod input;
