@@ -62,7 +62,6 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("main.rs", EFFECTS),
     ("files/", &["std::fs", "fs::", "File::", "OpenOptions"]),
     ("size/host.rs", &["std::fs", "fs::"]),
-    ("lint/walk.rs", &["std::fs", "fs::", "File::"]),
 ];
 
 /// A file of `src/`, by its path there with `/`, and its text without comments and texts.

@@ -192,11 +192,6 @@ pub(super) fn source(path: &Path) -> Result<Source> {
     Ok(decode(path.display().to_string(), files::read(path, MAX_SIZE)?)?)
 }
 
-/// The text of such a file.
-pub(super) fn read_text(path: &Path, _: Bytes) -> Result<String> {
-    Ok(source(path)?.text)
-}
-
 /// A file of a folder.
 pub(super) fn source_in(folder: &Folder, path: &Path) -> Result<Source> {
     Ok(decode(folder.join(path).display().to_string(), folder.read(path, MAX_SIZE)?)?)

@@ -12,7 +12,6 @@ mod page;
 mod portfolio;
 mod records;
 mod render;
-mod save;
 mod select;
 mod terminal;
 mod tree;
