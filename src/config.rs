@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Component, PathBuf};
 
 use catalog::{Catalog, Database, Overrides};
 use serde::Deserialize;
@@ -69,9 +69,9 @@ pub enum LintLevel {
 #[serde(deny_unknown_fields, default)]
 pub struct CatalogConfig {
     /// Folders of further databases.
-    pub extra: Vec<PathBuf>,
+    pub extra: Vec<Spanned<PathBuf>>,
     /// A decision tree that takes the place of ours.
-    pub tree: Option<PathBuf>,
+    pub tree: Option<Spanned<PathBuf>>,
 }
 
 /// Where rendered files go.
@@ -79,16 +79,20 @@ pub struct CatalogConfig {
 #[serde(deny_unknown_fields, default)]
 pub struct RenderConfig {
     /// The folder, relative to the file.
-    pub out: Option<PathBuf>,
+    pub out: Option<Spanned<PathBuf>>,
 }
 
 impl Config {
     /// Reads the file.
     ///
     /// # Errors
-    /// The first fault of the text.
+    /// The first fault of the text, or each path that leads out of the file's folder.
     pub fn parse(source: &Source) -> Result<Self, Faults> {
-        toml::from_str(&source.text).map_err(|error| Faults::new(source.clone(), vec![Diagnostic::from_toml(&error)]))
+        let config: Self = toml::from_str(&source.text)
+            .map_err(|error| Faults::new(source.clone(), vec![Diagnostic::from_toml(&error)]))?;
+        let paths = config.catalog.extra.iter().chain(&config.catalog.tree).chain(&config.render.out);
+        let outside: Vec<_> = paths.filter_map(leads_out).collect();
+        if outside.is_empty() { Ok(config) } else { Err(Faults::new(source.clone(), outside)) }
     }
 
     /// Checks that the databases it names exist.
@@ -106,6 +110,14 @@ impl Config {
         let faults: Vec<_> = databases.chain(misspelt).collect();
         if faults.is_empty() { Ok(()) } else { Err(Faults::new(source.clone(), faults)) }
     }
+}
+
+/// A path that is absolute or has `..` in it: the file may be anybody's, and speaks of nothing outside of its folder.
+fn leads_out(path: &Spanned<PathBuf>) -> Option<Diagnostic> {
+    let stays = path.get_ref().components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let diagnostic = || Diagnostic::error(format!("`{}` is outside of the folder", path.get_ref().display()));
+    let place = Place::new(path.span().start, path.span().end);
+    (!stays).then(|| diagnostic().at(place, format!("paths stay in the folder of {FILE}")))
 }
 
 /// A licence that matches nothing although it is near one that some database has. One that no database has is fine: a

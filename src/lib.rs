@@ -5,6 +5,8 @@
 
 pub mod embedded;
 
+pub mod files;
+
 pub mod source;
 
 pub mod diagnostic;

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use catalog::{Catalog, Entry, Folder, Text};
+
 use polyglot::config::Policy;
 use polyglot::decide::{DecisionContext, Depth, Selection, Tree};
 

@@ -21,6 +21,7 @@ mod cases;
 mod catalog;
 mod cmd;
 mod examples;
+mod files;
 mod flips;
 mod folder;
 mod fuzz;

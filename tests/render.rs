@@ -59,7 +59,15 @@ fn examples() -> Vec<(String, String)> {
 #[test]
 fn a_template_writes_the_same_whenever_it_is_compiled() {
     let mut catalog = polyglot::embedded::catalog();
-    polyglot::extra::add_folder(&mut catalog, &project("templates")).unwrap();
+    for folder in std::fs::read_dir(project("templates")).unwrap().map(|entry| entry.unwrap().path()) {
+        let file = folder.join("database.toml");
+        let Ok(text) = std::fs::read_to_string(&file) else { continue };
+        let names = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let names = names.filter(|name| catalog::Folder::takes(name));
+        let files = names.map(|name| (name.clone(), std::fs::read_to_string(folder.join(name)).unwrap())).collect();
+        let source = polyglot::source::Source { name: file.display().to_string(), text };
+        polyglot::extra::add(&mut catalog, &source, files).unwrap();
+    }
     for (name, text) in examples() {
         let (built, read) = (render(&text, None).unwrap(), render_with(&catalog, &text, None).unwrap());
         for (path, file) in &built.files {

@@ -7,14 +7,12 @@ use catalog::units::Bytes;
 use super::terminal::{complain, message_width};
 use crate::diagnostic::Faults;
 use crate::report::text;
-
-/// The names that a requirements file is looked for under, in this order.
-pub(super) const NAMES: [&str; 3] = ["polyglot.yaml", "req.yaml", "requirements.yaml"];
+use crate::requirements::FILE_NAMES;
 
 /// What is wrong with an input, in words for the person.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum InputError {
-    #[error("no requirements file here: looked for {}\n  make one with `polyglot init`, or name yours: `polyglot select FILE`", NAMES.join(", "))]
+    #[error("no requirements file here: looked for {}\n  make one with `polyglot init`, or name yours: `polyglot select FILE`", FILE_NAMES.join(", "))]
     Missing,
     #[error("{name} is larger than {limit}\n  `--max-size` lifts the limit")]
     TooLarge { name: String, limit: Bytes },

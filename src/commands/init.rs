@@ -1,7 +1,6 @@
 //! `polyglot init`: a requirements file to start from. At a terminal it asks; elsewhere the flags say.
 
 use std::fmt::Write as _;
-use std::fs::OpenOptions;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 
@@ -12,6 +11,7 @@ use super::Outcome;
 use super::terminal::Terminal;
 use crate::cli::Init;
 use crate::diagnostic::suggestion;
+use crate::files::{self, Place};
 use crate::requirements::is_name;
 
 /// The example that stands in the file where nobody says what data there is.
@@ -20,7 +20,7 @@ const FIRST_KIND: &str = "user_profile";
 pub(super) fn run(arguments: &Init, terminal: &Terminal) -> Result<Outcome> {
     let catalog = crate::embedded::catalog();
     let to_stdout = arguments.file == Path::new("-");
-    if !to_stdout && arguments.file.exists() {
+    if !to_stdout && files::standing(&arguments.file).is_some() {
         bail!("{} is there already; it is not overwritten", arguments.file.display());
     }
     let asks = arguments.kind.is_empty() && arguments.name.is_none() && io::stdin().is_terminal() && !to_stdout;
@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &Init, terminal: &Terminal) -> Result<Outcome> {
         terminal.result(&text)?;
         return Ok(Outcome::Done);
     }
-    write_new(&arguments.file, &text)?;
+    files::save(&arguments.file, &text, Place::Free)?;
     terminal.message(&format!("wrote {}; next: polyglot select", arguments.file.display()));
     Ok(Outcome::Done)
 }
@@ -117,11 +117,4 @@ fn file(name: &str, rows: &[&Row]) -> String {
         );
     }
     text
-}
-
-/// Writes a file that must not exist yet, even if somebody else makes it in this moment.
-fn write_new(path: &Path, text: &str) -> Result<()> {
-    let context = || format!("cannot write {}", path.display());
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path).with_context(context)?;
-    file.write_all(text.as_bytes()).with_context(context)
 }

@@ -1,21 +1,21 @@
 //! Finding and reading files: the requirements, polyglot.toml above them, and the catalog that it adds to.
 
-use std::fs::File;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use catalog::Catalog;
 use catalog::units::Bytes;
 
-use super::error::{InputError, NAMES};
+use super::error::InputError;
+use super::extra;
 use super::terminal::Terminal;
 use crate::cli::Input;
 use crate::config::{self, Config};
 use crate::decide::Tree;
 use crate::diagnostic::{Diagnostic, Faults};
-use crate::extra::{self, ExtraError};
-use crate::requirements::Requirements;
+use crate::files::{self, FileError, Folder};
+use crate::requirements::{FILE_NAMES, Requirements};
 use crate::source::{Place, Source};
 use crate::yaml::Budget;
 
@@ -55,27 +55,40 @@ impl World {
             let tree = Tree::embedded(&catalog)?;
             return Ok((Self { catalog, tree, config: Config::default(), home: PathBuf::new() }, None));
         };
-        let source = Source { name: path.display().to_string(), text: read_text(path, MAX_SIZE)? };
-        let config = Config::parse(&source).map_err(InputError::Faulty)?;
         let home = path.parent().unwrap_or(Path::new(""));
-        for folder in &config.catalog.extra {
-            extra::add_folder(&mut catalog, &home.join(folder)).map_err(|error| match error {
-                ExtraError::Wrong(faults) => InputError::Faulty(*faults).into(),
-                other => anyhow::Error::new(other).context(format!("`[catalog] extra` in {}", path.display())),
+        let folder = Folder::open(home).with_context(|| format!("cannot open {}", files::or_here(home).display()))?;
+        let source = source_in(&folder, Path::new(config::FILE))?;
+        let config = Config::parse(&source).map_err(InputError::Faulty)?;
+        for path in &config.catalog.extra {
+            extra::add(&mut catalog, &folder, path.get_ref()).map_err(|error| {
+                match error.downcast::<InputError>() {
+                    Ok(faulty) => faulty.into(),
+                    Err(error) => error.context(format!("`[catalog] extra` in {}", source.name)),
+                }
             })?;
         }
         config.check(&source, &catalog).map_err(InputError::Faulty)?;
         let tree = match &config.catalog.tree {
             None => Tree::embedded(&catalog)?,
-            Some(tree) => own_tree(&home.join(tree), &catalog)?,
+            Some(tree) => own_tree(&folder, tree.get_ref(), &catalog)?,
         };
         let home = home.to_owned();
         Ok((Self { catalog, tree, config, home }, Some(source)))
     }
 }
 
-fn own_tree(path: &Path, catalog: &Catalog) -> Result<Tree> {
-    let source = Source { name: path.display().to_string(), text: read_text(path, MAX_SIZE)? };
+impl World {
+    /// The folder that polyglot.toml wants the stack in.
+    pub(super) fn out(&self) -> Result<Option<PathBuf>> {
+        let Some(out) = &self.config.render.out else { return Ok(None) };
+        let context = || format!("`[render] out` in {}", self.home.join(config::FILE).display());
+        let home = Folder::open(&self.home).with_context(context)?;
+        home.contain(out.get_ref()).with_context(context).map(Some)
+    }
+}
+
+fn own_tree(home: &Folder, path: &Path, catalog: &Catalog) -> Result<Tree> {
+    let source = source_in(home, path)?;
     let wrong = |diagnostic| InputError::Faulty(Faults::new(source.clone(), vec![diagnostic]));
     let file = toml::from_str(source.text.clone().leak()).map_err(|error| wrong(Diagnostic::from_toml(&error)))?;
     Ok(Tree::new(file, catalog).map_err(|error| wrong(Diagnostic::error(error.to_string())))?)
@@ -84,7 +97,7 @@ fn own_tree(path: &Path, catalog: &Catalog) -> Result<Tree> {
 /// The polyglot.toml of a folder or of the nearest one above it.
 fn above(folder: &Path) -> Option<PathBuf> {
     let absolute = std::path::absolute(folder).ok()?;
-    let found = absolute.ancestors().map(|folder| folder.join(config::FILE)).find(|path| path.is_file())?;
+    let found = absolute.ancestors().map(|folder| folder.join(config::FILE)).find(|path| is_there(path))?;
     let here = std::env::current_dir().ok();
     let shown = here.and_then(|here| found.strip_prefix(here).map(Path::to_owned).ok());
     Some(shown.unwrap_or(found))
@@ -112,11 +125,13 @@ pub(super) fn requirements(input: &Input, terminal: &Terminal) -> Result<Given> 
         if io::stdin().is_terminal() {
             terminal.message("reading the requirements from standard input; end with Ctrl-D");
         }
-        (decode("<stdin>".into(), read_capped(io::stdin().lock(), "<stdin>", limit)?)?, PathBuf::from("."))
+        (piped(limit)?, PathBuf::from("."))
     } else {
-        let folder = folder_of(&path);
-        let name = path.display().to_string();
-        (Source { text: read_text(&path, limit)?, name }, folder)
+        let bytes = files::read(&path, limit).map_err(|error| match error {
+            FileError::TooLarge(..) => InputError::TooLarge { name: path.display().to_string(), limit }.into(),
+            other => anyhow::Error::new(other),
+        })?;
+        (decode(path.display().to_string(), bytes)?, folder_of(&path))
     };
     let world = World::around(&folder)?;
     let requirements = Requirements::parse(&source, &world.catalog, budget(limit)).map_err(InputError::Faulty)?;
@@ -133,7 +148,12 @@ pub(super) fn folder_of(file: &Path) -> PathBuf {
 
 /// The requirements file of this folder.
 pub(super) fn found_here() -> Option<PathBuf> {
-    NAMES.iter().map(PathBuf::from).find(|path| path.is_file())
+    FILE_NAMES.iter().map(PathBuf::from).find(|path| is_there(path))
+}
+
+/// Whether something stands there that may be meant for a file: what it is, reading it tells.
+pub(super) fn is_there(path: &Path) -> bool {
+    files::standing(path).is_some_and(|found| !found.is_dir())
 }
 
 /// As many values as the size allows: a larger limit on the size lifts that on the values in step.
@@ -142,24 +162,22 @@ pub(super) fn budget(limit: Bytes) -> Budget {
     Budget { values: MAX_VALUES.saturating_mul(times.max(1)) }
 }
 
-pub(super) fn read_text(path: &Path, limit: Bytes) -> Result<String> {
-    let name = path.display().to_string();
-    let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
-    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-        anyhow::bail!("{name} is a folder, not a file");
-    }
-    let bytes = read_capped(file, &name, limit)?;
-    Ok(decode(name, bytes)?.text)
+/// The text that comes through standard input.
+fn piped(limit: Bytes) -> Result<Source> {
+    let name = String::from("<stdin>");
+    let bytes = files::read_to(io::stdin().lock(), limit).context("cannot read <stdin>")?;
+    let bytes = bytes.ok_or_else(|| InputError::TooLarge { name: name.clone(), limit })?;
+    Ok(decode(name, bytes)?)
 }
 
-fn read_capped(reader: impl Read, name: &str, limit: Bytes) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let capped = reader.take(limit.0.saturating_add(1)).read_to_end(&mut bytes);
-    capped.with_context(|| format!("cannot read {name}"))?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit.0 {
-        return Err(InputError::TooLarge { name: name.to_owned(), limit }.into());
-    }
-    Ok(bytes)
+/// A file that the person names, or that lies beside one.
+pub(super) fn source(path: &Path) -> Result<Source> {
+    Ok(decode(path.display().to_string(), files::read(path, MAX_SIZE)?)?)
+}
+
+/// A file of a folder.
+pub(super) fn source_in(folder: &Folder, path: &Path) -> Result<Source> {
+    Ok(decode(folder.join(path).display().to_string(), folder.read(path, MAX_SIZE)?)?)
 }
 
 /// Checks that a file is UTF-8; what is not is drawn with its line, the bad bytes replaced.

@@ -9,14 +9,13 @@ use catalog::{Catalog, Date};
 use super::Outcome;
 use super::error::InputError;
 use super::input::{self, Given};
-use super::save::save;
 use super::terminal::Terminal;
 use crate::decide::{DecisionContext, Held, HeldDatabase, Selection};
+use crate::files::{self, Place};
 use crate::lock::{Lock, LockError, Together, name_for};
 use crate::plan::Plan;
 use crate::report::lock as report;
 use crate::size::{Host, Reckoner};
-use crate::source::Source;
 
 /// The lock of a file, where there is one.
 #[derive(Default)]
@@ -30,13 +29,15 @@ pub(super) fn path_for(requirements: &Path) -> PathBuf {
 
 /// Reads the lock of a file. One that came through standard input has none.
 pub(super) fn read(given: &Given) -> Result<Option<Found>> {
-    let Some(path) = given.path.as_deref().map(path_for).filter(|path| path.exists()) else { return Ok(None) };
+    let Some(path) = given.path.as_deref().map(path_for).filter(|path| files::standing(path).is_some()) else {
+        return Ok(None);
+    };
     let lock = parse(&path, &given.world.catalog)?;
     Ok(Some(Found(Some((path, lock)))))
 }
 
 fn parse(path: &Path, catalog: &Catalog) -> Result<Lock> {
-    let source = Source { name: path.display().to_string(), text: input::read_text(path, input::MAX_SIZE)? };
+    let source = input::source(path)?;
     Lock::parse(&source, catalog).map_err(|error| match error {
         LockError::Faulty(faults) => InputError::Faulty(faults).into(),
         newer @ LockError::Newer { .. } => newer.into(),
@@ -57,10 +58,10 @@ pub(super) fn write(
     let lock = Lock { portfolio: together, ..made(given, selection, older.as_ref(), date)? };
     let text = lock.text()?;
     let shown = path.display();
-    if older.is_some() && input::read_text(&path, input::MAX_SIZE)? == text {
+    if older.is_some() && input::source(&path)?.text == text {
         return Ok(format!("{shown} is up to date"));
     }
-    save(&path, &text)?;
+    files::save(&path, &text, Place::FreeOrFile)?;
     Ok(format!("wrote {shown}"))
 }
 

@@ -3,6 +3,7 @@
 mod catalog;
 mod error;
 mod explain;
+mod extra;
 mod generate;
 mod init;
 mod input;
@@ -13,7 +14,6 @@ mod page;
 mod portfolio;
 mod records;
 mod render;
-mod save;
 mod select;
 mod terminal;
 mod tree;

@@ -1,6 +1,5 @@
 //! The decision records of a folder: reading those that stand there, and making what they are to be.
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -10,6 +9,7 @@ use catalog::Date;
 use super::input::{self, Given};
 use super::locked::Found;
 use crate::decide::Selection;
+use crate::files::Folder;
 use crate::render::record::{self, Decided, FOLDER, File, INDEX, number_of};
 use crate::render::write::Artifact;
 
@@ -36,18 +36,16 @@ pub(super) fn of(
 
 /// The records that stand in a folder, and their index, by name.
 pub(super) fn read(folder: &Path) -> Result<Vec<File>> {
-    let entries = match fs::read_dir(folder) {
+    let unreadable = || format!("cannot read {}", folder.display());
+    let folder = match Folder::named(folder) {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Vec::new()),
-        entries => entries.with_context(|| format!("cannot read {}", folder.display()))?,
+        opened => opened.with_context(unreadable)?,
     };
     let mut files = Vec::new();
-    for entry in entries {
-        let entry = entry.with_context(|| format!("cannot read {}", folder.display()))?;
-        let Ok(name) = entry.file_name().into_string() else { continue };
-        if entry.path().is_file() && (name == INDEX || number_of(&name).is_some()) {
-            files.push(File { text: input::read_text(&entry.path(), input::MAX_SIZE)?, name });
+    for name in folder.names().with_context(unreadable)? {
+        if name == INDEX || number_of(&name).is_some() {
+            files.push(File { text: input::source_in(&folder, Path::new(&name))?.text, name });
         }
     }
-    files.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(files)
 }

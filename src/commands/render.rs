@@ -16,11 +16,13 @@ use super::terminal::Terminal;
 use crate::cli::Render;
 use crate::decide::portfolio::Question;
 use crate::decide::{DecisionContext, Depth, Selection};
+use crate::files;
 use crate::plan::Plan;
 use crate::render::upgrade::{self, Refused};
 use crate::render::write::{self, Compared, Comparison, Folder, Force, Secret, State};
 use crate::render::{Options, Preparation, Stack, Wanted, Wish};
 use crate::size::{Host, Reckoner};
+use crate::source::Source;
 
 /// Where the files go unless somebody says otherwise.
 pub(super) const FOLDER: &str = "deploy";
@@ -37,7 +39,7 @@ pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
     let held = lock.held();
     let depth = if arguments.adr { Depth::Flips } else { Depth::Choice };
     let selection = Selection::holding(requirements, &facts, depth, &held);
-    let root = folder(arguments, world);
+    let root = folder(arguments, world)?;
     let most = lock.portfolio().and_then(|together| together.max_databases);
     let decided = Decided { requirements, world, facts: &facts, held: &held, most };
     let mut stack = match is_wanted(arguments) {
@@ -132,9 +134,9 @@ fn wish(arguments: &Render) -> Wish {
     if wish == Wish::NONE && !arguments.report { Wish::ALL } else { wish }
 }
 
-fn folder(arguments: &Render, world: &World) -> PathBuf {
-    let configured = world.config.render.out.as_ref().map(|out| world.home.join(out));
-    arguments.out.clone().or(configured).unwrap_or_else(|| PathBuf::from(FOLDER))
+fn folder(arguments: &Render, world: &World) -> Result<PathBuf> {
+    let named = if arguments.out.is_some() { arguments.out.clone() } else { world.out()? };
+    Ok(named.unwrap_or_else(|| PathBuf::from(FOLDER)))
 }
 
 /// Where the random part of a secret is from.
@@ -187,7 +189,9 @@ fn listing(stack: &Stack) -> String {
 /// Refuses to put another major version on the volumes of the stack that is in the folder.
 fn refuse_upgrade(root: &Path, stack: &Stack) -> Result<()> {
     let new = stack.artifacts.iter().find(|artifact| artifact.path == "compose.yaml");
-    let (Some(new), Ok(old)) = (new, std::fs::read_to_string(root.join("compose.yaml"))) else { return Ok(()) };
+    // What is no text is not ours, and the writer says so.
+    let old = files::Folder::named(root).ok().and_then(|root| input::source_in(&root, Path::new("compose.yaml")).ok());
+    let (Some(new), Some(Source { text: old, .. })) = (new, old) else { return Ok(()) };
     if old == new.content {
         return Ok(());
     }

@@ -1,10 +1,13 @@
 //! Finding the files to look at: in the paths that are given, and in the folders under them.
 
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
 
+use catalog::units::Bytes;
 use ignore::WalkBuilder;
 
+use crate::files::{self, FileError, Folder};
 use crate::requirements::FILE_NAMES;
 
 /// A file to look at.
@@ -26,21 +29,24 @@ pub enum FoundKind {
 }
 
 /// How much of a file is looked at to see what it is.
-const LOOKED_AT: u64 = 64 << 10;
+const LOOKED_AT: Bytes = Bytes(64 << 10);
+
+/// The files that leave files out, and how large one may be.
+const IGNORES: [&str; 2] = [".gitignore", ".ignore"];
+const MAX_IGNORE: Bytes = Bytes(1 << 20);
 
 /// The files of some paths, in order, each once: a file that is named is taken, in a folder what looks like one of ours.
 /// What `.gitignore` leaves out is left out, and so are hidden folders.
 ///
 /// # Errors
-/// A path that is not there, or a folder that cannot be listed, with its path.
-pub fn walk(paths: &[PathBuf]) -> Result<Vec<Found>, (PathBuf, io::Error)> {
+/// A path that is not there, a folder that cannot be listed, or an ignore file that is none.
+pub fn walk(paths: &[PathBuf]) -> Result<Vec<Found>, FileError> {
     let mut found = Vec::new();
     for path in paths {
-        let metadata = path.metadata().map_err(|error| (path.clone(), error))?;
-        if metadata.is_dir() {
-            in_folder(path, &mut found)?;
-        } else {
-            found.push(Found { path: path.clone(), kind: named(path) });
+        match Folder::open(path) {
+            Ok(_) => in_folder(path, &mut found)?,
+            Err(_) if files::standing(path).is_some() => found.push(Found { path: path.clone(), kind: named(path) }),
+            Err(error) => return Err(FileError::of("read", path, error)),
         }
     }
     found.sort_unstable();
@@ -48,12 +54,22 @@ pub fn walk(paths: &[PathBuf]) -> Result<Vec<Found>, (PathBuf, io::Error)> {
     Ok(found)
 }
 
-fn in_folder(folder: &Path, found: &mut Vec<Found>) -> Result<(), (PathBuf, io::Error)> {
-    // A folder that is no repository obeys its `.gitignore` too.
-    for entry in WalkBuilder::new(folder).require_git(false).build() {
+fn in_folder(folder: &Path, found: &mut Vec<Found>) -> Result<(), FileError> {
+    let real = files::real(folder).map_err(|error| FileError::of("read", folder, error))?;
+    real.ancestors().try_for_each(check_ignores)?;
+    let (tell, told) = mpsc::channel();
+    // A folder that is no repository obeys its `.gitignore` too. What only this checkout excludes is not for us.
+    let mut walk = WalkBuilder::new(folder);
+    walk.require_git(false).git_exclude(false).filter_entry(move |entry| {
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        let checked = if is_folder { check_ignores(entry.path()) } else { Ok(()) };
+        // Whoever is told has the walk; it is there.
+        checked.map_err(|error| tell.send(error)).is_ok()
+    });
+    for entry in walk.build() {
         let entry = entry.map_err(|error| {
             let message = io::Error::other(error.to_string());
-            (folder.to_owned(), error.into_io_error().unwrap_or(message))
+            FileError::of("read", folder, error.into_io_error().unwrap_or(message))
         })?;
         if entry.file_type().is_some_and(|kind| kind.is_file()) {
             let path = entry.into_path();
@@ -61,7 +77,14 @@ fn in_folder(folder: &Path, found: &mut Vec<Found>) -> Result<(), (PathBuf, io::
             found.extend(kind_of(&path).map(|kind| Found { path, kind }));
         }
     }
-    Ok(())
+    told.try_recv().map_or(Ok(()), Err)
+}
+
+/// Refuses ignore files that the walk could not read to an end: it would read them by itself.
+fn check_ignores(folder: &Path) -> Result<(), FileError> {
+    // A folder that cannot be opened has none, and the walk says so.
+    let Ok(folder) = Folder::open(folder) else { return Ok(()) };
+    IGNORES.iter().try_for_each(|name| folder.check_size(Path::new(name), MAX_IGNORE))
 }
 
 /// What a file that is named is: a compose file where it looks like one, else what its name promises.
@@ -95,8 +118,7 @@ pub fn is_compose(name: &str) -> bool {
 
 /// What the keys at the left edge of a file say that it is.
 fn looks_like(path: &Path) -> Option<FoundKind> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path).ok()?.take(LOOKED_AT).read_to_end(&mut bytes).ok()?;
+    let bytes = files::read_head(path, LOOKED_AT).ok()?;
     let text = String::from_utf8_lossy(&bytes);
     let has = |key: &str| text.lines().any(|line| line.trim_start_matches('\u{feff}').starts_with(key));
     match (has("version:"), has("data:"), has("services:")) {

@@ -101,6 +101,7 @@ pub fn detect() -> Found {
 
 /// The memory as the files below a root say it: the least of the machine's and of every limit on the way.
 fn memory_below(root: &Path) -> Option<(Bytes, &'static str)> {
+    // These are the system's own, for us to find out, and nobody's file: they do not go through the door of `files`.
     let read = |path: &Path| fs::read_to_string(path).ok();
     let machine =
         read(&root.join("proc/meminfo")).and_then(|text| meminfo(&text)).map(|memory| (memory, "/proc/meminfo"));

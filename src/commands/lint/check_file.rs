@@ -1,8 +1,7 @@
 //! One file: reading it with what is beside it, and checking it.
 
 use std::cell::RefCell;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -20,6 +19,7 @@ use crate::compose::Compose;
 use crate::decide::portfolio::Question;
 use crate::decide::{DecisionContext, Depth, Selection};
 use crate::diagnostic::{Diagnostic, Faults};
+use crate::files::{self, Mode};
 use crate::lint::rules::{invalid_compose, invalid_lock, invalid_requirements, unreadable_file};
 use crate::lint::{
     ComposeFile, Differing, Found, FoundKind, Kind, Locked, Mounted, Outcome, Record, Rule, StackFolder, System,
@@ -54,18 +54,26 @@ impl FileOutcome {
     }
 }
 
+/// What files are looked at with.
+#[derive(Clone, Copy)]
+pub(super) struct Looking<'w> {
+    pub(super) workspaces: &'w WorkspaceCache,
+    /// The folders that were given, and those of the files that were.
+    pub(super) roots: &'w [PathBuf],
+    pub(super) today: Option<Date>,
+}
+
 /// What one thread looks at files with.
 pub(super) struct FileChecker<'w> {
-    workspaces: &'w WorkspaceCache,
-    today: Option<Date>,
+    looking: Looking<'w>,
     reckoner: Reckoner,
     /// The facts of the last file and its context: those of the next one are nearly the same.
     facts: RefCell<Option<(&'static LintContext, DecisionContext<'static>)>>,
 }
 
 impl<'w> FileChecker<'w> {
-    pub(super) fn new(workspaces: &'w WorkspaceCache, today: Option<Date>) -> Self {
-        Self { workspaces, today, reckoner: Reckoner::default(), facts: RefCell::new(None) }
+    pub(super) fn new(looking: Looking<'w>) -> Self {
+        Self { looking, reckoner: Reckoner::default(), facts: RefCell::new(None) }
     }
 
     pub(super) fn check(&self, file: &Found) -> Result<FileOutcome> {
@@ -74,7 +82,7 @@ impl<'w> FileChecker<'w> {
             Ok(source) => source,
             Err(outcome) => return Ok(outcome),
         };
-        let Some(context) = self.workspaces.of(&folder)? else {
+        let Some(context) = self.looking.workspaces.of(&folder)? else {
             return Ok(FileOutcome { incomplete: true, ..FileOutcome::default() });
         };
         Ok(match file.kind {
@@ -164,7 +172,7 @@ impl<'w> FileChecker<'w> {
             records: standing_records(path, context),
             budget: &budget,
             is_rendered,
-            today: self.today.or(newest),
+            today: self.looking.today.or(newest),
         };
         let outcome = check_system(&system, stack.as_ref(), &context.levels);
         self.facts.replace(Some((context, facts)));
@@ -189,9 +197,8 @@ impl<'w> FileChecker<'w> {
         let folder = Folder { root, artifacts: &stack.artifacts, secrets: &secrets, whole: true };
         let comparison = write::compare(&folder).ok()?;
         let source = |path: &str| {
-            let full = root.join(path);
-            let text = fs::read_to_string(&full).ok()?;
-            Some(Arc::new(Source { name: full.display().to_string(), text }))
+            let folder = files::Folder::named(root).ok()?;
+            input::source_in(&folder, Path::new(path)).ok().map(Arc::new)
         };
         let differing = comparison.artifacts.iter().filter(|compared| compared.state != State::Same);
         let differing = differing.map(|compared| Differing {
@@ -204,7 +211,7 @@ impl<'w> FileChecker<'w> {
             state: None,
             source: source(&orphan.path),
         });
-        let lives_here = root.join("secrets").is_dir();
+        let lives_here = files::Folder::open(&root.join("secrets")).is_ok();
         Some(StackFolder {
             path: root.display().to_string(),
             differing: differing.chain(orphans).collect(),
@@ -230,23 +237,26 @@ impl<'w> FileChecker<'w> {
             }
         };
         let secrets = compose.secret_files.iter();
-        let secrets = secrets.filter_map(|(name, path)| Some((name.clone(), readable(&folder, &path.value)?.1)));
+        let secrets = secrets.filter_map(|(name, path)| {
+            let (root, path) = given(self.looking.roots, &folder.join(&path.value))?;
+            Some((name.clone(), readable(&root, &path)?))
+        });
         let file = ComposeFile {
             readable_secrets: secrets.collect(),
-            configurations: configurations(&compose, &folder),
+            configurations: configurations(&compose, &folder, self.looking.roots),
             others: others(path, &folder, catalog),
             compose,
             catalog,
         };
-        FileOutcome { outcome: check_compose(&file, &context.levels, self.today), incomplete: false }
+        FileOutcome { outcome: check_compose(&file, &context.levels, self.looking.today), incomplete: false }
     }
 }
 
 /// Where the stack of a requirements file is rendered to: as polyglot.toml says, or beside the file.
 fn stack_folder(path: &Path, context: &LintContext) -> Option<PathBuf> {
-    let configured = context.world.config.render.out.as_ref().map(|out| context.world.home.join(out));
+    let configured = context.world.out().ok().flatten();
     let beside = path.parent().map(|folder| folder.join(FOLDER));
-    configured.or(beside).filter(|root| root.is_dir())
+    configured.or(beside).filter(|root| files::Folder::named(root).is_ok())
 }
 
 /// The decision records of a requirements file: in its rendered folder, or beside the file, where `render -o .` puts them.
@@ -272,25 +282,21 @@ fn others(path: &Path, folder: &Path, catalog: &Catalog) -> Vec<Compose> {
     /// More than these are no files of one project.
     const LISTED: usize = 1_000;
     const READ: usize = 16;
-    let names = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .take(LISTED)
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let Ok(folder) = files::Folder::open(folder) else { return Vec::new() };
+    let entries = folder.list(Path::new("")).into_iter().flatten().take(LISTED);
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let others = names.filter(|name| is_compose(name) && path.file_name().is_none_or(|own| own != name.as_str()));
     let mut others: Vec<String> = others.collect();
     others.sort_unstable();
     let parsed = others.iter().take(READ).filter_map(|name| {
-        let full = folder.join(name);
-        let text = input::read_text(&full, input::MAX_SIZE).ok()?;
-        let source = Arc::new(Source { name: full.display().to_string(), text });
+        let source = Arc::new(input::source_in(&folder, Path::new(name)).ok()?);
         Compose::parse(&source, catalog, input::budget(input::MAX_SIZE)).ok()
     });
     parsed.collect()
 }
 
-/// The configuration files that services mount, as far as they lie there and are texts of a bearable size.
-fn configurations(compose: &Compose, folder: &Path) -> Vec<Mounted> {
+/// The configuration files that services mount, as far as they lie where we may look and are texts of a bearable size.
+fn configurations(compose: &Compose, folder: &Path, roots: &[PathBuf]) -> Vec<Mounted> {
     const EXTENSIONS: [&str; 4] = ["conf", "cnf", "yml", "yaml"];
     let mut found = Vec::new();
     for service in compose.services.iter().filter(|service| service.database.is_some()) {
@@ -299,10 +305,8 @@ fn configurations(compose: &Compose, folder: &Path) -> Vec<Mounted> {
             let is_configuration =
                 Path::new(&mount.target).extension().is_some_and(|e| EXTENSIONS.iter().any(|x| e == *x));
             let full = folder.join(path.strip_prefix("./").unwrap_or(path));
-            if !is_configuration || !full.is_file() {
-                continue;
-            }
-            if let Ok(text) = input::read_text(&full, input::MAX_SIZE) {
+            let Some((root, path)) = given(roots, &full).filter(|_| is_configuration) else { continue };
+            if let Ok(Source { text, .. }) = input::source_in(&root, &path) {
                 let source = Arc::new(Source { name: full.display().to_string(), text });
                 let (service, target) = (service.name.value.clone(), mount.target.clone());
                 found.push(Mounted { service, target, place: mount.place, source });
@@ -314,8 +318,8 @@ fn configurations(compose: &Compose, folder: &Path) -> Vec<Mounted> {
 
 fn read(path: &Path) -> Result<Source, FileOutcome> {
     let name = path.display().to_string();
-    match input::read_text(path, input::MAX_SIZE) {
-        Ok(text) => Ok(Source { name, text }),
+    match input::source(path) {
+        Ok(source) => Ok(source),
         Err(error) => {
             let faults = match error.downcast::<InputError>() {
                 Ok(InputError::Faulty(faults)) => faults,
@@ -334,7 +338,7 @@ fn whole(name: String, message: &str) -> Faults {
 }
 
 fn read_lock(path: &Path, catalog: &Catalog) -> Result<Option<(Arc<Source>, Lock)>, FileOutcome> {
-    if !path.exists() {
+    if files::standing(path).is_none() {
         return Ok(None);
     }
     let source = read(path)?;
@@ -349,26 +353,43 @@ fn read_lock(path: &Path, catalog: &Catalog) -> Result<Option<(Arc<Source>, Lock
 
 /// Whether a folder holds a stack of this name.
 fn is_stack_of(root: &Path, name: &str) -> bool {
-    let text = fs::read_to_string(root.join("compose.yaml")).unwrap_or_default();
+    let folder = files::Folder::named(root).ok();
+    let source = folder.and_then(|folder| input::source_in(&folder, Path::new("compose.yaml")).ok());
+    let text = source.map(|source| source.text).unwrap_or_default();
     text.lines()
         .any(|line| line.strip_prefix("name:").is_some_and(|rest| rest.trim().trim_matches(['"', '\'']) == name))
 }
 
-/// A file that others than its owner can read, with its mode: its folder lets them in too.
-#[cfg(unix)]
-fn readable(root: &Path, path: &str) -> Option<(String, u32)> {
-    use std::os::unix::fs::PermissionsExt;
-
+/// The mode of a file that others than its owner can read: its folder lets them in too.
+fn readable(folder: &files::Folder, path: &Path) -> Option<u32> {
     const OTHERS_READ: u32 = 0o004;
     const OTHERS_ENTER: u32 = 0o001;
-    let file = root.join(path);
-    let mode = fs::metadata(&file).ok()?.permissions().mode();
-    let folder = fs::metadata(file.parent()?).ok()?.permissions().mode();
-    let open = mode & OTHERS_READ != 0 && folder & OTHERS_ENTER != 0;
-    open.then(|| (path.to_owned(), mode & 0o777))
+    let found = folder.standing(path).ok()?.filter(files::Metadata::is_file)?;
+    let mode = |found| match Mode::of(found) {
+        Mode::Bits(mode) => mode,
+        Mode::Usual => 0,
+    };
+    let around = folder.standing(path.parent()?).ok()??;
+    let is_open = mode(&found) & OTHERS_READ != 0 && mode(&around) & OTHERS_ENTER != 0;
+    is_open.then(|| mode(&found) & 0o777)
 }
 
-#[cfg(not(unix))]
-fn readable(_: &Path, _: &str) -> Option<(String, u32)> {
-    None
+/// The folder among those that were given in which a path lies that a compose file names, and where in it; what lies
+/// elsewhere is not looked at.
+fn given(roots: &[PathBuf], path: &Path) -> Option<(files::Folder, PathBuf)> {
+    let full = plain(path)?;
+    let root = roots.iter().find(|root| full.starts_with(root))?;
+    Some((files::Folder::open(root).ok()?, full.strip_prefix(root).ok()?.to_owned()))
+}
+
+/// An absolute path without `..`.
+pub(super) fn plain(path: &Path) -> Option<PathBuf> {
+    let mut plain = PathBuf::new();
+    for part in std::path::absolute(path).ok()?.components() {
+        match part {
+            Component::ParentDir => drop(plain.pop()),
+            part => plain.push(part),
+        }
+    }
+    Some(plain)
 }

@@ -12,18 +12,17 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Context, Result, bail};
-use catalog::Date;
 
 use super::Outcome;
 use super::error::InputError;
 use super::input;
-use super::save::save;
 use super::terminal::{Progress, Terminal};
 use crate::cli::{Lint, LintLevel};
+use crate::files::{self, Folder, Place};
 use crate::lint::{BASELINE_FILE, Baseline, BaselineError, Found, IDS, Level, Levels, check_baseline, walk};
 use crate::report::findings::Report;
 use crate::source::Source;
-use check_file::{FileChecker, FileOutcome};
+use check_file::{FileChecker, FileOutcome, Looking, plain};
 use workspaces::WorkspaceCache;
 
 pub(super) fn run(arguments: &Lint, terminal: &Terminal) -> Result<Outcome> {
@@ -34,15 +33,16 @@ pub(super) fn run(arguments: &Lint, terminal: &Terminal) -> Result<Outcome> {
     output::check(&arguments.format)?;
     let here = [PathBuf::from(".")];
     let paths = if arguments.paths.is_empty() { here.as_slice() } else { arguments.paths.as_slice() };
-    let files = walk(paths)
-        .map_err(|(path, error)| anyhow::Error::new(error).context(format!("cannot read {}", path.display())))?;
+    let files = walk(paths)?;
     if files.is_empty() {
         bail!(
             "there is nothing to check here: no requirements file and no compose file\n  make one with `polyglot init`"
         );
     }
     let workspaces = WorkspaceCache::default();
-    let mut report = check(&files, &workspaces, arguments.today, terminal)?;
+    let roots: Vec<PathBuf> = paths.iter().filter_map(|path| root(path)).collect();
+    let looking = Looking { workspaces: &workspaces, roots: &roots, today: arguments.today };
+    let mut report = check(&files, looking, terminal)?;
     let home = home_of_baseline()?;
     if arguments.write_baseline {
         return write_baseline(&home, &report, terminal);
@@ -59,14 +59,19 @@ pub(super) fn run(arguments: &Lint, terminal: &Terminal) -> Result<Outcome> {
     Ok(outcome(&report, arguments.fail_on))
 }
 
+/// The folder that a path gives: itself, or that of the file.
+fn root(path: &Path) -> Option<PathBuf> {
+    if Folder::open(path).is_ok() { plain(path) } else { plain(&input::folder_of(path)) }
+}
+
 /// Looks at every file, on all cores; what is found is in the order of the files, whoever was faster.
-fn check(files: &[Found], workspaces: &WorkspaceCache, today: Option<Date>, terminal: &Terminal) -> Result<Report> {
+fn check(files: &[Found], looking: Looking<'_>, terminal: &Terminal) -> Result<Report> {
     let next = AtomicUsize::new(0);
     let results: Mutex<Vec<(usize, Result<FileOutcome>)>> = Mutex::new(Vec::new());
     let progress = terminal.progress("files", files.len());
     let workers = thread::available_parallelism().map_or(1, usize::from).min(files.len());
     let work = |progress: &Progress| {
-        let checker = FileChecker::new(workspaces, today);
+        let checker = FileChecker::new(looking);
         while let Some((index, file)) = take(files, &next) {
             let result = checker.check(file);
             let matters = result.as_ref().map_or(true, FileOutcome::matters);
@@ -95,7 +100,7 @@ fn check(files: &[Found], workspaces: &WorkspaceCache, today: Option<Date>, term
         report.suppressed.extend(outcome.suppressed);
         report.incomplete |= incomplete;
     }
-    let broken = workspaces.broken();
+    let broken = looking.workspaces.broken();
     report.incomplete |= !broken.is_empty();
     report.findings.extend(broken);
     report.findings.sort_by(crate::lint::Finding::order);
@@ -110,7 +115,7 @@ fn take<'f>(files: &'f [Found], next: &AtomicUsize) -> Option<(usize, &'f Found)
 /// The folder of the baseline: that of the nearest one upwards, or else this one.
 fn home_of_baseline() -> Result<PathBuf> {
     let here = std::env::current_dir().context("cannot tell the current folder")?;
-    let found = here.ancestors().find(|folder| folder.join(BASELINE_FILE).is_file());
+    let found = here.ancestors().find(|folder| files::standing(&folder.join(BASELINE_FILE)).is_some());
     Ok(found.unwrap_or(&here).to_owned())
 }
 
@@ -127,7 +132,7 @@ fn write_baseline(home: &Path, report: &Report, terminal: &Terminal) -> Result<O
         bail!("something could not be read, and a baseline cannot hold that; see `polyglot lint`");
     }
     let path = home.join(BASELINE_FILE);
-    save(&path, &Baseline::text(&report.findings, |file| from(home, file))?)?;
+    files::save(&path, &Baseline::text(&report.findings, |file| from(home, file))?, Place::FreeOrFile)?;
     let count = report.findings.len();
     terminal.result(&format!("wrote {BASELINE_FILE}: {count} findings no longer count\n"))?;
     Ok(Outcome::Done)
@@ -135,12 +140,12 @@ fn write_baseline(home: &Path, report: &Report, terminal: &Terminal) -> Result<O
 
 fn apply_baseline(home: &Path, files: &[Found], levels: &Levels, report: &mut Report) -> Result<()> {
     let path = home.join(BASELINE_FILE);
-    if !path.is_file() {
+    if files::standing(&path).is_none() {
         return Ok(());
     }
     let shown = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
     let name = shown.unwrap_or_else(|| path.clone()).display().to_string();
-    let source = Arc::new(Source { name, text: input::read_text(&path, input::MAX_SIZE)? });
+    let source = Arc::new(Source { name, text: input::source(&path)?.text });
     let baseline = Baseline::parse(&source, &IDS).map_err(|error| match error {
         BaselineError::Faulty(faults) => anyhow::Error::new(InputError::Faulty(faults)),
         newer @ BaselineError::Newer { .. } => newer.into(),

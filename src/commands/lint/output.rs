@@ -7,9 +7,9 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 
 use super::super::Outcome;
-use super::super::save::save;
 use super::super::terminal::Terminal;
 use crate::cli::LintOutput;
+use crate::files::{self, Place};
 use crate::lint::{Edit, apply};
 use crate::render::write::diff;
 use crate::report::findings::Report;
@@ -39,7 +39,7 @@ pub(super) fn write(report: &Report, outputs: &[LintOutput], terminal: &Terminal
             None => terminal.result(&output.format.render(report, terminal.look())?)?,
             Some(file) => {
                 let text = output.format.render(report, PLAIN)?;
-                save(file, &anstream::adapter::strip_str(&text).to_string())?;
+                files::save(file, &anstream::adapter::strip_str(&text).to_string(), Place::FreeOrFile)?;
             }
         }
     }
@@ -61,7 +61,7 @@ pub(super) fn fix(report: &mut Report, dry_run: bool, terminal: &Terminal) -> Re
             outcome = Outcome::Found;
             terminal.result(&diff::of(name, Some(&source.text), Some(&mended)))?;
         } else {
-            save(Path::new(name), &mended)?;
+            files::save(Path::new(name), &mended, Place::FreeOrFile)?;
         }
     }
     if !dry_run {

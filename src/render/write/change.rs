@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::compare::{Comparison, State};
-use super::disk::is_free;
 use super::error::{InTheWay, WriteError};
-use super::place::{Place, folders_of};
+use super::place::Place;
 use super::{Artifact, Force, Kept, Secret, Written, disk};
+use crate::files::folders_of;
 
 /// What is to be done to the folder.
 pub(super) struct Change<'a> {
@@ -24,7 +24,7 @@ impl<'a> Change<'a> {
     pub(super) fn of(place: &Place, comparison: &Comparison<'a>, force: Force) -> Result<Self, WriteError> {
         let in_the_way = in_the_way(comparison);
         if force == Force::No && !in_the_way.is_empty() {
-            return Err(WriteError::InTheWay { root: place.root.clone(), files: in_the_way });
+            return Err(WriteError::InTheWay { root: place.path.clone(), files: in_the_way });
         }
         let changed = || comparison.artifacts.iter().filter(|compared| compared.state != State::Same);
         let paths = |missing: bool| {
@@ -114,7 +114,7 @@ fn kept(place: &Place, comparison: &Comparison<'_>, files: &[InTheWay]) -> Vec<K
     taken.extend(comparison.artifacts.iter().map(|one| PathBuf::from(&one.artifact.path)));
     let mut kept = Vec::new();
     for InTheWay { path, .. } in files {
-        let free = |name: &Path| !taken.contains(name) && is_free(&place.root.join(name));
+        let free = |name: &Path| !taken.contains(name) && place.root.as_ref().is_none_or(|root| root.is_free(name));
         let name = disk::free_name(path, free);
         taken.insert(name.clone());
         kept.push(Kept { path: path.clone(), name });

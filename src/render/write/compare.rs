@@ -8,7 +8,8 @@ use super::error::WriteError;
 use super::header::{SealState, is_sealed, seal_state, sealed_path};
 use super::place::{Place, check, obstacle};
 use super::walk::Walk;
-use super::{Artifact, Folder, Secret, diff, journal, part};
+use super::{Artifact, Secret, diff, journal, part};
+use crate::files::{self, Mode};
 
 /// What stands where a generated file should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,10 +45,8 @@ pub struct Compared<'a> {
     /// What is in its way, relative to the folder: of an edited or foreign file itself, or what stands where a folder
     /// of its path should be.
     pub in_the_way: Option<PathBuf>,
-    /// The text that stands there, of a file of ours.
+    /// The text that stands there.
     old: Option<String>,
-    /// The full path, for a text that was not read.
-    file: PathBuf,
     /// Whether nothing but the mode differs.
     only_mode: bool,
 }
@@ -85,15 +84,15 @@ pub(super) struct Survey<'a> {
 ///
 /// # Errors
 /// [`WriteError`] where the folder cannot be read, or a path or text given is none for a generated file.
-pub fn compare<'a>(folder: &Folder<'a>) -> Result<Comparison<'a>, WriteError> {
+pub fn compare<'a>(folder: &super::Folder<'a>) -> Result<Comparison<'a>, WriteError> {
     check(folder)?;
     Ok(Survey::of(folder, &Place::of(folder.root)?)?.comparison)
 }
 
 impl<'a> Survey<'a> {
-    pub(super) fn of(folder: &Folder<'a>, place: &Place) -> Result<Self, WriteError> {
-        let root = &place.root;
-        let walk = if place.exists { Walk::of(root)? } else { Walk::default() };
+    pub(super) fn of(folder: &super::Folder<'a>, place: &Place) -> Result<Self, WriteError> {
+        let Some(root) = &place.root else { return Ok(Self::of_nothing(folder)) };
+        let walk = Walk::of(root)?;
         let artifacts = folder.artifacts.iter().map(|artifact| Compared::of(root, artifact));
         let artifacts = artifacts.collect::<Result<_, _>>()?;
         let orphans = if folder.whole { orphans(root, &walk, folder) } else { Vec::new() };
@@ -106,22 +105,33 @@ impl<'a> Survey<'a> {
         let interrupted = journal::left(root)?;
         Ok(Self { comparison: Comparison { artifacts, orphans, missing_secrets, interrupted }, walk })
     }
+
+    /// That of a folder that is not there.
+    fn of_nothing(folder: &super::Folder<'a>) -> Self {
+        let artifacts = folder.artifacts.iter().map(Compared::missing).collect();
+        let missing_secrets = folder.secrets.iter().collect();
+        let comparison = Comparison { artifacts, orphans: Vec::new(), missing_secrets, interrupted: None };
+        Self { comparison, walk: Walk::default() }
+    }
 }
 
 impl<'a> Compared<'a> {
-    fn of(root: &Path, artifact: &'a Artifact) -> Result<Self, WriteError> {
-        let file = root.join(&artifact.path);
-        let this = Self { artifact, state: State::Missing, in_the_way: None, old: None, only_mode: false, file };
+    fn missing(artifact: &'a Artifact) -> Self {
+        Self { artifact, state: State::Missing, in_the_way: None, old: None, only_mode: false }
+    }
+
+    fn of(root: &files::Folder, artifact: &'a Artifact) -> Result<Self, WriteError> {
+        let this = Self::missing(artifact);
         let path = Path::new(&artifact.path);
         if let Some(part) = obstacle(root, path)? {
-            return Ok(Self { state: State::Foreign, in_the_way: Some(part), ..this });
+            return Ok(Self { state: State::Foreign, in_the_way: Some(part.to_owned()), ..this });
         }
-        let failed = |error| WriteError::of("read", &this.file, error);
-        let Some(meta) = disk::standing(&this.file).map_err(failed)? else { return Ok(this) };
+        let failed = |error| WriteError::of("read", &root.join(path), error);
+        let Some(found) = root.standing(path).map_err(failed)? else { return Ok(this) };
         let (state, old) =
-            if meta.is_file() { look(&this.file, &artifact.content).map_err(failed)? } else { (State::Foreign, None) };
+            if found.is_file() { look(root, path, &artifact.content).map_err(failed)? } else { (State::Foreign, None) };
         let is_same = old.as_ref() == Some(&artifact.content);
-        let only_mode = is_same && artifact.executable && !disk::is_executable(&meta);
+        let only_mode = is_same && artifact.executable && !Mode::of(&found).is_executable();
         let state = if is_same && !only_mode { State::Same } else { state };
         let in_the_way = matches!(state, State::Edited | State::Foreign).then(|| path.to_owned());
         Ok(Self { state, in_the_way, old, only_mode, ..this })
@@ -136,33 +146,35 @@ impl<'a> Compared<'a> {
             (State::Missing, _) => diff::of(path, None, new),
             _ if self.only_mode => diff::of_mode(path),
             (_, Some(old)) => diff::of(path, Some(old), new),
-            (_, None) => match disk::read(&self.file, |_| true) {
-                Ok(Text::Whole(old)) => diff::of(path, Some(&old), new),
-                _ => diff::unseen(path),
-            },
+            (_, None) => diff::unseen(path),
         }
     }
 }
 
-/// Whether a file is ours and was edited, and its text if it is ours. One that is as it would be written needs no hash.
-pub(super) fn look(file: &Path, wanted: &str) -> std::io::Result<(State, Option<String>)> {
+/// Whether a file is ours and was edited, and its text. One that is as it would be written needs no hash.
+pub(super) fn look(root: &files::Folder, path: &Path, wanted: &str) -> std::io::Result<(State, Option<String>)> {
     let in_parts = part::is_parted(wanted);
     let state_of = |text: &str| if in_parts { part::state(text, wanted) } else { seal_state(text) };
-    Ok(match disk::read(file, |head| in_parts || is_sealed(head))? {
-        Text::Foreign => (State::Foreign, None),
+    Ok(match disk::read(root, path, |head| in_parts || is_sealed(head))? {
+        Text::Foreign => (State::Foreign, text_of(root, path)),
         Text::Broken => (State::Edited, None),
         Text::Whole(text) if text == wanted => (State::Outdated, Some(text)),
         Text::Whole(text) => match state_of(&text) {
             SealState::Intact => (State::Outdated, Some(text)),
-            SealState::Unsealed if in_parts => (State::Foreign, None),
+            SealState::Unsealed if in_parts => (State::Foreign, Some(text)),
             SealState::Edited | SealState::Unsealed => (State::Edited, Some(text)),
         },
     })
 }
 
+/// The text of a file that is not ours, to show how ours differs.
+fn text_of(root: &files::Folder, path: &Path) -> Option<String> {
+    String::from_utf8(root.read(path, disk::LARGEST).ok()?).ok()
+}
+
 /// The files that were written for the very path that they have, and are not among the artifacts. A copy of one, or a
 /// rendered folder within the folder, is somebody's own.
-fn orphans(root: &Path, walk: &Walk, folder: &Folder<'_>) -> Vec<Orphan> {
+fn orphans(root: &files::Folder, walk: &Walk, folder: &super::Folder<'_>) -> Vec<Orphan> {
     let secrets = folder.secrets.iter().map(|secret| secret.path.as_str());
     let mut expected = BTreeSet::new();
     expected.extend(folder.artifacts.iter().map(|artifact| artifact.path.as_str()).chain(secrets));
@@ -177,8 +189,8 @@ fn orphans(root: &Path, walk: &Walk, folder: &Folder<'_>) -> Vec<Orphan> {
 }
 
 /// Whether a file was written for the path that it has: then whether it was edited, and its text.
-pub(super) fn orphan(root: &Path, path: &str) -> Option<(bool, String)> {
-    match disk::read(&root.join(path), |head| sealed_path(head) == Some(path)) {
+pub(super) fn orphan(root: &files::Folder, path: &str) -> Option<(bool, String)> {
+    match disk::read(root, Path::new(path), |head| sealed_path(head) == Some(path)) {
         Ok(Text::Whole(text)) => Some((seal_state(&text) != SealState::Intact, text)),
         Ok(Text::Broken) => Some((true, String::new())),
         // What cannot be read is not ours to remove.
@@ -188,7 +200,7 @@ pub(super) fn orphan(root: &Path, path: &str) -> Option<(bool, String)> {
 
 /// Whether a file of the folder was written for the path that it has, edited since or not.
 pub fn is_ours(root: &Path, path: &str) -> bool {
-    orphan(root, path).is_some()
+    files::Folder::named(root).is_ok_and(|root| orphan(&root, path).is_some())
 }
 
 /// A path with `/` between its parts.
@@ -197,12 +209,14 @@ fn as_written(path: &str) -> String {
 }
 
 /// Whether nothing stands where a secret should be. What stands there is kept, whatever it is.
-fn is_missing(root: &Path, secret: &Secret) -> Result<bool, WriteError> {
-    let path = root.join(&secret.path);
-    if disk::standing(&path).map_err(WriteError::on("look at", &path))?.is_some() {
+fn is_missing(root: &files::Folder, secret: &Secret) -> Result<bool, WriteError> {
+    let path = Path::new(&secret.path);
+    if root.standing(path).map_err(WriteError::on("look at", &root.join(path)))?.is_some() {
         return Ok(false);
     }
-    match obstacle(root, Path::new(&secret.path))? {
+    match obstacle(root, path)? {
+        // Somebody keeps the secrets elsewhere: that they are there is all that is to be known.
+        Some(_) if files::standing(&root.join(path)).is_some() => Ok(false),
         Some(part) => Err(WriteError::SecretInTheWay { path: root.join(part), secret: secret.path.clone() }),
         None => Ok(true),
     }

@@ -35,9 +35,9 @@ pub enum WriteError {
         /// Which.
         path: PathBuf,
     },
-    /// The folder is a symbolic link without a target.
-    #[error("{path} is a symbolic link that leads nowhere; make the folder that it names, or remove the link")]
-    Dangling {
+    /// The folder is a symbolic link.
+    #[error("{path} is a symbolic link; links are not followed: name the folder that it leads to")]
+    Link {
         /// Which.
         path: PathBuf,
     },

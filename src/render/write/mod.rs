@@ -55,7 +55,7 @@ impl std::fmt::Debug for Secret {
 /// A folder and what is to be in it.
 #[derive(Debug, Clone, Copy)]
 pub struct Folder<'a> {
-    /// Where it is; a symbolic link stands for its target.
+    /// Where it is; it must not be a symbolic link.
     pub root: &'a Path,
     /// The generated files.
     pub artifacts: &'a [Artifact],
@@ -123,7 +123,7 @@ pub fn write(folder: &Folder<'_>, force: Force) -> Result<Written, WriteError> {
     let place = Place::of(folder.root)?;
     let _lock = place.lock()?;
     stage::remove_strays(&place);
-    let recovered = if place.exists { journal::recover(&place)? } else { None };
+    let recovered = place.root.as_ref().map(journal::recover).transpose()?.flatten();
     let Survey { comparison, walk } = Survey::of(folder, &place)?;
     let change = Change::of(&place, &comparison, force)?;
     let mut written = if change.is_empty() { change.written.clone() } else { carry_out(&place, &walk, &change)? };
@@ -136,14 +136,12 @@ pub fn write(folder: &Folder<'_>, force: Force) -> Result<Written, WriteError> {
 
 /// Exchanges the folder as a whole if that can be done, else by a journal.
 fn carry_out(place: &Place, walk: &walk::Walk, change: &Change<'_>) -> Result<Written, WriteError> {
-    if !place.exists {
-        return stage::write(place, walk, change);
-    }
+    let Some(root) = &place.root else { return stage::write(place, walk, change) };
     if walk.is_portable && !place.is_fixed() {
         match stage::write(place, walk, change) {
             Err(error) if error.forbids_the_exchange() => {}
             result => return result,
         }
     }
-    journal::write(place, change)
+    journal::write(root, change)
 }

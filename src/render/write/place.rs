@@ -2,29 +2,38 @@
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
-use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::disk::{self, Lock, Stamp};
 use super::error::WriteError;
 use super::header::is_sealed;
+use super::journal;
 use super::part::is_parted;
-use super::{Folder, journal};
+use crate::files::{Folder, Lock, Stamp, folders_of, or_here, real};
 
-/// The folder itself, behind any symbolic link.
+/// Where the folder is, and itself where it is there.
 pub(super) struct Place {
-    /// Where it is.
-    pub(super) root: PathBuf,
-    /// The folder that it is in, and its name there; none for the root of the file system.
-    beside: Option<(PathBuf, OsString)>,
-    /// Whether it is there.
-    pub(super) exists: bool,
+    /// Its path.
+    pub(super) path: PathBuf,
+    /// The folder.
+    pub(super) root: Option<Folder>,
+    /// What it is in, and its name there; nothing where it was named by where it is, such as `.`.
+    pub(super) beside: Option<Beside>,
+}
+
+/// The folder that the folder is in, and its name there.
+pub(super) struct Beside {
+    /// The outer folder; nothing where it is still to be made.
+    pub(super) parent: Option<Folder>,
+    /// Its path.
+    pub(super) path: PathBuf,
+    /// The name.
+    pub(super) name: PathBuf,
 }
 
 /// What an interrupted run, or one that is under way, left beside the folder.
 pub(super) struct Stray {
-    pub(super) path: PathBuf,
+    pub(super) name: PathBuf,
     process: String,
 }
 
@@ -38,95 +47,92 @@ pub(super) enum Life {
 impl Place {
     /// Finds the folder.
     pub(super) fn of(root: &Path) -> Result<Self, WriteError> {
-        let mut root: PathBuf = root.components().collect();
-        let failed = |path: &Path, error| WriteError::of("look at", path, error);
-        let found = disk::standing(&root).map_err(|error| failed(&root, error))?;
-        let Some(meta) = found else {
-            return Self::to_come(root);
+        let path: PathBuf = root.components().collect();
+        let failed = |error: io::Error| WriteError::of("look at", &path, error);
+        let Some(name) = path.file_name().map(PathBuf::from) else {
+            let root = Folder::open(&path).map_err(failed)?;
+            return Ok(Self { path, root: Some(root), beside: None });
         };
-        if meta.is_symlink() || root.file_name().is_none() {
-            root = fs::canonicalize(&root).map_err(|error| match error.kind() {
-                ErrorKind::NotFound => WriteError::Dangling { path: root.clone() },
-                _ => failed(&root, error),
-            })?;
-        }
-        if !fs::metadata(&root).map_err(|error| failed(&root, error))?.is_dir() {
-            return Err(WriteError::NotAFolder { path: root });
-        }
-        Ok(Self { beside: beside(&root), root, exists: true })
-    }
-
-    /// A folder that is still to be made; what it is to be in must be a folder, or be made, too.
-    fn to_come(root: PathBuf) -> Result<Self, WriteError> {
-        let beside = beside(&root);
-        let Some((parent, _)) = &beside else { return Err(WriteError::NotAFolder { path: root }) };
-        let nearest = parent.ancestors().map(or_here).find(|path| path.exists());
-        match nearest {
-            Some(path) if !path.is_dir() => Err(WriteError::NotAFolder { path: path.to_owned() }),
-            _ => Ok(Self { root, beside, exists: false }),
-        }
+        let outer = path.parent().unwrap_or(Path::new("")).to_owned();
+        let parent = match Folder::open(&outer) {
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            opened => Some(opened.map_err(|error| match error.kind() {
+                ErrorKind::NotADirectory => WriteError::NotAFolder { path: not_a_folder(&outer) },
+                _ => failed(error),
+            })?),
+        };
+        let standing = parent.as_ref().map(|parent| parent.standing(&name)).transpose().map_err(failed)?.flatten();
+        let root = match standing {
+            None => None,
+            Some(found) if found.is_symlink() => return Err(WriteError::Link { path }),
+            Some(found) if !found.is_dir() => return Err(WriteError::NotAFolder { path }),
+            Some(_) => Some(Folder::named(&path).map_err(failed)?),
+        };
+        Ok(Self { beside: Some(Beside { parent, path: outer, name }), root, path })
     }
 
     /// Keeps other runs out of the folder while this one looks at it and writes. A folder that is still to be made
     /// needs no lock: whoever makes it first has made it.
     pub(super) fn lock(&self) -> Result<Option<Lock>, WriteError> {
-        if !self.exists {
-            return Ok(None);
-        }
-        let busy = || WriteError::Busy { path: self.root.clone() };
-        Lock::take(&self.root).map_err(WriteError::on("open", &self.root))?.ok_or_else(busy).map(Some)
-    }
-
-    /// The folder that the folder is in.
-    pub(super) fn parent(&self) -> Option<&Path> {
-        self.beside.as_ref().map(|(parent, _)| parent.as_path())
-    }
-
-    /// Where a process builds the new folder: beside the old one, so on the same file system.
-    pub(super) fn stage(&self, process: u32) -> Option<PathBuf> {
-        let (parent, name) = self.beside.as_ref()?;
-        let mut stage = stage_prefix(name);
-        stage.push(process.to_string());
-        Some(parent.join(stage))
-    }
-
-    /// The stages that are there, in the order of their names.
-    pub(super) fn strays(&self) -> Vec<Stray> {
-        let Some((parent, name)) = &self.beside else { return Vec::new() };
-        let prefix = stage_prefix(name);
-        let Ok(entries) = fs::read_dir(parent) else { return Vec::new() };
-        let folders = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
-        let strays = folders.filter_map(|entry| {
-            let process = process_of(&entry.file_name(), &prefix)?;
-            Some(Stray { path: parent.join(entry.file_name()), process })
-        });
-        let mut strays: Vec<_> = strays.collect();
-        strays.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        strays
+        let Some(root) = &self.root else { return Ok(None) };
+        let lock = match &self.beside {
+            Some(Beside { parent: Some(parent), name, .. }) => Lock::take_in(parent, name, root),
+            _ => Lock::take(root),
+        };
+        let busy = || WriteError::Busy { path: self.path.clone() };
+        lock.map_err(WriteError::on("open", &self.path))?.ok_or_else(busy).map(Some)
     }
 
     /// Whether another folder cannot take its place: a file system is mounted there, or this process works in it.
     pub(super) fn is_fixed(&self) -> bool {
-        self.is_mount_point() || self.is_underfoot()
-    }
-
-    fn is_mount_point(&self) -> bool {
-        let device = |path: &Path| fs::metadata(path).ok().map(|meta| Stamp::of(&meta).place.0);
-        self.parent().is_none_or(|parent| device(parent) != device(&self.root))
+        let (Some(root), Some(Beside { parent: Some(parent), .. })) = (&self.root, &self.beside) else { return true };
+        let device = |folder: &Folder| folder.metadata().ok().map(|found| Stamp::of(&found).place.0);
+        device(parent) != device(root) || self.is_underfoot()
     }
 
     fn is_underfoot(&self) -> bool {
-        match (fs::canonicalize("."), fs::canonicalize(&self.root)) {
+        match (real(Path::new(".")), real(&self.path)) {
             (Ok(here), Ok(root)) => here.starts_with(root),
             _ => true,
         }
     }
 }
 
+/// The first part of a path that is no folder.
+fn not_a_folder(path: &Path) -> PathBuf {
+    let found = path.ancestors().map(or_here).find(|path| crate::files::standing(path).is_some());
+    found.unwrap_or(path).to_owned()
+}
+
+impl Beside {
+    /// Where a process builds the new folder: beside the old one, so on the same file system.
+    pub(super) fn stage(&self, process: u32) -> PathBuf {
+        let mut stage = stage_prefix(&self.name);
+        stage.push(process.to_string());
+        PathBuf::from(stage)
+    }
+
+    /// The stages that are there, in the order of their names.
+    pub(super) fn strays(&self) -> Vec<Stray> {
+        let prefix = stage_prefix(&self.name);
+        let Some(Ok(entries)) = self.parent.as_ref().map(|parent| parent.list(Path::new(""))) else {
+            return Vec::new();
+        };
+        let folders = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+        let strays = folders.filter_map(|entry| {
+            let process = process_of(&entry.file_name(), &prefix)?;
+            Some(Stray { name: PathBuf::from(entry.file_name()), process })
+        });
+        let mut strays: Vec<_> = strays.collect();
+        strays.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        strays
+    }
+}
+
 impl Stray {
     /// Whether somebody still works in it. A lock tells, and where there is none the list of processes.
-    pub(super) fn life(&self) -> Life {
-        match Lock::take(&self.path) {
+    pub(super) fn life(&self, parent: &Folder) -> Life {
+        match parent.folder(&self.name).and_then(|folder| Lock::take_in(parent, &self.name, &folder)) {
             Ok(None) => Life::Running,
             Ok(Some(lock)) if lock.holds() || self.is_unlisted() => Life::Over(lock),
             _ => Life::Unknown,
@@ -134,21 +140,12 @@ impl Stray {
     }
 
     fn is_unlisted(&self) -> bool {
-        let processes = Path::new("/proc");
-        processes.join("self").exists() && !processes.join(&self.process).exists()
+        let there = |name: &str| Folder::open(&Path::new("/proc").join(name)).is_ok();
+        there("self") && !there(&self.process)
     }
 }
 
-fn beside(root: &Path) -> Option<(PathBuf, OsString)> {
-    Some((or_here(root.parent()?).to_owned(), root.file_name()?.to_owned()))
-}
-
-/// The empty path means the current folder.
-pub(super) fn or_here(path: &Path) -> &Path {
-    if path.as_os_str().is_empty() { Path::new(".") } else { path }
-}
-
-fn stage_prefix(name: &OsStr) -> OsString {
+fn stage_prefix(name: &Path) -> OsString {
     let mut prefix = OsString::from(".");
     prefix.push(name);
     prefix.push(".polyglot-");
@@ -162,27 +159,13 @@ fn process_of(name: &OsStr, prefix: &OsStr) -> Option<String> {
 }
 
 /// What stands where a folder of the path should be: the path of the first part, but the last, that is no folder.
-pub(super) fn obstacle(root: &Path, path: &Path) -> Result<Option<PathBuf>, WriteError> {
-    for part in folders_of(path) {
-        let full = root.join(part);
-        match disk::standing(&full).map_err(WriteError::on("look at", &full))? {
-            None => return Ok(None),
-            Some(meta) if meta.is_dir() => {}
-            Some(_) => return Ok(Some(part.to_owned())),
-        }
-    }
-    Ok(None)
-}
-
-/// The folders of a relative path, the outermost first.
-pub(super) fn folders_of(path: &Path) -> Vec<&Path> {
-    let mut folders: Vec<_> = path.ancestors().skip(1).filter(|path| !path.as_os_str().is_empty()).collect();
-    folders.reverse();
-    folders
+pub(super) fn obstacle<'p>(root: &Folder, path: &'p Path) -> Result<Option<&'p Path>, WriteError> {
+    let found = root.obstacle(path).map_err(WriteError::on("look at", &root.join(path)))?;
+    Ok(found.map(|(part, _)| part))
 }
 
 /// Checks that every file stays in the folder and out of the way of the others, and that each is sealed.
-pub(super) fn check(folder: &Folder<'_>) -> Result<(), WriteError> {
+pub(super) fn check(folder: &super::Folder<'_>) -> Result<(), WriteError> {
     let artifacts = folder.artifacts.iter().map(|artifact| &artifact.path);
     let paths: Vec<_> = artifacts.chain(folder.secrets.iter().map(|secret| &secret.path)).collect();
     let mut known = BTreeSet::new();

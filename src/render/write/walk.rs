@@ -2,13 +2,12 @@
 
 use std::collections::VecDeque;
 use std::ffi::OsStr;
-use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::disk::{self, Stamp};
 use super::error::WriteError;
 use super::journal;
+use crate::files::{Folder, Metadata, Stamp};
 
 /// A folder with more in it is more than ours; it is not copied.
 const MOST: usize = 20_000;
@@ -54,14 +53,14 @@ impl Entry {
     }
 
     /// Whether it can be carried over into a copy of the folder that is on the given device.
-    fn is_portable(&self, root: &Path, device: u64) -> bool {
+    fn is_portable(&self, root: &Folder, device: u64) -> bool {
         let (on, _) = self.stamp.place;
         let (_, _, mode) = self.stamp.rights;
         match self.kind {
             // A repository may have processes that work in it.
             Kind::Folder => {
                 let is_repository = self.path.file_name() == Some(OsStr::new(".git"));
-                on == device && mode & OWNER == OWNER && !is_repository && !disk::has_attributes(&root.join(&self.path))
+                on == device && mode & OWNER == OWNER && !is_repository && !root.has_attributes(&self.path)
             }
             Kind::File => on == device,
             Kind::Link => true,
@@ -72,9 +71,9 @@ impl Entry {
 
 impl Walk {
     /// Looks at all that is in a folder. What cannot be seen is left out.
-    pub(super) fn of(root: &Path) -> Result<Self, WriteError> {
-        let failed = WriteError::on("look at", root);
-        let first = Entry::of(PathBuf::new(), &fs::symlink_metadata(root).map_err(&failed)?);
+    pub(super) fn of(root: &Folder) -> Result<Self, WriteError> {
+        let failed = WriteError::on("look at", root.path());
+        let first = Entry::of(PathBuf::new(), &root.metadata().map_err(&failed)?);
         let (device, _) = first.stamp.place;
         let mut walk = Self { is_portable: first.is_portable(root, device), entries: vec![first] };
         let mut folders: VecDeque<_> = [PathBuf::new()].into();
@@ -116,9 +115,9 @@ impl Walk {
 }
 
 /// What is in one folder, in the order of the names, but for the journal.
-fn list(root: &Path, folder: &Path) -> io::Result<Vec<Entry>> {
+fn list(root: &Folder, folder: &Path) -> io::Result<Vec<Entry>> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(root.join(folder))? {
+    for entry in root.list(folder)? {
         let entry = entry?;
         let is_journal = folder.as_os_str().is_empty() && entry.file_name() == journal::FOLDER;
         if !is_journal {
