@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use catalog::Catalog;
 
 use super::error::InputError;
-use super::input;
+use super::text;
 use crate::extra;
 use crate::files::Folder;
 
@@ -43,11 +43,11 @@ fn is_there(folder: &Folder) -> bool {
 
 /// Adds the database of a folder, with the files beside it.
 fn add_one(catalog: &mut Catalog, folder: &Folder) -> Result<()> {
-    let source = input::source_in(folder, Path::new(FILE))?;
+    let source = text::source_in(folder, Path::new(FILE))?;
     let names = folder.names().with_context(|| format!("cannot read the catalog at {}", folder.path().display()))?;
     let mut files = Vec::new();
     for name in names.into_iter().filter(|name| catalog::Folder::takes(name)) {
-        let text = input::source_in(folder, Path::new(&name))?.text;
+        let text = text::source_in(folder, Path::new(&name))?.text;
         files.push((name, text));
     }
     Ok(extra::add(catalog, &source, files).map_err(InputError::Faulty)?)

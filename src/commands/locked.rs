@@ -8,8 +8,9 @@ use catalog::{Catalog, Date};
 
 use super::Outcome;
 use super::error::InputError;
-use super::input::{self, Given};
+use super::input::Given;
 use super::terminal::Terminal;
+use super::text;
 use crate::decide::{DecisionContext, Held, HeldDatabase, Selection};
 use crate::files::{self, Place};
 use crate::lock::{Lock, LockError, Together, name_for};
@@ -37,7 +38,7 @@ pub(super) fn read(given: &Given) -> Result<Option<Found>> {
 }
 
 fn parse(path: &Path, catalog: &Catalog) -> Result<Lock> {
-    let source = input::source(path)?;
+    let source = text::source(path)?;
     Lock::parse(&source, catalog).map_err(|error| match error {
         LockError::Faulty(faults) => InputError::Faulty(faults).into(),
         newer @ LockError::Newer { .. } => newer.into(),
@@ -58,7 +59,7 @@ pub(super) fn write(
     let lock = Lock { portfolio: together, ..made(given, selection, older.as_ref(), date)? };
     let text = lock.text()?;
     let shown = path.display();
-    if older.is_some() && input::source(&path)?.text == text {
+    if older.is_some() && text::source(&path)?.text == text {
         return Ok(format!("{shown} is up to date"));
     }
     files::save(&path, &text, Place::FreeOrFile)?;

@@ -16,6 +16,7 @@ mod records;
 mod render;
 mod select;
 mod terminal;
+mod text;
 mod tree;
 mod tune;
 

@@ -6,8 +6,9 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use catalog::Date;
 
-use super::input::{self, Given};
+use super::input::Given;
 use super::locked::Found;
+use super::text;
 use crate::decide::Selection;
 use crate::files::Folder;
 use crate::render::record::{self, Decided, FOLDER, File, INDEX, number_of};
@@ -44,7 +45,7 @@ pub(super) fn read(folder: &Path) -> Result<Vec<File>> {
     let mut files = Vec::new();
     for name in folder.names().with_context(unreadable)? {
         if name == INDEX || number_of(&name).is_some() {
-            files.push(File { text: input::source_in(&folder, Path::new(&name))?.text, name });
+            files.push(File { text: text::source_in(&folder, Path::new(&name))?.text, name });
         }
     }
     Ok(files)

@@ -13,6 +13,7 @@ use super::portfolio;
 use super::records;
 use super::select::warn;
 use super::terminal::Terminal;
+use super::text;
 use crate::cli::Render;
 use crate::decide::portfolio::Question;
 use crate::decide::{DecisionContext, Depth, Selection};
@@ -190,7 +191,7 @@ fn listing(stack: &Stack) -> String {
 fn refuse_upgrade(root: &Path, stack: &Stack) -> Result<()> {
     let new = stack.artifacts.iter().find(|artifact| artifact.path == "compose.yaml");
     // What is no text is not ours, and the writer says so.
-    let old = files::Folder::named(root).ok().and_then(|root| input::source_in(&root, Path::new("compose.yaml")).ok());
+    let old = files::Folder::named(root).ok().and_then(|root| text::source_in(&root, Path::new("compose.yaml")).ok());
     let (Some(new), Some(Source { text: old, .. })) = (new, old) else { return Ok(()) };
     if old == new.content {
         return Ok(());

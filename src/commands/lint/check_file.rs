@@ -15,6 +15,7 @@ use crate::commands::page::{self, Decided};
 use crate::commands::portfolio;
 use crate::commands::records;
 use crate::commands::render::FOLDER;
+use crate::commands::text;
 use crate::compose::Compose;
 use crate::decide::portfolio::Question;
 use crate::decide::{DecisionContext, Depth, Selection};
@@ -102,7 +103,7 @@ impl<'w> FileChecker<'w> {
 
     fn requirements(&self, path: &Path, source: Source, context: &'static LintContext) -> FileOutcome {
         let World { catalog, config, tree, .. } = &context.world;
-        let requirements = match Requirements::parse(&source, catalog, input::budget(input::MAX_SIZE)) {
+        let requirements = match Requirements::parse(&source, catalog, input::budget(text::MAX_SIZE)) {
             Ok(requirements) => requirements,
             Err(faults) => return FileOutcome::unreadable(&faults, &invalid_requirements::RULE),
         };
@@ -198,7 +199,7 @@ impl<'w> FileChecker<'w> {
         let comparison = write::compare(&folder).ok()?;
         let source = |path: &str| {
             let folder = files::Folder::named(root).ok()?;
-            input::source_in(&folder, Path::new(path)).ok().map(Arc::new)
+            text::source_in(&folder, Path::new(path)).ok().map(Arc::new)
         };
         let differing = comparison.artifacts.iter().filter(|compared| compared.state != State::Same);
         let differing = differing.map(|compared| Differing {
@@ -229,7 +230,7 @@ impl<'w> FileChecker<'w> {
         let folder = input::folder_of(path);
         let source = Arc::new(source);
         let catalog = &context.world.catalog;
-        let compose = match Compose::parse(&source, catalog, input::budget(input::MAX_SIZE)) {
+        let compose = match Compose::parse(&source, catalog, input::budget(text::MAX_SIZE)) {
             Ok(compose) => compose,
             Err(fault) => {
                 let faults = Faults::new((*source).clone(), vec![fault]);
@@ -289,8 +290,8 @@ fn others(path: &Path, folder: &Path, catalog: &Catalog) -> Vec<Compose> {
     let mut others: Vec<String> = others.collect();
     others.sort_unstable();
     let parsed = others.iter().take(READ).filter_map(|name| {
-        let source = Arc::new(input::source_in(&folder, Path::new(name)).ok()?);
-        Compose::parse(&source, catalog, input::budget(input::MAX_SIZE)).ok()
+        let source = Arc::new(text::source_in(&folder, Path::new(name)).ok()?);
+        Compose::parse(&source, catalog, input::budget(text::MAX_SIZE)).ok()
     });
     parsed.collect()
 }
@@ -306,7 +307,7 @@ fn configurations(compose: &Compose, folder: &Path, roots: &[PathBuf]) -> Vec<Mo
                 Path::new(&mount.target).extension().is_some_and(|e| EXTENSIONS.iter().any(|x| e == *x));
             let full = folder.join(path.strip_prefix("./").unwrap_or(path));
             let Some((root, path)) = given(roots, &full).filter(|_| is_configuration) else { continue };
-            if let Ok(Source { text, .. }) = input::source_in(&root, &path) {
+            if let Ok(Source { text, .. }) = text::source_in(&root, &path) {
                 let source = Arc::new(Source { name: full.display().to_string(), text });
                 let (service, target) = (service.name.value.clone(), mount.target.clone());
                 found.push(Mounted { service, target, place: mount.place, source });
@@ -318,7 +319,7 @@ fn configurations(compose: &Compose, folder: &Path, roots: &[PathBuf]) -> Vec<Mo
 
 fn read(path: &Path) -> Result<Source, FileOutcome> {
     let name = path.display().to_string();
-    match input::source(path) {
+    match text::source(path) {
         Ok(source) => Ok(source),
         Err(error) => {
             let faults = match error.downcast::<InputError>() {
@@ -354,7 +355,7 @@ fn read_lock(path: &Path, catalog: &Catalog) -> Result<Option<(Arc<Source>, Lock
 /// Whether a folder holds a stack of this name.
 fn is_stack_of(root: &Path, name: &str) -> bool {
     let folder = files::Folder::named(root).ok();
-    let source = folder.and_then(|folder| input::source_in(&folder, Path::new("compose.yaml")).ok());
+    let source = folder.and_then(|folder| text::source_in(&folder, Path::new("compose.yaml")).ok());
     let text = source.map(|source| source.text).unwrap_or_default();
     text.lines()
         .any(|line| line.strip_prefix("name:").is_some_and(|rest| rest.trim().trim_matches(['"', '\'']) == name))

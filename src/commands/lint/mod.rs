@@ -17,6 +17,7 @@ use super::Outcome;
 use super::error::InputError;
 use super::input;
 use super::terminal::{Progress, Terminal};
+use super::text;
 use crate::cli::{Lint, LintLevel};
 use crate::files::{self, Folder, Place};
 use crate::lint::{BASELINE_FILE, Baseline, BaselineError, Found, IDS, Level, Levels, check_baseline, walk};
@@ -145,7 +146,7 @@ fn apply_baseline(home: &Path, files: &[Found], levels: &Levels, report: &mut Re
     }
     let shown = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
     let name = shown.unwrap_or_else(|| path.clone()).display().to_string();
-    let source = Arc::new(Source { name, text: input::source(&path)?.text });
+    let source = Arc::new(Source { name, text: text::source(&path)?.text });
     let baseline = Baseline::parse(&source, &IDS).map_err(|error| match error {
         BaselineError::Faulty(faults) => anyhow::Error::new(InputError::Faulty(faults)),
         newer @ BaselineError::Newer { .. } => newer.into(),

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::compare::{Comparison, State};
+use super::disk;
 use super::error::{InTheWay, WriteError};
+use super::model::{Artifact, Force, Kept, Secret, Written};
 use super::place::Place;
-use super::{Artifact, Force, Kept, Secret, Written, disk};
 use crate::files::folders_of;
 
 /// What is to be done to the folder.

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use super::disk::{self, Text};
 use super::error::WriteError;
 use super::header::{SealState, is_sealed, seal_state, sealed_path};
+use super::interrupted::{Interrupted, left};
+use super::model::{Artifact, Secret};
 use super::place::{Place, check, obstacle};
 use super::walk::Walk;
-use super::{Artifact, Secret, diff, journal, part};
+use super::{diff, model, part};
 use crate::files::{self, Mode};
 
 /// What stands where a generated file should be.
@@ -24,15 +26,6 @@ pub enum State {
     Edited,
     /// Something that is not ours; it may stand where a folder of the file's path should be.
     Foreign,
-}
-
-/// What an interrupted run left in the folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Interrupted {
-    /// It had everything ready; the next run finishes it.
-    Committed,
-    /// It had not; the next run discards it.
-    Uncommitted,
 }
 
 /// A generated file against what stands in its place.
@@ -84,13 +77,13 @@ pub(super) struct Survey<'a> {
 ///
 /// # Errors
 /// [`WriteError`] where the folder cannot be read, or a path or text given is none for a generated file.
-pub fn compare<'a>(folder: &super::Folder<'a>) -> Result<Comparison<'a>, WriteError> {
+pub fn compare<'a>(folder: &model::Folder<'a>) -> Result<Comparison<'a>, WriteError> {
     check(folder)?;
     Ok(Survey::of(folder, &Place::of(folder.root)?)?.comparison)
 }
 
 impl<'a> Survey<'a> {
-    pub(super) fn of(folder: &super::Folder<'a>, place: &Place) -> Result<Self, WriteError> {
+    pub(super) fn of(folder: &model::Folder<'a>, place: &Place) -> Result<Self, WriteError> {
         let Some(root) = &place.root else { return Ok(Self::of_nothing(folder)) };
         let walk = Walk::of(root)?;
         let artifacts = folder.artifacts.iter().map(|artifact| Compared::of(root, artifact));
@@ -102,12 +95,12 @@ impl<'a> Survey<'a> {
                 missing_secrets.push(secret);
             }
         }
-        let interrupted = journal::left(root)?;
+        let interrupted = left(root)?;
         Ok(Self { comparison: Comparison { artifacts, orphans, missing_secrets, interrupted }, walk })
     }
 
     /// That of a folder that is not there.
-    fn of_nothing(folder: &super::Folder<'a>) -> Self {
+    fn of_nothing(folder: &model::Folder<'a>) -> Self {
         let artifacts = folder.artifacts.iter().map(Compared::missing).collect();
         let missing_secrets = folder.secrets.iter().collect();
         let comparison = Comparison { artifacts, orphans: Vec::new(), missing_secrets, interrupted: None };
@@ -174,7 +167,7 @@ fn text_of(root: &files::Folder, path: &Path) -> Option<String> {
 
 /// The files that were written for the very path that they have, and are not among the artifacts. A copy of one, or a
 /// rendered folder within the folder, is somebody's own.
-fn orphans(root: &files::Folder, walk: &Walk, folder: &super::Folder<'_>) -> Vec<Orphan> {
+fn orphans(root: &files::Folder, walk: &Walk, folder: &model::Folder<'_>) -> Vec<Orphan> {
     let secrets = folder.secrets.iter().map(|secret| secret.path.as_str());
     let mut expected = BTreeSet::new();
     expected.extend(folder.artifacts.iter().map(|artifact| artifact.path.as_str()).chain(secrets));

@@ -8,17 +8,14 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::change::Change;
-use super::compare::{Interrupted, State, look, orphan};
+use super::compare::{State, look, orphan};
 use super::disk;
 use super::error::WriteError;
+use super::interrupted::{FILE, FOLDER, Interrupted, left, staged};
+use super::model::{Kept, Written};
 use super::place::{check_path, obstacle};
-use super::{Kept, Written};
 use crate::files::{Folder, Metadata, Mode, folders_of};
 
-/// The folder in the folder that holds the journal and the new files.
-pub(super) const FOLDER: &str = ".polyglot-journal";
-/// The journal: while there is one, it is to be followed.
-const FILE: &str = "journal.json";
 /// The journal that is still being written.
 const DRAFT: &str = "draft.json";
 /// Tells git that nothing here is for it.
@@ -58,16 +55,6 @@ struct Ready {
     path: String,
 }
 
-/// Whether an interrupted run has left a journal.
-pub(super) fn left(root: &Folder) -> Result<Option<Interrupted>, WriteError> {
-    let standing = |path: &Path| root.standing(path).map_err(WriteError::on("look at", &root.join(path)));
-    Ok(match (standing(Path::new(FOLDER))?, standing(&staged(FILE))?) {
-        (None, _) => None,
-        (Some(_), None) => Some(Interrupted::Uncommitted),
-        (Some(_), Some(_)) => Some(Interrupted::Committed),
-    })
-}
-
 /// Finishes what an interrupted run had made ready, and discards what it had not.
 pub(super) fn recover(root: &Folder) -> Result<Option<(Interrupted, Vec<Kept>)>, WriteError> {
     let wrong = |why| WriteError::Journal { path: root.join(Path::new(FOLDER)), why };
@@ -96,11 +83,6 @@ pub(super) fn write(root: &Folder, change: &Change<'_>) -> Result<Written, Write
     let kept = journal.follow(root)?;
     remove(root)?;
     Ok(Written { kept, ..change.written.clone() })
-}
-
-/// A file beside the journal.
-fn staged(name: &str) -> PathBuf {
-    Path::new(FOLDER).join(name)
 }
 
 /// Makes everything ready, and at the end commits to it.

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::error::WriteError;
 use super::header::is_sealed;
-use super::journal;
+use super::interrupted;
+use super::model;
 use super::part::is_parted;
 use crate::files::{Folder, Lock, Stamp, folders_of, or_here, real};
 
@@ -165,7 +166,7 @@ pub(super) fn obstacle<'p>(root: &Folder, path: &'p Path) -> Result<Option<&'p P
 }
 
 /// Checks that every file stays in the folder and out of the way of the others, and that each is sealed.
-pub(super) fn check(folder: &super::Folder<'_>) -> Result<(), WriteError> {
+pub(super) fn check(folder: &model::Folder<'_>) -> Result<(), WriteError> {
     let artifacts = folder.artifacts.iter().map(|artifact| &artifact.path);
     let paths: Vec<_> = artifacts.chain(folder.secrets.iter().map(|secret| &secret.path)).collect();
     let mut known = BTreeSet::new();
@@ -197,7 +198,7 @@ pub(super) fn check_path(path: &str) -> Result<(), WriteError> {
         match part {
             "" => return wrong("a part of it is empty"),
             "." | ".." => return wrong("it is not plain"),
-            journal::FOLDER => return wrong("the journal has this name"),
+            interrupted::FOLDER => return wrong("the journal has this name"),
             _ => {}
         }
     }

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use super::change::Change;
 use super::disk;
 use super::error::WriteError;
+use super::interrupted;
+use super::model::{Artifact, Secret, Written};
 use super::place::{Beside, Life, Place};
 use super::walk::{Entry, Kind, Walk};
-use super::{Artifact, Secret, Written, journal};
 use crate::files::{Folder, Lock, Mode, Stamp};
 
 /// The folder that is being built; if that fails, it goes.
@@ -96,7 +97,7 @@ pub(super) fn write(place: &Place, walk: &Walk, change: &Change<'_>) -> Result<W
 
 /// Checks that the folder is as it was when the work began.
 fn check_again(root: &Folder, walk: &Walk, change: &Change<'_>) -> Result<(), WriteError> {
-    if journal::left(root)?.is_some() {
+    if interrupted::left(root)?.is_some() {
         return Err(WriteError::Busy { path: root.path().to_owned() });
     }
     let now = Walk::of(root)?;

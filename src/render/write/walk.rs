@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::WriteError;
-use super::journal;
+use super::interrupted;
 use crate::files::{Folder, Metadata, Stamp};
 
 /// A folder with more in it is more than ours; it is not copied.
@@ -119,7 +119,7 @@ fn list(root: &Folder, folder: &Path) -> io::Result<Vec<Entry>> {
     let mut found = Vec::new();
     for entry in root.list(folder)? {
         let entry = entry?;
-        let is_journal = folder.as_os_str().is_empty() && entry.file_name() == journal::FOLDER;
+        let is_journal = folder.as_os_str().is_empty() && entry.file_name() == interrupted::FOLDER;
         if !is_journal {
             found.push(Entry::of(folder.join(entry.file_name()), &entry.metadata()?));
         }
