@@ -94,7 +94,7 @@ mod tests {
         let look = Look { columns: 7, colour: true };
         let painted = format!("{} {}", look.paint(HEADING, "one"), look.paint(HEADING, "two"));
         assert!(!wrap(&painted, 7, 0).contains('\n'));
-        assert_eq!(wrap("one-two-three four", 8, 2), "one-two-\n  three\n  four");
+        assert_eq!(wrap("one-two-three four", 8, 2), "one-tw\n  o-thre\n  e four");
         assert_eq!(wrap("    a word", 10, 6), "    a word");
         assert_eq!(wrap("한국어 단어", 8, 1), "한국어\n 단어");
         assert_eq!(wrap("漢字漢字漢字", 6, 1), "漢字\n 漢字\n 漢字");
