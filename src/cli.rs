@@ -95,13 +95,12 @@ pub enum Command {
 
 /// Which requirements file, and how much of it is read.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Input")]
 pub struct Input {
     /// The requirements file; `-` is standard input. Where absent: polyglot.yaml, req.yaml or requirements.yaml
     pub file: Option<PathBuf>,
 
     /// Read a file of up to this size, and as many more values; where absent 4MB and 400,000 values
-    #[arg(long, value_name = "SIZE")]
+    #[arg(long, value_name = "SIZE", help_heading = "Input")]
     pub max_size: Option<Bytes>,
 }
 

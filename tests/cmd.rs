@@ -6,6 +6,8 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Output, Stdio};
 
+use clap::CommandFactory as _;
+use polyglot::cli::Cli;
 use unicode_width::UnicodeWidthStr;
 
 #[cfg(unix)]
@@ -13,9 +15,10 @@ use crate::session::with_mode;
 use crate::session::{Session, skipped, text};
 use crate::support::project;
 
-/// The commands that there are.
-const COMMANDS: [&str; 10] =
-    ["select", "render", "tune", "explain", "tree", "catalog", "schema", "init", "completions", "man"];
+/// The names of the commands that there are.
+fn commands() -> Vec<String> {
+    Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
+}
 
 /// How wide output is where there is no terminal.
 const WIDTH: usize = 100;
@@ -38,13 +41,22 @@ fn each_snapshot_is_of_a_session() {
 #[test]
 fn help() {
     let mut session = Session::new("help").run(&["--help"]).run(&["-h"]).run(&["--version"]);
-    for command in COMMANDS {
-        session = session.run(&[command, "--help"]);
+    for command in commands() {
+        session = session.run(&[&command, "--help"]);
     }
     for line in session.said.lines() {
         assert!(line.width() <= WIDTH, "{line}");
     }
     session.end();
+}
+
+#[test]
+fn what_has_no_dashes_stands_under_arguments() {
+    for command in Cli::command().get_subcommands() {
+        for argument in command.get_positionals() {
+            assert_eq!(argument.get_help_heading(), None, "{}: {argument}", command.get_name());
+        }
+    }
 }
 
 #[test]
@@ -562,24 +574,21 @@ fn completions_and_the_manual_name_every_command() {
     for arguments in [&["completions", "bash"][..], &["completions", "zsh"], &["completions", "fish"], &["man"]] {
         let output = session.output(arguments);
         assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""), "{arguments:?}");
-        for command in COMMANDS {
-            assert!(text(&output.stdout).contains(command), "{arguments:?}: {command}");
+        for command in commands() {
+            assert!(text(&output.stdout).contains(&command), "{arguments:?}: {command}");
         }
     }
 }
 
 #[test]
 fn the_manual_explains_every_flag() {
-    for (command, flags) in [
-        ("select", &["--format", "--explain", "--max-size"][..]),
-        ("tree", &["--data", "--format"]),
-        ("init", &["--kind", "--name"]),
-    ] {
-        let output = Session::new("man").output(&["man", command]);
+    for command in Cli::command().get_subcommands() {
+        let name = command.get_name();
+        let output = Session::new("man").output(&["man", name]);
         let page = text(&output.stdout).replace("\\-", "-");
-        assert!(page.contains(&format!("polyglot-{command}")), "{page}");
-        for flag in flags {
-            assert!(page.contains(flag), "{flag}");
+        assert!(page.contains(&format!("polyglot-{name}")), "{page}");
+        for flag in command.get_arguments().filter_map(|argument| argument.get_long()) {
+            assert!(page.contains(&format!("--{flag}")), "{name}: {flag}");
         }
     }
     let page = text(&Session::new("man").output(&["man"]).stdout).replace("\\-", "-");
