@@ -1,7 +1,9 @@
 //! polyglot: one requirements file in, a database for each kind of data out, with the reasons.
 //!
-//! Data flows one way: a requirements file becomes [`requirements::Requirements`], and with the
-//! [`catalog::Catalog`] and the tree of [`decide`] a [`decide::Selection`], which [`report`] shows.
+//! Data flows one way: a requirements file becomes [`requirements::Requirements`], with the [`catalog::Catalog`] and the tree
+//! of [`decide`] a [`decide::Selection`], with the host a [`plan::Plan`], and then the files of [`render`]. [`lock`] keeps what
+//! was decided, [`lint`] looks at all of them, [`report`] shows them, and [`commands`] connects them. Each module uses only
+//! those before it.
 
 pub mod embedded;
 

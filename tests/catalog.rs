@@ -65,14 +65,13 @@ fn what_it_names_exists() {
 
 #[test]
 fn every_source_is_used_and_says_enough() {
-    each(|database, _| {
-        let own = text(&database.id);
-        // A folder that is like another has the sources of that one too.
-        let other = own.split_once("[render]\nlike = \"").and_then(|(_, rest)| rest.split_once('"'));
-        let used = [own.as_str(), &other.map_or_else(String::new, |(id, _)| text(id))].concat();
+    each(|database, catalog| {
+        let recipe = catalog.recipe(&database.id).unwrap();
+        let named = database.named_sources().chain(recipe.sources()).map(|(_, source)| source.as_str());
+        let named: Vec<&str> = named.collect();
         for (name, evidence) in &database.sources {
             let id = &database.id;
-            assert!(used.contains(&format!("source = \"{name}\"")), "{id}: the source {name} is not used");
+            assert!(named.contains(&name.as_str()), "{id}: the source {name} is not used");
             assert!(evidence.address.starts_with("https://"), "{id}: {}", evidence.address);
             assert!(evidence.date <= CHECKED && evidence.date.year >= 2000, "{id}: {} is {}", name, evidence.date);
             let explained = evidence.note.as_ref().is_some_and(|note| note.len() > 10);

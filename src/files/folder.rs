@@ -8,7 +8,9 @@ use cap_std::ambient_authority;
 use cap_std::fs::{Dir, DirEntry, File, Metadata, OpenOptions};
 use catalog::units::Bytes;
 
-use super::{FileError, folders_of, or_here, read_to};
+use super::error::FileError;
+use super::path::{folders_of, or_here};
+use super::read::read_to;
 
 /// A folder that is open. All paths that its methods take are relative to it, stay in it, and lead over no link.
 #[derive(Debug)]
@@ -100,13 +102,6 @@ impl Folder {
         let bytes = read_to(self.open_regular(path)?, limit);
         let bytes = bytes.map_err(|source| FileError::of("read", &self.join(path), source))?;
         bytes.ok_or_else(|| FileError::TooLarge(self.join(path), limit))
-    }
-
-    /// Checks that a file, where there is one, could be read up to a limit.
-    pub(crate) fn check_size(&self, path: &Path, limit: Bytes) -> Result<(), FileError> {
-        let Some(found) = self.standing(path).map_err(|source| self.why(path, source))? else { return Ok(()) };
-        self.check(path, &found)?;
-        if found.len() > limit.0 { Err(FileError::TooLarge(self.join(path), limit)) } else { Ok(()) }
     }
 
     /// Opens a file to read it, if it is a regular one.

@@ -4,7 +4,8 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
 
-use super::{Folder, Stamp};
+use super::folder::Folder;
+use super::system::Stamp;
 
 /// A folder that this process works in. The lock ends when it is dropped, and with the process, however that ends.
 #[derive(Debug)]

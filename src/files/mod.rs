@@ -5,6 +5,8 @@
 mod error;
 mod folder;
 mod lock;
+mod path;
+mod read;
 mod save;
 mod system;
 
@@ -15,6 +17,8 @@ pub(crate) use cap_std::fs::Metadata;
 pub use error::FileError;
 pub(crate) use folder::Folder;
 pub(crate) use lock::Lock;
+pub(crate) use path::{folders_of, or_here};
+pub(crate) use read::read_to;
 pub(crate) use save::Place;
 pub(crate) use system::{Mode, Stamp};
 
@@ -38,14 +42,6 @@ pub(crate) fn read_head(path: &Path, length: Bytes) -> Result<Vec<u8>, FileError
     Ok(bytes)
 }
 
-/// Reads to the end of something that is open; nothing where that is further than the limit.
-pub(crate) fn read_to(reader: impl Read, limit: Bytes) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = Vec::new();
-    reader.take(limit.0.saturating_add(1)).read_to_end(&mut bytes)?;
-    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    Ok((length <= limit.0).then_some(bytes))
-}
-
 /// Puts a text into a file that the person names, all of it or nothing.
 pub(crate) fn save(path: &Path, text: &str, place: Place) -> Result<(), FileError> {
     let (folder, name) = beside(path, "write")?;
@@ -58,6 +54,16 @@ pub(crate) fn standing(path: &Path) -> Option<Metadata> {
     folder.standing(name).ok()?
 }
 
+/// Checks that what a path leads to could be read to an end by somebody who follows links: nothing, a folder, or a regular
+/// file up to a limit.
+pub(crate) fn check_bearable(path: &Path, limit: Bytes) -> Result<(), FileError> {
+    let Ok(found) = std::fs::metadata(path) else { return Ok(()) };
+    if !found.is_file() && !found.is_dir() {
+        return Err(FileError::Special(path.to_owned()));
+    }
+    if found.is_file() && found.len() > limit.0 { Err(FileError::TooLarge(path.to_owned(), limit)) } else { Ok(()) }
+}
+
 /// The path without links, `.` and `..`.
 pub(crate) fn real(path: &Path) -> io::Result<PathBuf> {
     std::fs::canonicalize(path)
@@ -68,16 +74,4 @@ fn beside<'p>(path: &'p Path, action: &'static str) -> Result<(Folder, &'p Path)
     let Some(name) = path.file_name() else { return Err(FileError::Folder(path.to_owned())) };
     let folder = Folder::open(path.parent().unwrap_or(Path::new("")));
     Ok((folder.map_err(|source| FileError::of(action, path, source))?, Path::new(name)))
-}
-
-/// The empty path means the current folder.
-pub(crate) fn or_here(path: &Path) -> &Path {
-    if path.as_os_str().is_empty() { Path::new(".") } else { path }
-}
-
-/// The folders of a relative path, the outermost first.
-pub(crate) fn folders_of(path: &Path) -> Vec<&Path> {
-    let mut folders: Vec<_> = path.ancestors().skip(1).filter(|path| !path.as_os_str().is_empty()).collect();
-    folders.reverse();
-    folders
 }

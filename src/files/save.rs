@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{FileError, Folder, Mode};
+use super::error::FileError;
+use super::folder::Folder;
+use super::system::Mode;
 
 /// What may stand where a file is to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

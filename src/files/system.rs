@@ -6,7 +6,7 @@ use std::path::Path;
 use cap_fs_ext::{DirExt, MetadataExt};
 use cap_std::fs::{Dir, DirBuilder, Metadata, OpenOptions};
 
-use super::Folder;
+use super::folder::Folder;
 
 /// Who may use a file or folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -60,7 +60,7 @@ fn in_folder(folder: &Path, found: &mut Vec<Found>) -> Result<(), FileError> {
     let (tell, told) = mpsc::channel();
     // A folder that is no repository obeys its `.gitignore` too. What only this checkout excludes is not for us.
     let mut walk = WalkBuilder::new(folder);
-    walk.require_git(false).git_exclude(false).filter_entry(move |entry| {
+    walk.require_git(false).git_exclude(false).git_global(false).filter_entry(move |entry| {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
         let checked = if is_folder { check_ignores(entry.path()) } else { Ok(()) };
         // Whoever is told has the walk; it is there.
@@ -80,11 +80,10 @@ fn in_folder(folder: &Path, found: &mut Vec<Found>) -> Result<(), FileError> {
     told.try_recv().map_or(Ok(()), Err)
 }
 
-/// Refuses ignore files that the walk could not read to an end: it would read them by itself.
+/// Refuses ignore files that the walk could not read to an end, for it reads them by itself. It only takes patterns from
+/// them, so one may be a link.
 fn check_ignores(folder: &Path) -> Result<(), FileError> {
-    // A folder that cannot be opened has none, and the walk says so.
-    let Ok(folder) = Folder::open(folder) else { return Ok(()) };
-    IGNORES.iter().try_for_each(|name| folder.check_size(Path::new(name), MAX_IGNORE))
+    IGNORES.iter().try_for_each(|name| files::check_bearable(&folder.join(name), MAX_IGNORE))
 }
 
 /// What a file that is named is: a compose file where it looks like one, else what its name promises.

@@ -11,6 +11,7 @@ use super::model::{Check, Lifetime, Mount, Secret, Service, Source, Tmpfs};
 use super::service::{File, secrets, volumes};
 use super::templates::{Kitchen, RenderError};
 use super::write::Artifact;
+use super::write::HEADER_LENGTH;
 use crate::plan::{Planned, PlannedJob, secret_file};
 use crate::size::Cores;
 
@@ -186,7 +187,7 @@ impl Builder<'_, '_> {
             let path = format!("{}/{}", self.planned.instance, file.path);
             for artifact in self.artifacts.iter().filter(|artifact| artifact.path == path) {
                 // The header of a file holds its path and a hash of all of it.
-                heads.push(artifact.content.get(..HEADER).unwrap_or(&artifact.content));
+                heads.push(artifact.content.get(..HEADER_LENGTH).unwrap_or(&artifact.content));
             }
         }
         hash::short(&heads)
@@ -200,6 +201,3 @@ fn tmpfs(path: String, user: Option<&str>) -> Tmpfs {
     let owner = ids.filter(|_| path != "/tmp" && !path.contains(':'));
     Tmpfs { owner: owner.map(|(uid, gid)| (uid.to_owned(), gid.to_owned())), path }
 }
-
-/// So many bytes hold a file's header.
-const HEADER: usize = 600;

@@ -84,13 +84,7 @@ impl Database {
     /// # Errors
     /// What is wrong, in one sentence.
     pub fn check(&self) -> Result<(), String> {
-        self.source_of("licence", &self.licence.source)?;
-        self.source_of("upstream", &self.upstream.source)?;
-        if let Some(metrics) = &self.distance_metrics {
-            self.source_of("the distance metrics", &metrics.source)?;
-        }
-        self.versions.iter().try_for_each(|version| self.source_of("a version", &version.source))?;
-        self.optimisation.iter().try_for_each(|technique| self.source_of("an optimisation", &technique.source))?;
+        self.named_sources().try_for_each(|(what, source)| self.source_of(what, source))?;
         if self.versions.iter().filter(|version| version.default).count() != 1 {
             return Err(format!("{}: exactly one version must be the default", self.id));
         }
@@ -98,6 +92,17 @@ impl Database {
         base_memory.into_iter().try_for_each(|amount| readable(&self.id, Quantity::DataSize, amount))?;
         Need::ALL.iter().try_for_each(|need| self.check_need(*need))?;
         self.limits.iter().try_for_each(|limit| self.check_limit(limit))
+    }
+
+    /// The sources that decisions rest on, and what names each.
+    pub fn named_sources(&self) -> impl Iterator<Item = (&str, &Text)> {
+        let metrics = self.distance_metrics.iter().map(|metrics| ("the distance metrics", &metrics.source));
+        let versions = self.versions.iter().map(|version| ("a version", &version.source));
+        let techniques = self.optimisation.iter().map(|technique| ("an optimisation", &technique.source));
+        let needs = self.serves.iter().map(|(need, service)| (need.name(), &service.source));
+        let limits = self.limits.iter().map(|limit| ("a limit", &limit.source));
+        let first = [("licence", &self.licence.source), ("upstream", &self.upstream.source)];
+        first.into_iter().chain(metrics).chain(versions).chain(techniques).chain(needs).chain(limits)
     }
 
     fn source_of(&self, what: &str, source: &str) -> Result<(), String> {
@@ -109,12 +114,10 @@ impl Database {
 
     fn check_need(&self, need: Need) -> Result<(), String> {
         let service = self.serves.get(&need).ok_or_else(|| format!("{}: `[serves.{need}]` is missing", self.id))?;
-        self.source_of(need.name(), &service.source)?;
         service.up_to.iter().try_for_each(|(quantity, amount)| readable(&self.id, *quantity, amount))
     }
 
     fn check_limit(&self, limit: &Limit) -> Result<(), String> {
-        self.source_of("a limit", &limit.source)?;
         if limit.strained.is_none() && limit.exceeds.is_none() {
             return Err(format!("{}: the limit of {} bounds nothing", self.id, limit.what));
         }

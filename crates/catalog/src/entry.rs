@@ -1,5 +1,7 @@
 //! Reading a database's folder: what decisions need, and apart from it what running the database needs.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::{DeTable, Deserializer};
@@ -47,11 +49,18 @@ impl Entry {
     /// [`EntryError`] where a text is wrong, or the other folder is not there or is itself like a further one.
     pub fn read(folder: &Folder, other: impl FnOnce(&str) -> Option<Folder>) -> Result<Self, EntryError> {
         let mut known = DeTable::parse(folder.database)?;
+        let is_like = known.get_ref().contains_key("render");
+        // A place in the other folder's text would be drawn in this one's.
+        let in_own_text = |error: toml::de::Error| {
+            if is_like { EntryError::Wrong(error.message().to_owned()) } else { EntryError::Toml(error) }
+        };
         let mut files = folder.files.clone();
         let known_settings = |text: &Text, for_versions| KnownSettings { text: text.clone(), for_versions };
         let mut settings = folder.file(KNOWN_SETTINGS).map(|text| known_settings(text, true));
         if let Some(like) = take_like(known.get_mut())? {
-            let unknown = || EntryError::Wrong(format!("`[render] like` names `{like}`, which is not in the catalog"));
+            let unknown = || {
+                EntryError::Wrong(format!("`[render] like` names `{like}`, which is none of polyglot's own databases"))
+            };
             let other = other(&like).ok_or_else(unknown)?;
             let own = std::mem::replace(known.get_mut(), inherited(&like, other.database)?);
             like::merge(known.get_mut(), own).map_err(EntryError::Wrong)?;
@@ -65,8 +74,13 @@ impl Entry {
                 recipe.get_mut().insert(name, value);
             }
         }
-        let database = Database::deserialize(Deserializer::from(known))?;
-        let recipe = Recipe::deserialize(Deserializer::from(recipe))?;
+        let mut database = Database::deserialize(Deserializer::from(known)).map_err(in_own_text)?;
+        let recipe = Recipe::deserialize(Deserializer::from(recipe)).map_err(in_own_text)?;
+        if is_like {
+            let named = database.named_sources().chain(recipe.sources()).map(|(_, source)| source.to_string());
+            let named: BTreeSet<String> = named.collect();
+            database.sources.retain(|key, _| named.contains(key.as_str()));
+        }
         files.retain(|(name, _)| name.as_str() != KNOWN_SETTINGS);
         Ok(Self { database, recipe: Recipe { templates: files, known_settings: settings, ..recipe } })
     }

@@ -44,8 +44,9 @@ fn drop_keys(base: &mut DeTable<'static>, keys: &DeValue<'static>) -> Result<(),
     Ok(())
 }
 
+/// Whether a list is one of rows with names. An empty one is not: it takes the place of the other.
 fn is_named(rows: &DeArray<'static>) -> bool {
-    rows.iter().all(|row| name(row).is_some())
+    !rows.is_empty() && rows.iter().all(|row| name(row).is_some())
 }
 
 fn name<'r>(row: &'r Spanned<DeValue<'static>>) -> Option<&'r str> {
@@ -129,6 +130,11 @@ mod tests {
                    [[tuning]]\nname = 'b'\nvalue = 4\n";
         let wanted = [row("a", 1), row("new", 9), row("b", 4)].join("\n");
         assert_eq!(merged(base, own).unwrap(), wanted);
+    }
+
+    #[test]
+    fn an_empty_list_takes_the_place_of_another() {
+        assert_eq!(merged("[[jobs]]\nname = 'a'\n", "jobs = []\n").unwrap(), "jobs = []\n");
     }
 
     #[test]

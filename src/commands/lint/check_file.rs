@@ -17,10 +17,11 @@ use crate::commands::records;
 use crate::commands::render::FOLDER;
 use crate::commands::text;
 use crate::compose::Compose;
+use crate::config;
 use crate::decide::portfolio::Question;
 use crate::decide::{DecisionContext, Depth, Selection};
 use crate::diagnostic::{Diagnostic, Faults};
-use crate::files::{self, Mode};
+use crate::files::{self, FileError, Mode};
 use crate::lint::rules::{invalid_compose, invalid_lock, invalid_requirements, unreadable_file};
 use crate::lint::{
     ComposeFile, Differing, Found, FoundKind, Kind, Locked, Mounted, Outcome, Record, Rule, StackFolder, System,
@@ -151,9 +152,12 @@ impl<'w> FileChecker<'w> {
             profile: Profile::of(selected.data, catalog),
             selected,
         });
-        let root = stack_folder(path, context);
+        let root = match stack_folder(path, context) {
+            Ok(root) => root,
+            Err(outcome) => return outcome,
+        };
         let is_rendered = root.as_deref().is_some_and(|root| is_stack_of(root, requirements.name()));
-        let stack = root.filter(|_| is_rendered && budget.is_ok());
+        let stack = root.clone().filter(|_| is_rendered && budget.is_ok());
         let held = held.unwrap_or_default();
         let most = together.and_then(|together| together.max_databases);
         let decided = Decided { requirements: &requirements, world: &context.world, facts: &facts, held: &held, most };
@@ -170,7 +174,7 @@ impl<'w> FileChecker<'w> {
             selection: &selection,
             kinds: kinds.collect(),
             lock: locked.as_ref(),
-            records: standing_records(path, context),
+            records: standing_records(path, root.as_deref()),
             budget: &budget,
             is_rendered,
             today: self.looking.today.or(newest),
@@ -254,15 +258,25 @@ impl<'w> FileChecker<'w> {
 }
 
 /// Where the stack of a requirements file is rendered to: as polyglot.toml says, or beside the file.
-fn stack_folder(path: &Path, context: &LintContext) -> Option<PathBuf> {
-    let configured = context.world.out().ok().flatten();
-    let beside = path.parent().map(|folder| folder.join(FOLDER));
-    configured.or(beside).filter(|root| files::Folder::named(root).is_ok())
+/// Where something else stands, that cannot be told, and is said.
+fn stack_folder(path: &Path, context: &LintContext) -> Result<Option<PathBuf>, FileOutcome> {
+    let unreadable =
+        |name: String, message: &str| FileOutcome::unreadable(&whole(name, message), &unreadable_file::RULE);
+    let configured = context.world.out().map_err(|error| unreadable(config::FILE.to_owned(), &format!("{error:#}")))?;
+    let Some(root) = configured.or_else(|| Some(path.parent()?.join(FOLDER))) else { return Ok(None) };
+    match files::standing(&root) {
+        None => Ok(None),
+        Some(found) if found.is_symlink() => {
+            let error = FileError::Link(root.clone());
+            Err(unreadable(root.display().to_string(), &error.to_string()))
+        }
+        Some(found) => Ok(Some(root).filter(|_| found.is_dir())),
+    }
 }
 
 /// The decision records of a requirements file: in its rendered folder, or beside the file, where `render -o .` puts them.
-fn standing_records(path: &Path, context: &LintContext) -> Vec<Record> {
-    let folders = stack_folder(path, context).into_iter().chain([input::folder_of(path)]);
+fn standing_records(path: &Path, stack: Option<&Path>) -> Vec<Record> {
+    let folders = stack.map(Path::to_owned).into_iter().chain([input::folder_of(path)]);
     let read = |root: PathBuf| {
         let folder = root.join(record::FOLDER);
         let files = records::read(&folder).unwrap_or_default().into_iter();

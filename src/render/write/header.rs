@@ -10,7 +10,7 @@ const HASH: &str = ", siphash:";
 const AS: &str = ", as ";
 const DIGITS: usize = 32;
 /// The header stands within so many bytes.
-const WITHIN: usize = 600;
+pub const HEADER_LENGTH: usize = 600;
 /// A path of more bytes is left out of the header: it might push the digits out of reach.
 const LONGEST_PATH: usize = 255;
 const DO_NOT_EDIT: &str = "Do not edit: change the requirements, and run `polyglot render` again.";
@@ -104,7 +104,7 @@ struct Header<'a> {
 
 impl<'a> Header<'a> {
     fn find(content: &'a str) -> Option<Self> {
-        let mut marks = content.match_indices(MARK).map(|(at, _)| at).take_while(|at| *at < WITHIN);
+        let mut marks = content.match_indices(MARK).map(|(at, _)| at).take_while(|at| *at < HEADER_LENGTH);
         marks.find_map(|at| Self::at(content, at))
     }
 
@@ -115,7 +115,7 @@ impl<'a> Header<'a> {
         let start = [MARK.len(), version.len(), HASH.len()].iter().try_fold(at, |sum, part| sum.checked_add(*part))?;
         let end = start.checked_add(DIGITS)?;
         let (before, digits, after) = (content.get(..start)?, content.get(start..end)?, content.get(end..)?);
-        let whole = !version.is_empty() && !version.contains(char::is_whitespace) && end <= WITHIN;
+        let whole = !version.is_empty() && !version.contains(char::is_whitespace) && end <= HEADER_LENGTH;
         let hexadecimal = digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
         (whole && hexadecimal).then_some(Self { before, digits, after })
     }

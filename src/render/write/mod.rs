@@ -20,7 +20,7 @@ mod walk;
 
 pub use compare::{Compared, Comparison, Orphan, State, compare, is_ours};
 pub use error::{InTheWay, WriteError};
-pub use header::{SealState, seal, seal_state};
+pub use header::{HEADER_LENGTH, SealState, seal, seal_state};
 pub use interrupted::Interrupted;
 pub use model::{Artifact, Folder, Force, Kept, Secret, Written};
 

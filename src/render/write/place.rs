@@ -67,7 +67,7 @@ impl Place {
             None => None,
             Some(found) if found.is_symlink() => return Err(WriteError::Link { path }),
             Some(found) if !found.is_dir() => return Err(WriteError::NotAFolder { path }),
-            Some(_) => Some(Folder::named(&path).map_err(failed)?),
+            Some(_) => parent.as_ref().map(|parent| parent.folder(&name)).transpose().map_err(failed)?,
         };
         Ok(Self { beside: Some(Beside { parent, path: outer, name }), root, path })
     }

@@ -116,7 +116,7 @@ fn create_parents(path: &Path) -> Result<Folder, WriteError> {
         opened => return opened.map_err(WriteError::on("open", path)),
     }
     let (Some(outer), Some(name)) = (path.parent(), path.file_name().map(Path::new)) else {
-        return Err(unsuited(path));
+        return Err(WriteError::of("create", path, ErrorKind::NotFound.into()));
     };
     let outer = create_parents(outer)?;
     match outer.create_folder(name, Mode::Usual) {
