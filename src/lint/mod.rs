@@ -1,8 +1,8 @@
 //! The linter: rules, each a file of its own, look at a requirements file with its decision, lock and rendered folder,
 //! and at compose files, and report what they find.
 //!
-//! A rule sees a [`subject`] and pushes [`Violation`]s, which know no rule. [`check_system`] and its like run the rules of
-//! the [`registry`] and make each violation a [`Finding`] of its rule, at the level that polyglot.toml gives; comments and
+//! A rule sees a `subject` and pushes [`Violation`]s, which know no rule. [`check_system`] and its like run the rules of
+//! the `registry` and make each violation a [`Finding`] of its rule, at the level that polyglot.toml gives; comments and
 //! the baseline then take out what does not count.
 
 mod baseline;

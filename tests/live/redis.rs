@@ -96,7 +96,9 @@ fn every_setting_is_taken(id: &'static str) {
         command.arg(file);
         let mut server = place.start(command, &format!("{number}.log"));
         let said = server.log.clone();
-        server.until(|| fs::read_to_string(&said).is_ok_and(|said| said.contains("Ready to accept connections")));
+        server.until(|| {
+            fs::read_to_string(&said).is_ok_and(|said| said.to_lowercase().contains("ready to accept connections"))
+        });
         let ask = |parts: &[&str]| {
             let mut client = place.command(&kind.client, &[]);
             client.arg("-s").arg(&socket).args(parts);
