@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use catalog::units::Bytes;
 
-use crate::files::{Folder, Mode};
+use crate::files::{Folder, Metadata, Mode};
 
 /// A folder of the result.
 pub(super) const FOLDER_MODE: Mode = Mode::Bits(0o755);
@@ -35,6 +35,11 @@ pub(super) enum Text {
 
 /// Reads a file whose beginning is as it is wanted; of any other no more than the beginning.
 pub(super) fn read(folder: &Folder, path: &Path, wanted: impl Fn(&str) -> bool) -> io::Result<Text> {
+    // To open a device can have effects of its own.
+    let is_special = |found: &Metadata| !found.is_file() && !found.is_dir() && !found.is_symlink();
+    if folder.standing(path)?.as_ref().is_some_and(is_special) {
+        return Ok(Text::Foreign);
+    }
     let mut file = folder.open_to_look(path)?;
     let found = file.metadata()?;
     if !found.is_file() {
