@@ -19,8 +19,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let entries: Result<Vec<_>, _> = folders(templates)?.iter().map(|folder| entry(folder)).collect();
     let matrix: Matrix = parse(&templates.join("matrix.toml"), toml::from_str)?;
     let tree: TreeFile = parse(&templates.join("tree.toml"), toml::from_str)?;
-    parse::<Weights>(&templates.join("weights.toml"), toml::from_str)?;
+    let weights: Weights = parse(&templates.join("weights.toml"), toml::from_str)?;
     write("catalog.bin", &catalog::embed(entries?, matrix)?)?;
+    write("weights.bin", &postcard::to_stdvec(&weights)?)?;
     write("tree.bin", &postcard::to_stdvec(&tree)?)?;
     let mut shared = Vec::new();
     for folder in TEXTS {

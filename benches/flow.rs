@@ -8,10 +8,12 @@ use std::path::Path;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use polyglot::config::Policy;
-use polyglot::decide::{DecisionContext, Depth, Selection, Tree};
+use polyglot::decide::{DecisionContext, Depth, Knowledge, Selection, Tree};
+use polyglot::plan::Capacity;
 use polyglot::report::style::Look;
 use polyglot::report::{Format, Shown, explain};
 use polyglot::requirements::Requirements;
+use polyglot::size::{Host, Reckoner};
 use polyglot::source::Source;
 use polyglot::yaml::{self, Budget};
 
@@ -60,7 +62,8 @@ fn load(criterion: &mut Criterion) {
 fn decide(criterion: &mut Criterion) {
     let catalog = polyglot::embedded::catalog();
     let tree = Tree::embedded(&catalog).expect("the tree");
-    let policy = Policy::default();
+    let (policy, weights) = (Policy::default(), polyglot::embedded::weights());
+    let knowledge = Knowledge { catalog: &catalog, tree: &tree, policy: &policy, weights: &weights };
     let mut group = criterion.benchmark_group("decide");
     group.sample_size(20);
     for (name, source) in sources() {
@@ -68,7 +71,7 @@ fn decide(criterion: &mut Criterion) {
         for (what, depth) in [("answer", Depth::Answer), ("flips", Depth::Flips)] {
             group.bench_with_input(BenchmarkId::new(what, name), &requirements, |bencher, requirements| {
                 bencher.iter(|| {
-                    let facts = DecisionContext::new(&catalog, &tree, &policy, requirements);
+                    let facts = DecisionContext::new(knowledge, requirements);
                     Selection::of(requirements, &facts, depth).kinds.len()
                 });
             });
@@ -82,10 +85,13 @@ fn print(criterion: &mut Criterion) {
     let tree = Tree::embedded(&catalog).expect("the tree");
     let source = Source { name: "existence-agent".into(), text: example() };
     let requirements = Requirements::parse(&source, &catalog, BUDGET).expect("a good file");
-    let policy = Policy::default();
-    let facts = DecisionContext::new(&catalog, &tree, &policy, &requirements);
+    let (policy, weights) = (Policy::default(), polyglot::embedded::weights());
+    let knowledge = Knowledge { catalog: &catalog, tree: &tree, policy: &policy, weights: &weights };
+    let facts = DecisionContext::new(knowledge, &requirements);
     let selection = Selection::of(&requirements, &facts, Depth::Flips);
-    let shown = Shown { requirements: &requirements, selection: &selection, tree: &tree };
+    let host = Host::of(&requirements.target, None);
+    let capacity = Capacity::of(&requirements, &selection, &catalog, &Reckoner::default(), host).expect("a capacity");
+    let shown = Shown { requirements: &requirements, selection: &selection, tree: &tree, capacity: &capacity };
     let mut group = criterion.benchmark_group("print");
     for format in FORMATS {
         group.bench_function(format!("{format:?}").to_lowercase(), |bencher| {
@@ -93,7 +99,7 @@ fn print(criterion: &mut Criterion) {
         });
     }
     group.bench_function("explain", |bencher| {
-        bencher.iter(|| explain::selection(black_box(shown), Look::plain(WIDTH)));
+        bencher.iter(|| explain::selection(black_box(shown), explain::Extent::Screen, Look::plain(WIDTH)));
     });
     group.finish();
 }

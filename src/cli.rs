@@ -12,8 +12,10 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use crate::report::Format;
 use crate::report::findings::LintFormat;
+use crate::report::needs::MatrixFormat;
 use crate::report::tree::TreeFormat;
 use crate::report::tune::TuneFormat;
+use crate::requirements::Assignment;
 use crate::size::Cores;
 
 const STYLES: Styles = Styles::styled()
@@ -116,9 +118,22 @@ pub struct Select {
     #[arg(long, value_name = "FORMAT", default_value = "table", help_heading = "Output")]
     pub format: Format,
 
-    /// Show the way through the tree, the fit with its headroom, the alternatives and the flips
+    /// Show for each dataset what decided, the tightest bound, the runner-up and what would change the answer
     #[arg(long, help_heading = "Output")]
     pub explain: bool,
+
+    /// With --explain, show everything that was looked at
+    #[arg(long, short, requires = "explain", help_heading = "Output")]
+    pub verbose: bool,
+
+    /// Show what would change if a field were this: `orders.data_size=2TB`, `target.memory=64GB`; repeatable
+    #[arg(
+        long,
+        value_name = "DATASET.FIELD=VALUE",
+        conflicts_with_all = ["explain", "write", "diff"],
+        help_heading = "What if"
+    )]
+    pub set: Vec<Assignment>,
 
     /// Find the cheapest databases for all kinds of data together, instead of the best for each alone
     #[arg(long, help_heading = "Portfolio")]
@@ -346,6 +361,10 @@ pub struct Explain {
     /// A kind of data in the requirements file, a database, a row of the matrix, a field or a setting
     pub name: String,
 
+    /// Show everything that was looked at
+    #[arg(long, short)]
+    pub verbose: bool,
+
     /// The file.
     #[command(flatten)]
     pub input: Input,
@@ -371,7 +390,20 @@ pub struct Tree {
 #[derive(Debug, Args)]
 pub struct Catalog {
     /// The id of a database
+    #[arg(conflicts_with = "matrix")]
     pub database: Option<String>,
+
+    /// Show how well each database serves each need, and how much of each quantity it carries
+    #[arg(long)]
+    pub matrix: bool,
+
+    /// How to show the matrix
+    #[arg(long, value_name = "FORMAT", default_value = "text", requires = "matrix", help_heading = "Output")]
+    pub format: MatrixFormat,
+
+    /// Show why each bound is where it is
+    #[arg(long, short, requires = "database", help_heading = "Output")]
+    pub verbose: bool,
 }
 
 /// Flags of `schema`.
@@ -391,6 +423,8 @@ pub enum SchemaOf {
     Selection,
     /// The output of `select --portfolio --format json`
     Portfolio,
+    /// The output of `select --set --format json`
+    Difference,
     /// The output of `tune --format json`
     Tune,
     /// The output of `lint --format json`
@@ -406,7 +440,7 @@ pub struct Init {
     #[arg(default_value = "polyglot.yaml")]
     pub file: PathBuf,
 
-    /// A kind of data to start with; may be given several times
+    /// A row of the matrix or a need to start with, such as `time_series` or `queue`; may be given several times
     #[arg(long, value_name = "KIND")]
     pub kind: Vec<String>,
 

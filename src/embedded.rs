@@ -19,9 +19,9 @@ pub fn tree() -> TreeFile {
     read(postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/tree.bin"))))
 }
 
-/// The weights that a portfolio is priced with.
+/// What things cost.
 pub fn weights() -> Weights {
-    read(toml::from_str(include_str!("../templates/weights.toml")))
+    read(postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/weights.bin"))))
 }
 
 /// The files of `templates/shared` or `templates/report`: the name and the text of each.

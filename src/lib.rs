@@ -15,7 +15,7 @@ pub mod diagnostic;
 
 pub mod yaml;
 
-pub mod expression;
+pub use catalog::expression;
 
 pub mod extra;
 

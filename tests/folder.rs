@@ -70,7 +70,7 @@ fn an_embedded_folder_is_chosen_and_knows_how_it_is_run() {
     let tree = Tree::embedded(&catalog).expect("the tree");
     let requirements = parse(SHOP, &catalog).expect("requirements");
     let policy = Policy::default();
-    let context = DecisionContext::new(&catalog, &tree, &policy, &requirements);
+    let context = DecisionContext::new(crate::support::knowledge(&catalog, &tree, &policy), &requirements);
     let selection = Selection::of(&requirements, &context, Depth::Answer);
     assert_eq!(selection.kinds[0].databases[0].id, "granite");
     let recipe = catalog.recipe("granite").expect("a recipe");

@@ -21,7 +21,8 @@ use polyglot::config::Policy;
 use polyglot::decide::{DecisionContext, Depth, Selection, Tree};
 use polyglot::diagnostic::{Diagnostic, Faults};
 use polyglot::report::document::Document;
-use polyglot::report::{Format, Shown, explain, text};
+use polyglot::report::explain::{self, Extent};
+use polyglot::report::{Format, Shown, text};
 use polyglot::requirements::{Requirements, schema};
 use polyglot::source::{Place, Source};
 use polyglot::yaml;
@@ -29,7 +30,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::{RngSeed, TestError, TestRunner};
 
-use crate::support::{BUDGET, polyglot, project};
+use crate::support::{BUDGET, capacity, polyglot, project};
 
 /// How long a run takes where nobody asks for more.
 const SECONDS: u64 = 5;
@@ -451,9 +452,11 @@ impl Flow {
     }
 
     fn answer(&self, requirements: &Requirements) -> Result<(), String> {
-        let facts = DecisionContext::new(&self.catalog, &self.tree, &self.policy, requirements);
+        let facts =
+            DecisionContext::new(crate::support::knowledge(&self.catalog, &self.tree, &self.policy), requirements);
         let selection = Selection::of(requirements, &facts, Depth::Flips);
-        let shown = Shown { requirements, selection: &selection, tree: &self.tree };
+        let capacity = capacity(requirements, &selection, &self.catalog);
+        let shown = Shown { requirements, selection: &selection, tree: &self.tree, capacity: &capacity };
         let answered = Document::of(shown).selections.len();
         if answered != requirements.data.len() {
             return Err(format!("{answered} answers for {} kinds of data", requirements.data.len()));
@@ -467,7 +470,9 @@ impl Flow {
                     return Err(format!("{format:?} is empty"));
                 }
             }
-            explain::selection(shown, polyglot::report::style::Look::plain(width));
+            for extent in [Extent::Screen, Extent::Everything] {
+                explain::selection(shown, extent, polyglot::report::style::Look::plain(width));
+            }
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! One service for each database and role, and limits that hold for the sum of what it serves.
+//! One service for each database and role, and a further one where the sum of what it serves is more than a node bears.
 
 use polyglot::report::document::Document;
 
@@ -24,7 +24,7 @@ fn a_cache_a_record_and_a_stream_are_three_redis() {
         "version: 1
 data:
   state: { real_time: true }
-  scores: { real_time: true, durability: primary }
+  scores: { ranking: true }
   sessions: { durability: cache }
   events: { real_time: true, event_stream: true }
 ",
@@ -46,38 +46,29 @@ data:
 }
 
 #[test]
-fn limits_hold_for_the_sum_and_both_say_so() {
-    let document = decide(
-        "version: 1
-target: { memory: 64GB, disk: 10TB }
-data:
-  orders: { kind: user_profile, data_size: 1500GB }
-  invoices: { kind: user_profile, data_size: 1500GB }
-",
-    );
-    assert_eq!(verdicts(&document), answers(&[("postgresql", "strained"), ("postgresql", "strained")]));
+fn where_the_sum_is_more_than_a_node_bears_there_is_another_instance() {
+    let of = |size: &str| {
+        decide(&format!(
+            "version: 1\ndata:\n  orders: {{ kind: user_profile, data_size: {size} }}\n  bills: {{ kind: user_profile, data_size: {size} }}\n"
+        ))
+    };
+    assert_eq!(instances(&of("1TB")), [("postgresql", "record", 2)]);
+    let document = of("6TB");
+    assert_eq!(instances(&document), [("postgresql-2", "record", 1), ("postgresql", "record", 1)]);
+    assert_eq!(verdicts(&document), answers(&[("postgresql", "strained"), ("postgresql", "strained")]), "each alone");
 }
 
 #[test]
-fn the_hosts_disk_is_shared_by_all_engines() {
+fn what_is_joined_stays_in_one_instance() {
     let document = decide(
         "version: 1
-target: { memory: 64GB, disk: 20TB }
 data:
-  orders: { kind: user_profile, data_size: 12TB }
-  files: { kind: file, data_size: 12TB }
+  orders: { kind: user_profile, data_size: 6TB, database: postgresql, justification: it is there }
+  bills: { kind: user_profile, data_size: 6TB, with: orders }
 ",
     );
-    assert_eq!(document.selections[1].databases, ["s3"], "what no disk here can hold goes where none is needed");
-    let document = decide(
-        "version: 1
-target: { memory: 64GB, disk: 20TB }
-data:
-  orders: { kind: user_profile, data_size: 12TB }
-  invoices: { kind: user_profile, data_size: 12TB }
-",
-    );
-    assert_eq!(document.selections[1].fit.verdict, "exceeds");
+    assert_eq!(instances(&document), [("postgresql", "record", 2)]);
+    assert_eq!(verdicts(&document), answers(&[("postgresql", "exceeds"), ("postgresql", "exceeds")]), "the sum");
 }
 
 #[test]
@@ -96,25 +87,12 @@ data:
 #[test]
 fn data_that_spreads_does_not_count_against_a_single_node() {
     let two = |first: &str, second: &str| {
-        decide(&format!("version: 1\ntarget: {{ memory: 64GB, disk: 1TB }}\ndata:\n  a: {first}\n  b: {second}\n"))
+        let pin = "database: cassandra, justification: it is there";
+        decide(&format!("version: 1\ndata:\n  a: {{ {first}, {pin} }}\n  b: {{ {second}, {pin} }}\n"))
     };
-    let wide = "{ key_lookup: true, scale: multi_node, data_size: 50TB }";
-    let many = "{ key_lookup: true, records: 200M, data_size: 10GB }";
+    let wide = "key_lookup: true, scale: multi_node, data_size: 50TB";
+    let many = "key_lookup: true, records: 200M, data_size: 10GB";
     for document in [two(wide, many), two(many, wide)] {
-        assert!(document.selections.iter().all(|chosen| chosen.databases == ["cassandra"]));
+        assert_eq!(instances(&document), [("cassandra", "record", 2)]);
     }
-}
-
-#[test]
-fn memory_for_vectors_is_reckoned_with_the_dimensions_of_all() {
-    let document = decide(
-        "version: 1
-target: { memory: 16GB, disk: 20TB }
-data:
-  long: { kind: vector, vectors: 1200k, dimension: 3072 }
-  short: { kind: vector, vectors: 9M, dimension: 128 }
-",
-    );
-    assert_eq!(document.selections[0].databases, ["chromadb"]);
-    assert_eq!(document.selections[1].databases, ["qdrant"]);
 }

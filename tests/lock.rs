@@ -165,7 +165,7 @@ fn standard_input_has_no_lock_and_other_names_have_their_own() {
     }
 }
 
-/// Search beside accounts, which a team that runs `PostgreSQL` holds there too.
+/// Measurements beside accounts, which the family of `PostgreSQL` holds as well.
 const TOGETHER: &str = "\
 version: 1
 name: shop
@@ -176,11 +176,11 @@ data:
     kind: user_profile
     data_size: 20GB
     backup: { every: 1d, keep: 30d }
-  search:
-    kind: log
+  readings:
+    kind: time_series
+    series: 50k
+    writes: 500/s
     data_size: 2GB
-    records: 200k
-    retention: 30d
 ";
 
 #[test]
@@ -192,7 +192,7 @@ fn a_portfolio_is_recorded_kept_and_rendered() {
     assert_eq!((said.as_str(), code), ("wrote polyglot.lock\n", 0));
     let read: toml::Table = lock(root).parse().unwrap();
     assert!(read["portfolio"].as_table().unwrap().is_empty());
-    assert_eq!(read["data"]["search"]["databases"].as_array().unwrap()[0].as_str(), Some("postgresql@18"));
+    assert_eq!(read["data"]["readings"]["databases"].as_array().unwrap()[0].as_str(), Some("timescaledb@2.30"));
 
     let (shown, _, code) = run(root, &["select", "--diff"]);
     assert_eq!(code, 0, "the lock is compared with the portfolio that it records: {shown}");
@@ -201,12 +201,12 @@ fn a_portfolio_is_recorded_kept_and_rendered() {
     let (_, said, code) = run(root, &["render", "-o", "deploy"]);
     assert_eq!(code, 0, "{said}");
     let compose = fs::read_to_string(root.join("deploy/compose.yaml")).unwrap();
-    assert!(compose.contains("postgres:18") && !compose.contains("elasticsearch"), "{compose}");
+    assert!(compose.contains("timescaledb") && !compose.contains("influxdb"), "{compose}");
     let (found, _, _) = run(root, &["lint"]);
     assert!(!found.contains("drift") && !found.contains("lock"), "{found}");
 
     let (shown, _, code) = run(root, &["select", "--diff", "--no-portfolio"]);
-    assert!(code == 1 && shown.contains("elasticsearch"), "{shown}");
+    assert!(code == 1 && shown.contains("influxdb"), "{shown}");
     run(root, &["select", "--write", "--no-portfolio"]);
     assert!(!lock(root).contains("portfolio]"), "{}", lock(root));
 }
@@ -215,8 +215,8 @@ fn a_portfolio_is_recorded_kept_and_rendered() {
 fn a_page_shows_the_portfolio_that_the_lock_allows() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
-    let cache = "  sessions: { durability: cache, data_size: 200MB, reads: 20k/s }\n";
-    let text = TOGETHER.replace("[postgresql]", "[postgresql, redis]") + cache;
+    let history = "  history: { kind: time_series, database: timescaledb, justification: SQL }\n";
+    let text = TOGETHER.replace("500/s", "180k/s") + history;
     fs::write(root.join("polyglot.yaml"), text).unwrap();
     let page = |asked: &[&str]| {
         run(root, &[&["select", "--portfolio", "--write"], asked].concat());
@@ -224,9 +224,9 @@ fn a_page_shows_the_portfolio_that_the_lock_allows() {
         assert_eq!(code, 0, "{said}");
         fs::read_to_string(root.join("deploy/report.html")).unwrap()
     };
-    assert!(page(&[]).contains("2 databases, the cheapest of all"));
-    let limited = page(&["--max-databases", "1"]);
-    assert!(limited.contains("id=\"portfolio\"") && !limited.contains("2 databases, the cheapest of all"));
+    assert!(page(&[]).contains("3 databases, the cheapest of all"));
+    let limited = page(&["--max-databases", "2"]);
+    assert!(limited.contains("id=\"portfolio\"") && !limited.contains("3 databases, the cheapest of all"));
 }
 
 #[test]
@@ -234,15 +234,15 @@ fn a_portfolio_that_has_moved_on_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     fs::write(root.join("polyglot.yaml"), TOGETHER).unwrap();
-    run(root, &["select", "--portfolio", "--max-databases", "1", "--write"]);
+    run(root, &["select", "--portfolio", "--max-databases", "2", "--write"]);
     let read: toml::Table = lock(root).parse().unwrap();
-    assert_eq!(read["portfolio"]["max_databases"].as_integer(), Some(1));
+    assert_eq!(read["portfolio"]["max_databases"].as_integer(), Some(2));
     // Another policy changes no field, but the answer.
     fs::write(root.join("polyglot.toml"), "[policy]\ndenied_databases = [\"postgresql\"]\n").unwrap();
     let (found, _, code) = run(root, &["lint"]);
     assert!(code == 1 && found.contains("decision-drift"), "{found}");
     fs::remove_file(root.join("polyglot.toml")).unwrap();
-    edit(root, "polyglot.yaml", "records: 200k", "records: 200M");
+    edit(root, "polyglot.yaml", "series: 50k", "series: 50M");
     let (_, said, code) = run(root, &["render"]);
     assert!(code == 1 && said.contains("stale"), "{said}");
 }

@@ -17,12 +17,13 @@
 )]
 
 mod bad;
-mod cases;
+mod capacity;
 mod catalog;
+mod chapters;
+mod choice;
 mod cmd;
 mod examples;
 mod files;
-mod flips;
 mod folder;
 mod fuzz;
 mod given_tree;
@@ -34,6 +35,7 @@ mod live;
 mod lock;
 mod matrix;
 mod portfolio;
+mod properties;
 mod readme;
 mod records;
 mod render;
@@ -43,5 +45,4 @@ mod schema;
 mod session;
 mod support;
 mod tuning;
-mod unknown;
 mod writer;

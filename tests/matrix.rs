@@ -2,10 +2,11 @@
 
 use catalog::State;
 
-use polyglot::decide::Tree;
+use polyglot::config::Policy;
+use polyglot::decide::{Depth, Tree};
 use polyglot::requirements::Profile;
 
-use crate::support::{decide, parse};
+use crate::support::{decide, decide_with, parse};
 
 /// The matrix as it was given: id, Korean name, recommended database, alternative; and what the fit leaves.
 const GIVEN: [(&str, &str, &str, &str, &str); 8] = [
@@ -44,13 +45,13 @@ fn each_row_is_reached_by_either_name() {
             let walk = tree.walk(&Profile::of(&requirements.data["it"], &catalog)).unwrap();
             assert_eq!(walk.answer.databases, [recommended], "{name}");
 
-            let answer = decide(&text).selections.remove(0);
+            let answer = decide_with(&text, &Policy::default(), Depth::Alternatives).selections.remove(0);
             assert_eq!(answer.databases, [left], "{name}");
             assert_eq!(answer.kind.as_deref(), Some(kind));
             let instead_of = answer.instead_of.map(|replaced| replaced.databases);
             assert_eq!(instead_of, (left != recommended).then(|| vec![recommended.to_owned()]), "{name}");
-            let offered = &answer.alternatives[0];
-            assert_eq!(offered.database, alternative, "{name}");
+            let offered = answer.alternatives.iter().find(|offered| offered.database == alternative);
+            let offered = offered.unwrap_or_else(|| panic!("{name}: {alternative} is not offered"));
             let state = catalog.get(alternative).unwrap().upstream.state;
             assert_eq!(offered.upstream, state.to_string());
             if state == State::Dormant {

@@ -43,6 +43,7 @@ fn every_database_of_the_catalog_is_named() {
     let readme = readme();
     for database in polyglot::embedded::catalog().databases() {
         let short = database.name.trim_start_matches("Apache ").trim_start_matches("Amazon ");
+        let short = short.trim_start_matches("Google ");
         assert!(readme.contains(short), "the README does not name {}", database.name);
     }
 }

@@ -33,7 +33,7 @@ fn render_with(catalog: &Catalog, text: &str, environment: Option<Environment>) 
     let tree = Tree::embedded(catalog).unwrap();
     let requirements = parse(text, catalog).unwrap_or_else(|faults| panic!("{:?}", faults.diagnostics));
     let policy = Policy::default();
-    let facts = DecisionContext::new(catalog, &tree, &policy, &requirements);
+    let facts = DecisionContext::new(crate::support::knowledge(catalog, &tree, &policy), &requirements);
     let selection = Selection::of(&requirements, &facts, Depth::Answer);
     let host = Host::of(&requirements.target, environment);
     let plan = Plan::of(&requirements, &selection, catalog, &Reckoner::default(), host)?;
@@ -223,12 +223,12 @@ fn a_host_that_is_too_small_is_refused_with_the_smallest_that_would_do() {
     let text = |memory: &str| {
         format!(
             "version: 1\ntarget: {{ memory: {memory} }}\ndata:\n  a: {{ kind: user_profile }}\n  b: {{ durability: \
-             primary, real_time: true, data_size: 900MB }}\n  c: {{ kind: log, durability: derived, source: a }}\n"
+             primary, real_time: true, data_size: 900MB }}\n  c: {{ kind: log, records: 50M, durability: derived, source: a }}\n"
         )
     };
     let Err(PlanError::TooSmall(small)) = render(&text("1GB"), None) else { panic!("1 GB is too small") };
-    assert!(small.arithmetic.contains("postgresql: the least that it runs with"), "{}", small.arithmetic);
-    let Bytes(smallest) = small.smallest;
+    assert!(small.refusal().contains("postgresql: the minimum that it runs with"), "{}", small.refusal());
+    let Bytes(smallest) = small.memory.smallest;
     assert!(render(&text(&format!("{smallest}B")), None).is_ok());
     assert!(render(&text(&format!("{}B", smallest - (1 << 20))), None).is_err());
 }

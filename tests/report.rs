@@ -30,13 +30,13 @@ fn report_with(text: &str, look: impl FnOnce(&Portfolio<'_>)) -> (String, Docume
     let tree = Tree::embedded(&catalog).unwrap();
     let requirements = parse(text, &catalog).unwrap_or_else(|faults| panic!("{text}\n{:?}", faults.diagnostics));
     let policy = Policy::default();
-    let facts = DecisionContext::new(&catalog, &tree, &policy, &requirements);
+    let facts = DecisionContext::new(crate::support::knowledge(&catalog, &tree, &policy), &requirements);
     let selection = Selection::of(&requirements, &facts, Depth::Flips);
     let host = Host::of(&requirements.target, None);
     let plan = Plan::of(&requirements, &selection, &catalog, &Reckoner::default(), host).unwrap();
-    let shown = Shown { requirements: &requirements, selection: &selection, tree: &tree };
-    let question = Question { requirements: &requirements, alone: &selection, most: None };
-    let portfolio = Portfolio::of(question, &facts, polyglot::embedded::weights(), &mut || false).unwrap();
+    let shown = Shown { requirements: &requirements, selection: &selection, tree: &tree, capacity: &plan.capacity };
+    let question = Question { requirements: &requirements, most: None };
+    let portfolio = Portfolio::of(question, &facts, &mut || false).unwrap();
     look(&portfolio);
     let sight = Sight { shown, plan: &plan, catalog: &catalog, portfolio: Some(&portfolio) };
     let page = page::artifact(sight, "0.0.0").unwrap();
@@ -151,7 +151,8 @@ fn a_page_shows_the_answer_that_the_other_outputs_give() {
             let kind = by_id(&page, &format!("kind-{}", chosen.data));
             let said = words(kind);
             assert!(said.contains(&chosen.fit.verdict), "{name}: {}", chosen.data);
-            let steps: Vec<_> = kind.descendants().filter(|node| node.tag_name().name() == "li").map(words).collect();
+            let path = kind.descendants().find(|node| classes(*node).contains("path")).unwrap();
+            let steps: Vec<_> = path.children().filter(Node::is_element).map(words).collect();
             assert_eq!(steps.len(), chosen.path.len(), "{name}: {}", chosen.data);
             for (step, asked) in steps.iter().zip(&chosen.path) {
                 let answer = if asked.answer { "yes" } else { "no" };

@@ -71,7 +71,7 @@ fn key_text(key: serde_yaml::Value) -> Result<String, String> {
 }
 
 /// What has a schema.
-const SCHEMAS: [&str; 6] = ["requirements", "selection", "portfolio", "tune", "findings", "endpoints"];
+const SCHEMAS: [&str; 7] = ["requirements", "selection", "portfolio", "difference", "tune", "findings", "endpoints"];
 
 /// The schema of the type itself, which the committed one is to be.
 fn derived(of: &str) -> Value {
@@ -79,6 +79,7 @@ fn derived(of: &str) -> Value {
         "requirements" => polyglot::requirements::schema(&polyglot::embedded::catalog()),
         "selection" => polyglot::report::document::schema(),
         "portfolio" => polyglot::report::portfolio::document::schema(),
+        "difference" => polyglot::report::difference::schema(),
         "tune" => polyglot::report::tune::schema(),
         "findings" => polyglot::report::findings::schema(),
         "endpoints" => schemars::schema_for!(polyglot::render::Endpoints).to_value(),

@@ -4,14 +4,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
-use catalog::Catalog;
+use catalog::{Catalog, Weights};
 
 use polyglot::config::Policy;
-use polyglot::decide::{DecisionContext, Depth, Selection, Tree};
+use polyglot::decide::{DecisionContext, Depth, Knowledge, Selection, Tree};
 use polyglot::diagnostic::Faults;
+use polyglot::plan::Capacity;
 use polyglot::report::Shown;
 use polyglot::report::document::Document;
 use polyglot::requirements::Requirements;
+use polyglot::size::{Host, Reckoner};
 use polyglot::source::Source;
 use polyglot::yaml::Budget;
 use proptest::test_runner::Config;
@@ -50,9 +52,16 @@ pub(crate) fn decide_with(text: &str, policy: &Policy, depth: Depth) -> Document
     });
     let (catalog, tree) = &*KNOWN;
     let requirements = parse(text, catalog).unwrap_or_else(|faults| panic!("{text}\n{:?}", faults.diagnostics));
-    let facts = DecisionContext::new(catalog, tree, policy, &requirements);
+    let facts = DecisionContext::new(knowledge(catalog, tree, policy), &requirements);
     let selection = Selection::of(&requirements, &facts, depth);
-    Document::of(Shown { requirements: &requirements, selection: &selection, tree })
+    let capacity = capacity(&requirements, &selection, catalog);
+    Document::of(Shown { requirements: &requirements, selection: &selection, tree, capacity: &capacity })
+}
+
+/// What a selection needs of the host that its file describes.
+pub(crate) fn capacity(requirements: &Requirements, selection: &Selection<'_>, catalog: &Catalog) -> Capacity {
+    let host = Host::of(&requirements.target, None);
+    Capacity::of(requirements, selection, catalog, &Reckoner::default(), host).expect("the capacity")
 }
 
 /// The program, in a folder, with an environment that does not depend on the machine.
@@ -143,4 +152,10 @@ pub(crate) mod random {
     pub(crate) fn system() -> impl Strategy<Value = (String, Vec<Fields>)> {
         (target(), vec(kind(), 1..=4))
     }
+}
+
+/// What decisions rest on, with our own weights.
+pub(crate) fn knowledge<'a>(catalog: &'a Catalog, tree: &'a Tree, policy: &'a Policy) -> Knowledge<'a> {
+    static WEIGHTS: LazyLock<Weights> = LazyLock::new(polyglot::embedded::weights);
+    Knowledge { catalog, tree, policy, weights: &WEIGHTS }
 }

@@ -11,7 +11,7 @@ use crate::cli::Explain;
 use crate::decide::{DecisionContext, Depth, Selection};
 use crate::diagnostic::did_you_mean;
 use crate::report::catalog::{one, row};
-use crate::report::explain::kind;
+use crate::report::explain::{Extent, dataset};
 use crate::report::style::Look;
 use crate::report::{field, parameter, rules, schema};
 use crate::requirements::Requirements;
@@ -20,7 +20,7 @@ use crate::requirements::Requirements;
 /// order.
 pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome> {
     let name = arguments.name.as_str();
-    let look = terminal.look();
+    let (look, extent) = (terminal.look(), Extent::new(arguments.verbose));
     let has_file = arguments.input.file.is_some() || input::found_here().is_some();
     let (requirements, world) = if has_file {
         let Given { requirements, world, .. } = input::requirements(&arguments.input, terminal)?;
@@ -28,8 +28,8 @@ pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome> {
     } else {
         (None, World::around(Path::new("."))?)
     };
-    let found = requirements.as_ref().and_then(|requirements| data(name, requirements, &world, look));
-    let database = || world.catalog.get(name).map(|database| one(database, &world.catalog, look));
+    let found = requirements.as_ref().and_then(|requirements| data(name, requirements, &world, extent, look));
+    let database = || world.catalog.get(name).map(|database| one(database, &world.catalog, extent, look));
     let of_matrix = || world.catalog.matrix().row(name).map(|found| row(found, &world.catalog, look));
     let of_lint = || crate::lint::rule(name).map(|rule| rules::one(rule, look));
     let schema = serde_json::from_str(schema::REQUIREMENTS)?;
@@ -53,10 +53,10 @@ pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn data(name: &str, requirements: &Requirements, world: &World, look: Look) -> Option<String> {
+fn data(name: &str, requirements: &Requirements, world: &World, extent: Extent, look: Look) -> Option<String> {
     requirements.data.get(name)?;
-    let facts = DecisionContext::new(&world.catalog, &world.tree, &world.config.policy, requirements);
+    let facts = DecisionContext::new(world.knowledge(), requirements);
     let selection = Selection::of(requirements, &facts, Depth::Flips);
     let selected = selection.kinds.iter().find(|selected| selected.name == name)?;
-    Some(kind(selected, &world.tree, look))
+    Some(dataset(selected, &world.tree, extent, look))
 }

@@ -14,6 +14,7 @@ pub(super) fn schema(arguments: &Schema, terminal: &Terminal) -> Result<Outcome>
         SchemaOf::Requirements => schema::REQUIREMENTS,
         SchemaOf::Selection => schema::SELECTION,
         SchemaOf::Portfolio => schema::PORTFOLIO,
+        SchemaOf::Difference => schema::DIFFERENCE,
         SchemaOf::Tune => schema::TUNE,
         SchemaOf::Findings => schema::FINDINGS,
         SchemaOf::Endpoints => schema::ENDPOINTS,

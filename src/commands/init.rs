@@ -5,6 +5,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use catalog::vocabulary::Flag;
 use catalog::{Catalog, Row};
 
 use super::Outcome;
@@ -25,8 +26,7 @@ pub(super) fn run(arguments: &Init, terminal: &Terminal) -> Result<Outcome> {
     }
     let asks = arguments.kind.is_empty() && arguments.name.is_none() && io::stdin().is_terminal() && !to_stdout;
     let (name, kinds) = if asks { ask(&catalog, terminal)? } else { given(arguments)? };
-    let rows = rows(&kinds, &catalog)?;
-    let text = file(&name, &rows);
+    let text = file(&name, &starts(&kinds, &catalog)?);
     if to_stdout {
         terminal.result(&text)?;
         return Ok(Outcome::Done);
@@ -45,18 +45,56 @@ fn given(arguments: &Init) -> Result<(String, Vec<String>)> {
     Ok((name, kinds))
 }
 
-fn rows<'a>(kinds: &[String], catalog: &'a Catalog) -> Result<Vec<&'a Row>> {
-    let mut rows: Vec<&Row> = Vec::new();
-    for kind in kinds {
-        let matrix = catalog.matrix();
-        let Some(row) = matrix.row(kind) else {
-            bail!("there is no kind `{kind}`; {}", suggestion(kind, matrix.kinds()));
-        };
-        if !rows.iter().any(|known| known.kind == row.kind) {
-            rows.push(row);
+/// What a dataset starts with: a row of the matrix, or a need that has none.
+#[derive(Clone, Copy)]
+enum Start<'a> {
+    Row(&'a Row),
+    Need(Flag),
+}
+
+impl<'a> Start<'a> {
+    fn named(name: &str, catalog: &'a Catalog) -> Option<Self> {
+        catalog.matrix().row(name).map(Self::Row).or_else(|| Flag::named(name).map(Self::Need))
+    }
+
+    fn name(self) -> &'a str {
+        match self {
+            Self::Row(row) => &row.kind,
+            Self::Need(flag) => flag.name(),
         }
     }
-    Ok(rows)
+
+    /// The line that says it in the file.
+    fn line(self) -> String {
+        match self {
+            Self::Row(row) => {
+                let sets: Vec<_> = row.sets.iter().map(|flag| flag.name()).collect();
+                format!("kind: {}  # sets {}", row.kind, sets.join(", "))
+            }
+            Self::Need(flag) => format!("{flag}: true  # {}", flag.meaning().trim_end_matches('.')),
+        }
+    }
+}
+
+/// The needs that no row of the matrix stands for.
+fn needs_alone(catalog: &Catalog) -> impl Iterator<Item = Flag> {
+    let is_set = |flag: &Flag| catalog.matrix().row.iter().any(|row| row.sets.contains(flag));
+    Flag::ALL.iter().copied().filter(move |flag| !is_set(flag))
+}
+
+fn starts<'a>(kinds: &[String], catalog: &'a Catalog) -> Result<Vec<Start<'a>>> {
+    let mut starts: Vec<Start<'a>> = Vec::new();
+    for kind in kinds {
+        let Some(start) = Start::named(kind, catalog) else {
+            let needs: Vec<&str> = needs_alone(catalog).map(Flag::name).collect();
+            let known = catalog.matrix().kinds().chain(needs.iter().copied());
+            bail!("there is no kind `{kind}`; {}", suggestion(kind, known));
+        };
+        if !starts.iter().any(|known| known.name() == start.name()) {
+            starts.push(start);
+        }
+    }
+    Ok(starts)
 }
 
 /// Asks for the name and the kinds until the answers are good; an empty answer takes what is offered.
@@ -79,13 +117,16 @@ fn ask(catalog: &Catalog, terminal: &Terminal) -> Result<(String, Vec<String>)> 
     for row in &catalog.matrix().row {
         terminal.message(&format!("  {:<15} {}", row.kind, row.reason));
     }
+    for flag in needs_alone(catalog) {
+        terminal.message(&format!("  {:<15} {}", flag.name(), flag.meaning()));
+    }
     let kinds = loop {
         let line = answer(&format!("kinds of data, with spaces between [{FIRST_KIND}]:"))?;
         let kinds: Vec<String> = line.split([' ', ',']).filter(|kind| !kind.is_empty()).map(String::from).collect();
         if kinds.is_empty() {
             break vec![FIRST_KIND.to_owned()];
         }
-        match rows(&kinds, catalog) {
+        match starts(&kinds, catalog) {
             Ok(_) => break kinds,
             Err(error) => terminal.message(&format!("  {error}")),
         }
@@ -93,7 +134,7 @@ fn ask(catalog: &Catalog, terminal: &Terminal) -> Result<(String, Vec<String>)> 
     Ok((name, kinds))
 }
 
-fn file(name: &str, rows: &[&Row]) -> String {
+fn file(name: &str, starts: &[Start<'_>]) -> String {
     let mut text = format!(
         "# What each kind of data needs. `polyglot select` picks a database for each, `--explain` says why;\n\
          # `polyglot explain FIELD` says what a field means. Leave out what you do not know.\n\
@@ -102,18 +143,18 @@ fn file(name: &str, rows: &[&Row]) -> String {
          # target: {{ memory: 16GB, cpus: 4, disk: 100GB }}   # the host that everything runs on\n\
          data:\n"
     );
-    for row in rows {
-        let sets: Vec<_> = row.sets.iter().map(|flag| flag.name()).collect();
+    for start in starts {
         let _ = write!(
             text,
-            "\x20 {0}:\n\
-             \x20   kind: {0}  # sets {1}\n\
+            "\x20 {}:\n\
+             \x20   {}\n\
              \x20   # data_size: 20GB\n\
              \x20   # growth: 2GB/month\n\
              \x20   # connections: 200\n\
-             \x20   # durability: primary   # primary | derived | cache\n",
-            row.kind,
-            sets.join(", "),
+             \x20   # durability: primary   # primary | derived | cache\n\
+             \x20   # with: other   # joins, or one transaction, with another dataset: one database for both\n",
+            start.name(),
+            start.line(),
         );
     }
     text

@@ -4,8 +4,8 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use catalog::Catalog;
 use catalog::units::Bytes;
+use catalog::{Catalog, Weights};
 
 use super::error::InputError;
 use super::extra;
@@ -13,10 +13,10 @@ use super::terminal::Terminal;
 use super::text::{MAX_SIZE, decode, source_in};
 use crate::cli::Input;
 use crate::config::{self, Config};
-use crate::decide::Tree;
+use crate::decide::{Knowledge, Tree};
 use crate::diagnostic::{Diagnostic, Faults};
 use crate::files::{self, FileError, Folder};
-use crate::requirements::{FILE_NAMES, Requirements};
+use crate::requirements::{Assignment, FILE_NAMES, Requirements};
 use crate::source::Source;
 use crate::yaml::Budget;
 
@@ -31,6 +31,8 @@ pub(super) struct World {
     pub(super) tree: Tree,
     /// What the organisation shares.
     pub(super) config: Config,
+    /// What things cost, as we and the organisation say.
+    pub(super) weights: Weights,
     /// The folder of polyglot.toml, which its paths are relative to.
     pub(super) home: PathBuf,
 }
@@ -51,7 +53,8 @@ impl World {
         let mut catalog = crate::embedded::catalog();
         let Some(path) = path else {
             let tree = Tree::embedded(&catalog)?;
-            return Ok((Self { catalog, tree, config: Config::default(), home: PathBuf::new() }, None));
+            let weights = crate::embedded::weights();
+            return Ok((Self { catalog, tree, config: Config::default(), weights, home: PathBuf::new() }, None));
         };
         let home = path.parent().unwrap_or(Path::new(""));
         let folder = Folder::open(home).with_context(|| format!("cannot open {}", files::or_here(home).display()))?;
@@ -71,7 +74,13 @@ impl World {
             Some(tree) => own_tree(&folder, tree.get_ref(), &catalog)?,
         };
         let home = home.to_owned();
-        Ok((Self { catalog, tree, config, home }, Some(source)))
+        let weights = crate::embedded::weights().with(&config.portfolio);
+        Ok((Self { catalog, tree, config, weights, home }, Some(source)))
+    }
+
+    /// What decisions rest on besides the file.
+    pub(super) fn knowledge(&self) -> Knowledge<'_> {
+        Knowledge { catalog: &self.catalog, tree: &self.tree, policy: &self.config.policy, weights: &self.weights }
     }
 }
 
@@ -109,6 +118,17 @@ pub(super) struct Given {
     pub(super) world: World,
     /// Where it lies; nowhere where it came through standard input.
     pub(super) path: Option<PathBuf>,
+    /// Its text.
+    source: Source,
+    budget: Budget,
+}
+
+impl Given {
+    /// What the file would say if some of its fields had other values.
+    pub(super) fn with(&self, assignments: &[Assignment]) -> Result<Requirements> {
+        let changed = Requirements::parse_with(&self.source, assignments, &self.world.catalog, self.budget);
+        Ok(changed.map_err(InputError::Faulty)?)
+    }
 }
 
 /// Reads the requirements file that the person names, or the one that is there.
@@ -132,8 +152,9 @@ pub(super) fn requirements(input: &Input, terminal: &Terminal) -> Result<Given> 
         (decode(path.display().to_string(), bytes)?, folder_of(&path))
     };
     let world = World::around(&folder)?;
-    let requirements = Requirements::parse(&source, &world.catalog, budget(limit)).map_err(InputError::Faulty)?;
-    Ok(Given { requirements, world, path: (!is_piped).then_some(path) })
+    let budget = budget(limit);
+    let requirements = Requirements::parse(&source, &world.catalog, budget).map_err(InputError::Faulty)?;
+    Ok(Given { requirements, world, path: (!is_piped).then_some(path), source, budget })
 }
 
 /// The folder that a file lies in; a bare name lies in this one.

@@ -9,9 +9,11 @@ use catalog::{Catalog, Date};
 use super::Outcome;
 use super::error::InputError;
 use super::input::Given;
+use super::portfolio;
 use super::terminal::Terminal;
 use super::text;
-use crate::decide::{DecisionContext, Held, HeldDatabase, Selection};
+use crate::decide::portfolio::Question;
+use crate::decide::{DecisionContext, Depth, Held, HeldDatabase, Selection};
 use crate::files::{self, Place};
 use crate::lock::{Lock, LockError, Together, name_for};
 use crate::plan::Plan;
@@ -103,13 +105,25 @@ impl Found {
         self.0.as_ref().is_some_and(|(_, lock)| lock.stale(&given.requirements, &given.world.catalog))
     }
 
-    /// Says what has changed since the lock was written.
-    pub(super) fn refuse(
+    /// Says what the file asks for now that the lock does not record.
+    pub(super) fn refuse_stale<'a>(
         &self,
-        selection: &Selection<'_>,
-        facts: &DecisionContext<'_>,
+        given: &'a Given,
+        context: &DecisionContext<'a>,
         terminal: &Terminal,
-    ) -> Outcome {
+    ) -> Result<Outcome> {
+        let Given { requirements, world, .. } = given;
+        let Some(together) = self.portfolio() else {
+            return Ok(self.refuse(&Selection::of(requirements, context, Depth::Answer), context, terminal));
+        };
+        let question = Question { requirements, most: together.max_databases };
+        let portfolio = portfolio::portfolio(question, world, context)?;
+        let selection = portfolio::selection(requirements, context, &portfolio, Depth::Answer);
+        Ok(self.refuse(&selection, context, terminal))
+    }
+
+    /// Says what has changed since the lock was written.
+    fn refuse(&self, selection: &Selection<'_>, facts: &DecisionContext<'_>, terminal: &Terminal) -> Outcome {
         if let Some((path, lock)) = &self.0 {
             let comparison = lock.compare(selection, facts);
             let path = path.display().to_string();
@@ -130,6 +144,16 @@ impl Found {
     /// The answers that are locked.
     pub(super) fn held(&self) -> Held<'_> {
         self.0.as_ref().map(|(_, lock)| lock.held()).unwrap_or_default()
+    }
+
+    /// Lets each dataset rest on what was assumed when it was locked.
+    pub(super) fn assume(&self, selection: &mut Selection<'_>) {
+        let Some((_, lock)) = &self.0 else { return };
+        for selected in &mut selection.kinds {
+            if let Some(locked) = lock.data.get(selected.name) {
+                selected.assumptions.clone_from(&locked.assumes);
+            }
+        }
     }
 
     /// The kinds of data that are locked, each with its day.

@@ -39,9 +39,8 @@ pub(super) fn artifact(decided: Decided<'_, '_>, plan: &Plan<'_>) -> Result<Arti
     let Decided { requirements, world, facts, held, most } = decided;
     let World { catalog, tree, .. } = world;
     let selection = Selection::holding(requirements, facts, Depth::Flips, held);
-    let alone = Selection::of(requirements, facts, Depth::Answer);
-    let portfolio = portfolio::proven(Question { requirements, alone: &alone, most }, world, facts);
-    let shown = Shown { requirements, selection: &selection, tree };
+    let portfolio = portfolio::proven(Question { requirements, most }, world, facts);
+    let shown = Shown { requirements, selection: &selection, tree, capacity: &plan.capacity };
     let sight = Sight { shown, plan, catalog, portfolio: portfolio.as_ref() };
     Ok(page::artifact(sight, env!("CARGO_PKG_VERSION"))?)
 }

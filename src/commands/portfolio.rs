@@ -1,27 +1,19 @@
 //! Deciding for all kinds of data together: what the commands share.
 
-use crate::embedded;
 use std::time::{Duration, Instant};
-
-use anyhow::Result;
-use catalog::Weights;
 
 use super::input::World;
 use crate::decide::portfolio::{Portfolio, Question};
 use crate::decide::{DecisionContext, Depth, Held, Holder, Selection};
 use crate::requirements::Requirements;
+use anyhow::Result;
 
 /// How long is looked for something better before the best found is the answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What things cost, as we and the organisation say.
-pub(super) fn weights(world: &World) -> Weights {
-    embedded::weights().with(&world.config.portfolio)
-}
-
 /// The cheapest databases for all of the data, of at most so many, or of as many as the policy allows.
 pub(super) fn portfolio<'a>(
-    question: Question<'_, 'a>,
+    question: Question<'a>,
     world: &'a World,
     facts: &DecisionContext<'a>,
 ) -> Result<Portfolio<'a>> {
@@ -32,7 +24,7 @@ pub(super) fn portfolio<'a>(
 /// The same for what has to be the same on every machine: counted in steps instead of time, and nothing where these
 /// are too few to prove it.
 pub(super) fn proven<'a>(
-    question: Question<'_, 'a>,
+    question: Question<'a>,
     world: &'a World,
     facts: &DecisionContext<'a>,
 ) -> Option<Portfolio<'a>> {
@@ -48,13 +40,13 @@ pub(super) fn proven<'a>(
 
 /// The cheapest databases that are found until something says to stop.
 fn until<'a>(
-    question: Question<'_, 'a>,
+    question: Question<'a>,
     world: &'a World,
     facts: &DecisionContext<'a>,
     stop: &mut dyn FnMut() -> bool,
 ) -> Result<Portfolio<'a>> {
     let most = question.most.or(world.config.policy.max_databases());
-    Ok(Portfolio::of(Question { most, ..question }, facts, weights(world), stop)?)
+    Ok(Portfolio::of(Question { most, ..question }, facts, stop)?)
 }
 
 /// The selection that a portfolio makes.

@@ -11,8 +11,10 @@ use super::locked::Found;
 use super::text;
 use crate::decide::Selection;
 use crate::files::Folder;
+use crate::plan::Capacity;
 use crate::render::record::{self, Decided, FOLDER, File, INDEX, number_of};
 use crate::render::write::Artifact;
+use crate::size::{Host, Reckoner};
 
 /// The records of a folder as they are to be.
 pub(super) fn of(
@@ -23,10 +25,13 @@ pub(super) fn of(
     date: Option<Date>,
 ) -> Result<Vec<Artifact>> {
     let Given { requirements, world, .. } = given;
+    let host = Host::of(&requirements.target, None);
+    let capacity = Capacity::of(requirements, selection, &world.catalog, &Reckoner::default(), host)?;
     let standing = read(&root.join(FOLDER))?;
     Ok(record::records(&Decided {
         system: requirements.name(),
         selection,
+        capacity: &capacity,
         catalog: &world.catalog,
         tree: &world.tree,
         accepted: &lock.accepted(),

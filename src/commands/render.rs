@@ -9,16 +9,14 @@ use super::Outcome;
 use super::input::{self, Given, World};
 use super::locked;
 use super::page::{self, Decided};
-use super::portfolio;
 use super::records;
 use super::select::warn;
 use super::terminal::Terminal;
 use super::text;
 use crate::cli::Render;
-use crate::decide::portfolio::Question;
 use crate::decide::{DecisionContext, Depth, Selection};
 use crate::files;
-use crate::plan::Plan;
+use crate::plan::{Capacity, CapacityVerdict, Plan};
 use crate::render::upgrade::{self, Refused};
 use crate::render::write::{self, Compared, Comparison, Folder, Force, Secret, State};
 use crate::render::{Options, Preparation, Stack, Wanted, Wish};
@@ -31,10 +29,10 @@ pub(super) const FOLDER: &str = "deploy";
 pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
     let given = input::requirements(&arguments.input, terminal)?;
     let Given { requirements, world, .. } = &given;
-    let mut facts = DecisionContext::new(&world.catalog, &world.tree, &world.config.policy, requirements);
+    let mut facts = DecisionContext::new(world.knowledge(), requirements);
     let lock = locked::read(&given)?.unwrap_or_default();
     if lock.is_stale(&given) {
-        return refuse_stale(&lock, &given, &facts, terminal);
+        return lock.refuse_stale(&given, &facts, terminal);
     }
     lock.hold(&mut facts)?;
     let held = lock.held();
@@ -43,9 +41,9 @@ pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
     let root = folder(arguments, world)?;
     let most = lock.portfolio().and_then(|together| together.max_databases);
     let decided = Decided { requirements, world, facts: &facts, held: &held, most };
-    let mut stack = match is_wanted(arguments) {
+    let (mut stack, capacity) = match is_wanted(arguments) {
         true => stack(arguments, decided, &selection, wants_page(arguments, &root))?,
-        false => Stack::default(),
+        false => (Stack::default(), None),
     };
     if arguments.adr {
         stack.artifacts.extend(records::of(&root, &given, &selection, &lock, arguments.date)?);
@@ -82,26 +80,13 @@ pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
     drop(progress);
     terminal.result(&said(&root, &written))?;
     warn(&selection, &world.config, terminal);
+    if let Some(capacity) = capacity.filter(|capacity| capacity.verdict() > CapacityVerdict::Fits) {
+        terminal.message(&format!("host {}", capacity.summary()));
+    }
     if wish(arguments) != Wish::NONE {
         tell_host(&stack.host, terminal);
     }
     Ok(Outcome::Done)
-}
-
-/// Says what the file asks for now that the lock does not record.
-fn refuse_stale<'a>(
-    lock: &locked::Found,
-    given: &'a Given,
-    facts: &DecisionContext<'a>,
-    terminal: &Terminal,
-) -> Result<Outcome> {
-    let Given { requirements, world, .. } = given;
-    let alone = Selection::of(requirements, facts, Depth::Answer);
-    let Some(together) = lock.portfolio() else { return Ok(lock.refuse(&alone, facts, terminal)) };
-    let portfolio =
-        portfolio::portfolio(Question { requirements, alone: &alone, most: together.max_databases }, world, facts)?;
-    let selection = portfolio::selection(requirements, facts, &portfolio, Depth::Answer);
-    Ok(lock.refuse(&selection, facts, terminal))
 }
 
 /// Whether the page to look at is written: where it is asked for, and with the whole folder where it is there already.
@@ -109,8 +94,13 @@ fn wants_page(arguments: &Render, root: &Path) -> bool {
     arguments.report || (wish(arguments) == Wish::ALL && page::is_there(root))
 }
 
-/// The files of a stack for what was selected, and the page where it is wanted.
-fn stack(arguments: &Render, decided: Decided<'_, '_>, selection: &Selection<'_>, wants_page: bool) -> Result<Stack> {
+/// The files of a stack for what was selected, with the page where it is wanted, and what it needs of the host.
+fn stack(
+    arguments: &Render,
+    decided: Decided<'_, '_>,
+    selection: &Selection<'_>,
+    wants_page: bool,
+) -> Result<(Stack, Option<Capacity>)> {
     let Decided { requirements, world, .. } = decided;
     let host = Host::of(&requirements.target, arguments.environment);
     let reckoner = Reckoner::default();
@@ -120,7 +110,7 @@ fn stack(arguments: &Render, decided: Decided<'_, '_>, selection: &Selection<'_>
     if wants_page {
         stack.add(page::artifact(decided, &plan)?);
     }
-    Ok(stack)
+    Ok((stack, Some(plan.capacity)))
 }
 
 /// Whether files of the stack or its page are wanted: records alone need none.

@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Tree, terminal: &Terminal) -> Result<Outcome> {
         (None, 1) => names.clone().next().unwrap_or_default(),
         (None, _) => bail!("name one kind of data with `--data`: {}", names.collect::<Vec<_>>().join(", ")),
     };
-    let facts = DecisionContext::new(&world.catalog, &world.tree, &world.config.policy, &requirements);
+    let facts = DecisionContext::new(world.knowledge(), &requirements);
     let selection = Selection::of(&requirements, &facts, Depth::Choice);
     let Some(selected) = selection.kinds.iter().find(|selected| selected.name == name) else {
         bail!("there is no kind of data `{name}` in the file; {}", suggestion(name, names));

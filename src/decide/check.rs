@@ -1,35 +1,39 @@
-//! One comparison of a kind of data with a database: what was compared, how it came out, and how to say so.
+//! One comparison of data with a database: what was compared, how it came out, and how to say so.
 
-use catalog::units::percentage;
 use std::fmt;
 
+use catalog::units::percentage;
 use catalog::vocabulary::{Amount, Need, Quantity};
-use catalog::{Database, Evidence, Level, Limit, Service, Text};
+use catalog::{Bound, Database, Ends, Evidence, Extent, Level, Service, Text};
 
 use crate::config::Refusal;
 
 /// How well something fits, best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
     /// It fits.
+    #[default]
     Fits,
     /// It works, and an expert would worry.
     Strained,
     /// It does not work, or should not be done.
     Exceeds,
+    /// The catalog has no figure to hold it against.
+    Unproven,
 }
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Self::Fits => "fits",
             Self::Strained => "strained",
             Self::Exceeds => "exceeds",
+            Self::Unproven => "unproven",
         })
     }
 }
 
-/// One comparison of a kind of data with a database.
+/// One comparison of data with a database.
 #[derive(Clone, Copy)]
 pub struct Check<'a> {
     /// The database.
@@ -51,32 +55,114 @@ pub enum What<'a> {
     Upstream,
     /// A need with how well the database serves it.
     Need(Need, &'a Service),
-    /// A quantity with the figure up to which a need is served well.
-    UpTo(Need, &'a Service, Quantity, Figure),
-    /// A quantity with a limit.
-    Limit(&'a Limit, Figure),
+    /// A quantity with where the database ends.
+    Bound(&'a Bound, Figure),
+    /// A quantity that the database has no end of.
+    Unbounded(&'a Bound, Amount),
+    /// A quantity of which nobody has said where the database ends.
+    Unproven(Quantity, Amount),
 }
 
-/// A quantity and its bounds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A quantity and the two bounds that it is held against.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Figure {
     /// What the data brings.
-    pub own: Amount,
-    /// What it makes with all that the instance serves already.
-    pub total: Amount,
+    pub value: Amount,
     /// Past this it is strained.
-    pub strained: Option<Amount>,
+    pub strained: Amount,
     /// Past this it exceeds.
-    pub exceeds: Option<Amount>,
-    /// Whether a bound rests on a host that the file leaves open.
-    pub assumed: bool,
+    pub exceeds: Amount,
+    /// Whether demand grows as the figure falls.
+    pub shrinks: bool,
+    /// What the bounds are those of.
+    pub ground: Ground,
+    /// Whether it is the sum over all that must stand in the same database.
+    pub is_sum: bool,
+}
+
+/// What bounds are those of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    /// The reference node.
+    Node,
+    /// Several nodes.
+    SeveralNodes,
+    /// The memory that the file gives the host.
+    Memory,
+    /// The memory of a host of which the file says nothing.
+    AssumedMemory,
+}
+
+impl Ground {
+    /// As a figure's bound is said to be: `the 5M on this host`.
+    fn words(self) -> &'static str {
+        match self {
+            Self::Node => "",
+            Self::SeveralNodes => " on several nodes",
+            Self::Memory | Self::AssumedMemory => " on this host",
+        }
+    }
+}
+
+/// A need that is served badly stands halfway between where strain begins and where a database ends.
+const HALFWAY: f64 = 0.5;
+
+/// A check is bearable below twice the figure at which strain begins, or in the first third of the way to the end.
+const BEARABLE_RATIO: f64 = 2.0;
+const BEARABLE_POSITION: f64 = 1.0 / 3.0;
+
+#[allow(clippy::cast_precision_loss, reason = "ratios, of which two digits count")]
+fn ratio(Amount(over): Amount, Amount(under): Amount) -> f64 {
+    if over == under { 1.0 } else { over as f64 / under.max(1) as f64 }
 }
 
 impl Figure {
-    /// The bound that is nearest above the figure, or the last one below it.
-    pub fn bound(&self) -> Option<Amount> {
-        self.strained.filter(|strained| self.total <= *strained).or(self.exceeds).or(self.strained)
+    /// The figure in times of that at which strain begins: 0.4 leaves room, 3 is three times as much.
+    pub fn ratio(&self) -> f64 {
+        self.over(self.strained)
     }
+
+    /// The figure in times of that at which the database ends.
+    pub fn past_the_end(&self) -> f64 {
+        self.over(self.exceeds)
+    }
+
+    fn over(&self, bound: Amount) -> f64 {
+        if self.shrinks { ratio(bound, self.value) } else { ratio(self.value, bound) }
+    }
+
+    /// How far it is on the way from where strain begins, 0, to where the database ends, 1: in the logarithm, so that
+    /// three times of 1k..50k is early, and 2.4 times of 8k..20k almost the end.
+    pub fn position(&self) -> f64 {
+        let way = if self.shrinks { ratio(self.strained, self.exceeds) } else { ratio(self.exceeds, self.strained) };
+        let gone = self.ratio();
+        if gone <= 1.0 {
+            0.0
+        } else if way <= 1.0 {
+            1.0
+        } else {
+            gone.ln() / way.ln()
+        }
+    }
+
+    /// How it came out.
+    pub(super) fn verdict(&self) -> Verdict {
+        match self.value {
+            value if passes(self.shrinks, value, self.exceeds) => Verdict::Exceeds,
+            value if passes(self.shrinks, value, self.strained) => Verdict::Strained,
+            _ => Verdict::Fits,
+        }
+    }
+
+    /// The bound that is nearest above the figure, or the last one below it.
+    pub fn bound(&self) -> Amount {
+        if self.verdict() == Verdict::Fits { self.strained } else { self.exceeds }
+    }
+}
+
+/// Whether a demand is past a bound: above it, or below it for what is harder the smaller it is.
+fn passes(shrinks: bool, value: Amount, bound: Amount) -> bool {
+    if shrinks { value < bound } else { value > bound }
 }
 
 impl<'a> Check<'a> {
@@ -87,8 +173,8 @@ impl<'a> Check<'a> {
             What::Licence => "licence",
             What::Upstream => "upstream",
             What::Need(need, _) => need.field(),
-            What::UpTo(_, _, quantity, _) => quantity.name(),
-            What::Limit(limit, _) => limit.what.name(),
+            What::Bound(bound, _) | What::Unbounded(bound, _) => bound.of.name(),
+            What::Unproven(quantity, _) => quantity.name(),
         }
     }
 
@@ -99,36 +185,30 @@ impl<'a> Check<'a> {
             What::Licence => self.database.licence.spdx.to_string(),
             What::Upstream => self.database.upstream.state.to_string(),
             What::Need(need, _) => need.value().to_owned(),
-            What::UpTo(_, _, quantity, figure) => quantity.print(figure.total),
-            What::Limit(limit, figure) => limit.what.print(figure.total),
+            What::Bound(bound, figure) => bound.of.print(figure.value),
+            What::Unbounded(bound, value) => bound.of.print(value),
+            What::Unproven(quantity, value) => quantity.print(value),
         }
     }
 
     /// What it was held against.
     pub fn limit(&self) -> String {
-        let bounds = |quantity: Quantity, figure: Figure| {
-            let named = [("strained", figure.strained), ("exceeds", figure.exceeds)];
-            let sign = if quantity.is_harder_when_smaller() { "below" } else { "above" };
-            let bounds = named.into_iter().filter_map(|(name, amount)| Some((name, amount?)));
-            let bounds: Vec<_> =
-                bounds.map(|(name, amount)| format!("{name} {sign} {}", quantity.show(amount))).collect();
-            bounds.join(", ")
-        };
         match self.what {
             What::Policy(Refusal::Database) => String::from("the policy does not allow it"),
             What::Policy(Refusal::Licence) => format!("the policy does not allow {}", self.database.licence.spdx),
             What::Licence => String::from("no production use"),
             What::Upstream => String::from("maintained"),
             What::Need(_, service) => service.level.to_string(),
-            What::UpTo(_, _, quantity, figure) => bounds(quantity, figure),
-            What::Limit(limit, figure) => bounds(limit.what, figure),
+            What::Bound(bound, figure) => bounds(bound.of, &figure),
+            What::Unbounded(..) => String::from("unbounded"),
+            What::Unproven(quantity, _) => format!("no known limit for {quantity}"),
         }
     }
 
     /// Why it came out so, in a sentence or a clause.
     pub fn why(&self) -> String {
         match self.what {
-            What::Policy(_) => self.limit(),
+            What::Policy(_) | What::Unproven(..) => self.limit(),
             What::Licence => {
                 let note = self.database.licence.note.as_deref();
                 format!("it forbids production use{}", note.map_or_else(String::new, |note| format!(": {note}")))
@@ -137,8 +217,11 @@ impl<'a> Check<'a> {
                 let upstream = &self.database.upstream;
                 upstream.note.as_ref().map_or_else(|| format!("it is {} upstream", upstream.state), Text::to_string)
             }
-            What::Need(_, service) | What::UpTo(_, service, ..) => service.why.to_string(),
-            What::Limit(limit, _) => limit.why.to_string(),
+            What::Need(_, service) => service.why.to_string(),
+            What::Bound(bound, _) | What::Unbounded(bound, _) => match &bound.extent {
+                Extent::Ends(Ends { why, .. }) | Extent::Unbounded(why) => why.to_string(),
+                Extent::NotApplicable(need) => format!("it does not serve {need}"),
+            },
         }
     }
 
@@ -153,70 +236,133 @@ impl<'a> Check<'a> {
     /// Where the fact is from; a policy has no source.
     pub fn evidence(&self) -> Option<&'a Evidence> {
         let source = match self.what {
-            What::Policy(_) => return None,
+            What::Policy(_) | What::Unproven(..) => return None,
             What::Licence => &self.database.licence.source,
             What::Upstream => &self.database.upstream.source,
-            What::Need(_, service) | What::UpTo(_, service, ..) => &service.source,
-            What::Limit(limit, _) => &limit.source,
+            What::Need(_, service) => &service.source,
+            What::Bound(bound, _) | What::Unbounded(bound, _) => &bound.source,
         };
         self.database.sources.get(source)
     }
 
-    /// Whether a figure is past the bound at which strain begins by more than its double.
-    pub(super) fn is_far_past(&self) -> bool {
-        let Some((quantity, figure)) = self.figure() else { return false };
-        let bound = figure.strained.or(figure.exceeds);
-        bound.is_some_and(|bound| passes(quantity, figure.total, far_past(quantity, bound)))
+    /// In times of the figure at which strain begins; a need that is served badly counts as twice.
+    pub fn ratio(&self) -> Option<f64> {
+        match self.what {
+            What::Bound(_, figure) => Some(figure.ratio()),
+            What::Need(_, service) if service.level == Level::Strained => Some(BEARABLE_RATIO),
+            _ => None,
+        }
     }
 
-    /// How much of the nearest bound is used: 0.25 is a quarter, 2 is twice as much as it bears.
+    /// How far it is from where strain begins to where the database ends; nothing where it does not strain.
+    pub(super) fn position(&self) -> f64 {
+        match (self.verdict, self.what) {
+            (Verdict::Fits, _) => 0.0,
+            (_, What::Bound(_, figure)) => figure.position(),
+            (Verdict::Strained, _) => HALFWAY,
+            (Verdict::Exceeds | Verdict::Unproven, _) => 1.0,
+        }
+    }
+
+    /// Whether an expert would put up with it.
+    pub(super) fn is_bearable(&self) -> bool {
+        match self.verdict {
+            Verdict::Fits => true,
+            Verdict::Strained => self.ratio().unwrap_or(1.0) < BEARABLE_RATIO || self.position() < BEARABLE_POSITION,
+            Verdict::Exceeds | Verdict::Unproven => false,
+        }
+    }
+
+    /// How much of what it carries well is used: 0.25 is a quarter, 2 is twice as much.
     pub fn used(&self) -> Option<f64> {
-        let (quantity, figure) = self.figure()?;
-        let bound = figure.bound().filter(|bound| *bound != Amount::ENDLESS)?;
-        let (Amount(over), Amount(under)) =
-            if quantity.is_harder_when_smaller() { (bound, figure.total) } else { (figure.total, bound) };
-        #[allow(clippy::cast_precision_loss, reason = "a share, shown to two digits")]
-        let used = over as f64 / under as f64;
-        (used.is_finite() && over != Amount::ENDLESS.0).then(|| (used * 1e4).round() / 1e4)
+        let (_, figure) = self.figure().filter(|(_, figure)| !figure.shrinks)?;
+        let used = figure.ratio();
+        used.is_finite().then(|| (used * 1e4).round() / 1e4)
     }
 
-    /// The part of its bound that is used, for a person: what rounding leaves of a small part is not nothing.
+    /// The part of what it carries well that is used, for a person: what rounding leaves of a small part is not nothing,
+    /// and past all of it the times.
     pub fn used_in_words(&self) -> Option<String> {
-        self.used().map(|used| percentage(used.max(f64::EPSILON)))
+        let used = self.used()?;
+        Some(if used > 1.0 { times(used) } else { percentage(used.max(f64::EPSILON)) })
     }
 
     /// A check that came out badly, as a clause.
     pub fn trouble(&self) -> String {
-        let Some((quantity, figure)) = self.figure() else {
-            return match self.what {
-                What::Policy(_) => self.why(),
-                _ => format!("{}: {}", self.name(), self.why()),
-            };
-        };
-        let sign = if quantity.is_harder_when_smaller() { "below" } else { "above" };
-        let exceeds = figure.exceeds.filter(|bound| passes(quantity, figure.total, *bound));
-        let bound = exceeds.or(figure.strained).map_or_else(String::new, |bound| quantity.show(bound));
-        let shared = if figure.own == figure.total { "" } else { ", with what the instance serves already," };
-        let assumed = if figure.assumed { " (the host is a guess: give `target`)" } else { "" };
-        format!("{quantity} {}{shared} is {sign} {bound}{assumed}: {}", quantity.show(figure.total), self.why())
+        match self.what {
+            What::Policy(_) | What::Unproven(..) => self.why(),
+            What::Bound(bound, figure) => format!("{}: {}", said(bound, &figure), self.why()),
+            _ => format!("{}: {}", self.name(), self.why()),
+        }
+    }
+
+    /// A check that came out badly, without why.
+    pub fn trouble_in_short(&self) -> String {
+        self.figure_in_words().unwrap_or_else(|| format!("{}: {}", self.name(), self.limit()))
+    }
+
+    /// The figure with what it is held against, without why: `writes 30k/s is 3.8× 8k/s, where strain begins`.
+    pub fn figure_in_words(&self) -> Option<String> {
+        match self.what {
+            What::Bound(bound, figure) => Some(said(bound, &figure)),
+            _ => None,
+        }
     }
 
     /// Figures of the check, where it has any.
     pub fn figure(&self) -> Option<(Quantity, Figure)> {
         match self.what {
-            What::UpTo(_, _, quantity, figure) => Some((quantity, figure)),
-            What::Limit(limit, figure) => Some((limit.what, figure)),
+            What::Bound(bound, figure) => Some((bound.of, figure)),
             _ => None,
         }
     }
 }
 
-/// Whether a demand is past a bound: above it, or below it for what is harder the smaller it is.
-pub(super) fn passes(quantity: Quantity, value: Amount, bound: Amount) -> bool {
-    if quantity.is_harder_when_smaller() { value < bound } else { value > bound }
+/// Both bounds of a figure: `strained above 8k/s, exceeds above 20k/s`.
+fn bounds(quantity: Quantity, figure: &Figure) -> String {
+    let sign = if figure.shrinks { "below" } else { "above" };
+    let nodes = if figure.ground == Ground::SeveralNodes { ", on several nodes" } else { "" };
+    let (strained, exceeds) = (quantity.show(figure.strained), quantity.show(figure.exceeds));
+    format!("strained {sign} {strained}, exceeds {sign} {exceeds}{nodes}")
 }
 
-/// The bound past which a demand is more than the double of what a bound allows.
-pub(super) fn far_past(quantity: Quantity, Amount(bound): Amount) -> Amount {
-    Amount(if quantity.is_harder_when_smaller() { bound.div_ceil(2) } else { bound.saturating_mul(2) })
+/// A figure with the bound that it is held against, and how far past it is.
+fn said(bound: &Bound, figure: &Figure) -> String {
+    let quantity = bound.of;
+    let value = quantity.show(figure.value);
+    let together = if figure.is_sum { " together" } else { "" };
+    let whose = figure.ground.words();
+    let is_guess = figure.ground == Ground::AssumedMemory && figure.verdict() != Verdict::Fits;
+    let guess = if is_guess { " (its memory is not stated)" } else { "" };
+    if figure.shrinks && figure.verdict() != Verdict::Fits {
+        let (bound, what) = match figure.verdict() {
+            Verdict::Exceeds => (figure.exceeds, "that it can promise at best"),
+            _ => (figure.strained, "where strain begins"),
+        };
+        let faster = times(figure.over(bound));
+        return format!("{quantity} {value} is {faster} faster than the {}{whose} {what}", quantity.show(bound));
+    }
+    match figure.verdict() {
+        Verdict::Fits | Verdict::Unproven => {
+            format!("{quantity} {value}{together} of {}{whose}", quantity.show(figure.strained))
+        }
+        Verdict::Strained => format!(
+            "{quantity} {value}{together} is {} the {}{whose} where strain begins{guess}",
+            times(figure.ratio()),
+            quantity.show(figure.strained)
+        ),
+        Verdict::Exceeds => format!(
+            "{quantity} {value}{together} is {} the {}{whose} that it bears{guess}",
+            times(figure.past_the_end()),
+            quantity.show(figure.exceeds)
+        ),
+    }
+}
+
+/// How many times as much: `1.2×`, `3×`, `40×`.
+pub fn times(ratio: f64) -> String {
+    match ratio {
+        ratio if ratio < 9.95 => format!("{}×", (ratio * 10.0).round().max(11.0) / 10.0),
+        ratio => format!("{ratio:.0}×"),
+    }
 }

@@ -1,202 +1,223 @@
-//! The choice: the walk's answer where it fits, else the best that does.
+//! Choosing: the tree's proposal where it may stay, else the best of the candidates.
 
-use std::cmp::Reverse;
+use catalog::Hosting;
+use catalog::vocabulary::Need;
 
-use catalog::{Answer, Category};
-
+use super::admit::Admission;
+use super::assess::{Assessment, Bucket};
 use super::candidate::Candidate;
-use super::check::{Check, Verdict};
-use super::context::{DecisionContext, Engine};
-use super::fit::{Asked, Strain};
-use super::load::Load;
-use super::tree::Walk;
+use super::check::Verdict;
+use super::context::DecisionContext;
+use super::engine::Engine;
+use super::group::Group;
+use super::rule::Rule;
+use super::walk::Proposal;
 use crate::requirements::Profile;
 
-/// The context and what is placed already: all that a choice depends on besides the data.
-#[derive(Clone, Copy)]
-pub(super) struct Chooser<'a, 'f, 'l> {
-    /// The catalog as this run sees it, and the tree.
-    pub context: &'f DecisionContext<'a>,
-    /// What the instances serve already.
-    pub load: &'l Load,
-    /// What each of the tree's answers names, in the order of the answers.
-    pub answers: &'l [Candidate<'a, 'f>],
+/// What was chosen for a group.
+pub(super) struct Choice<'a, 'f> {
+    pub(super) proposal: Proposal<'a, 'f>,
+    pub(super) candidate: Candidate<'a, 'f>,
+    pub(super) why: Why,
+    pub(super) assessment: Assessment,
+    /// Whether nothing holds it on one node, so that several were compared.
+    pub(super) needs_several_nodes: bool,
 }
 
-/// What each of a tree's answers names.
-pub(super) fn candidates<'a, 'f>(context: &'f DecisionContext<'a>) -> Option<Vec<Candidate<'a, 'f>>> {
-    let candidate = |answer: &'f Answer| {
-        let engines: Option<_> = answer.databases.iter().map(|id| context.engine_of(id)).collect();
-        Some(Candidate { engines: engines?, answer: Some(answer) })
-    };
-    context.tree.answers().values().map(candidate).collect()
+/// Why a choice is what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// The tree proposes it.
+    Proposed,
+    /// It is what can be run of what the tree proposes.
+    Usable,
+    /// The proposal does not serve or bear it.
+    Better,
+    /// The organisation prefers it to the proposal.
+    Preferred,
+    /// The file pins it.
+    Pinned,
+    /// It was decided earlier, or for all data together.
+    Held,
+    /// It is there already.
+    Moved(Rule),
 }
+
+/// What candidates are compared by: how badly they fit, whether somebody else runs them, what they cost.
+#[derive(Debug, Clone, Copy)]
+struct Rank<'i> {
+    bucket: Bucket,
+    is_managed: bool,
+    cost: f64,
+    id: &'i str,
+}
+
+impl Rank<'_> {
+    fn is_before(&self, other: &Self) -> bool {
+        let order = self.bucket.cmp(&other.bucket).then(self.is_managed.cmp(&other.is_managed));
+        order.then(self.cost.total_cmp(&other.cost)).then(self.id.cmp(other.id)).is_lt()
+    }
+}
+
+/// How near in cost another is that would do as well.
+const CLOSE: f64 = 0.5;
 
 impl<'a> DecisionContext<'a> {
-    /// The ids of the databases that would hold a kind of data if it were the only one.
-    pub fn answer_alone(&self, profile: &Profile) -> Option<Vec<&'a str>> {
-        let answers = candidates(self)?;
-        let chooser = Chooser { context: self, load: &Load::default(), answers: &answers };
-        chooser.place(profile).map(|candidate| candidate.ids().into_vec())
-    }
-}
-
-/// What was chosen, and what it took the place of.
-pub(super) struct Choice<'a, 'f> {
-    /// The way through the tree.
-    pub walk: Walk<'f>,
-    /// What the walk arrived at.
-    pub walked: Candidate<'a, 'f>,
-    /// What takes its place, where something does.
-    pub replacement: Option<(Candidate<'a, 'f>, Reason)>,
-}
-
-/// Why something takes the place of the walk's answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
-    /// The walk's answer does not fit.
-    DoesNotFit,
-    /// The organisation prefers another of its category.
-    Preferred,
-}
-
-impl<'a, 'f> Choice<'a, 'f> {
-    /// What was chosen.
-    pub(super) fn chosen(&self) -> &Candidate<'a, 'f> {
-        self.replacement.as_ref().map_or(&self.walked, |(candidate, _)| candidate)
-    }
-}
-
-impl<'a, 'f> Chooser<'a, 'f, '_> {
-    /// Chooses for a kind of data.
-    pub(super) fn choose(&self, profile: &Profile) -> Option<Choice<'a, 'f>> {
-        let walk = self.context.tree.walk(profile)?;
-        let walked = self.answers.get(walk.index)?.clone();
-        let replacement = self.replacement(&walked, profile);
-        Some(Choice { walk, walked, replacement })
-    }
-
-    /// What would be chosen, and nothing more: for trials.
-    pub(super) fn place(&self, profile: &Profile) -> Option<Candidate<'a, 'f>> {
-        let walked = self.answers.get(self.context.tree.arrive(profile)?)?;
-        Some(self.replacement(walked, profile).map_or_else(|| walked.clone(), |(candidate, _)| candidate))
-    }
-
-    /// What takes the place of the walk's answer, if something does.
-    fn replacement(&self, walked: &Candidate<'a, 'f>, profile: &Profile) -> Option<(Candidate<'a, 'f>, Reason)> {
-        match self.verdict(walked, profile) {
-            Verdict::Exceeds => self.best_instead(walked, profile).map(|found| (found, Reason::DoesNotFit)),
-            verdict => self.preferred_instead(walked, verdict, profile).map(|found| (found, Reason::Preferred)),
+    /// Chooses for a group; nothing where the tree names what the catalog lacks.
+    pub(super) fn choose(&self, group: &Group<'_>) -> Option<Choice<'a, '_>> {
+        let proposal = self.propose(group)?;
+        if let Some(pinned) = group.pin().and_then(|id| self.engine_of(id)) {
+            return Some(self.choice(proposal, Candidate::single(pinned), Why::Pinned, group));
         }
-    }
-
-    /// How well a candidate fits, beside what is placed already.
-    pub(super) fn verdict(&self, candidate: &Candidate<'a, 'f>, profile: &Profile) -> Verdict {
-        self.context.verdict(candidate, profile, self.load)
-    }
-
-    /// The checks of a candidate, beside what is placed already.
-    pub(super) fn checks(&self, candidate: &Candidate<'a, 'f>, profile: &Profile) -> Vec<Check<'a>> {
-        self.context.checks(candidate, profile, self.load)
-    }
-
-    /// The best that fits: first what is named as an alternative, then whatever else there is, and what we can run
-    /// before what only a vendor or the application can; of each the first of those that are strained the least.
-    fn best_instead(&self, walked: &Candidate<'a, 'f>, profile: &Profile) -> Option<Candidate<'a, 'f>> {
-        let named = |run_here: bool| self.substitutes(walked).filter(move |other| other.is_run_here() == run_here);
-        self.best_of(self.preferred_substitutes(walked), profile)
-            .or_else(|| self.best_of(named(true), profile))
-            .or_else(|| self.best_of_all(walked, profile, true))
-            .or_else(|| self.best_of(named(false), profile))
-            .or_else(|| self.best_of_all(walked, profile, false))
-    }
-
-    fn best_of(
-        &self,
-        candidates: impl Iterator<Item = Candidate<'a, 'f>>,
-        profile: &Profile,
-    ) -> Option<Candidate<'a, 'f>> {
-        let asked = Asked::new(profile, self.load);
-        let mut best: Option<(Strain, Candidate<'a, 'f>)> = None;
-        for candidate in candidates {
-            let of_use = best.as_ref().map_or(Strain::Standing, |(least, _)| *least);
-            let Some(strain) = self.context.strain(&candidate, asked, of_use) else { continue };
-            if strain == Strain::Little {
-                return Some(candidate);
-            }
-            if best.as_ref().is_none_or(|(least, _)| strain < *least) {
-                best = Some((strain, candidate));
-            }
-        }
-        best.map(|(_, candidate)| candidate)
-    }
-
-    /// The candidate with one of its databases replaced by its successor or by one of its alternatives.
-    fn substitutes(&self, walked: &Candidate<'a, 'f>) -> impl Iterator<Item = Candidate<'a, 'f>> {
-        walked.engines.iter().enumerate().flat_map(move |(position, engine)| {
-            let others = engine.substitutes.iter().filter_map(|index| self.context.engine(*index));
-            others.filter(|other| !walked.has(&other.database.id)).map(move |other| replaced(walked, position, other))
-        })
-    }
-
-    /// The candidate with one of its databases replaced by one of the same category that the policy prefers.
-    fn preferred_substitutes(&self, walked: &Candidate<'a, 'f>) -> impl Iterator<Item = Candidate<'a, 'f>> {
-        walked.engines.iter().enumerate().flat_map(move |(position, engine)| {
-            let others = self.preferred(engine.database.category);
-            others.filter(|other| !walked.has(&other.database.id)).map(move |other| replaced(walked, position, other))
-        })
-    }
-
-    fn preferred(&self, category: Category) -> impl Iterator<Item = &'f Engine<'a>> {
-        let preferred = self.context.policy.preferred().filter_map(|id| self.context.engine_of(id));
-        preferred.filter(move |engine| engine.database.is(category))
-    }
-
-    /// Of every database of the catalog, and of the answers that name several, the one that is strained the least; of
-    /// these the one that is made for most of the needs, then one of the same category.
-    fn best_of_all(&self, walked: &Candidate<'a, 'f>, profile: &Profile, run_here: bool) -> Option<Candidate<'a, 'f>> {
-        let category = walked.engines.first().map(|engine| engine.database.category);
-        let asked = Asked::new(profile, self.load);
-        let rank = |candidate: &Candidate<'a, 'f>| {
-            let engine = candidate.engines.first()?;
-            let native = (asked.needs & engine.levels.native).count();
-            let stranger = category.is_none_or(|category| !engine.database.is(category));
-            Some((candidate.engines.len(), Reverse(native), stranger))
+        let Some(engine) = proposal.candidate.alone() else {
+            let candidate = proposal.candidate.clone();
+            let why = Why::Proposed;
+            return Some(self.choice(proposal, candidate, why, group));
         };
-        let alone =
-            self.context.engines().filter(|engine| engine.is_run_here() == run_here && engine.is_eligible(asked.needs));
-        let together =
-            self.answers.iter().filter(|answer| answer.engines.len() > 1 && answer.is_run_here() == run_here);
-        let together = together.filter(|answer| answer.is_eligible(asked.needs));
-        let mut best = None;
-        for candidate in alone.map(Candidate::single).chain(together.cloned()) {
-            let of_use = best.as_ref().map_or(Strain::Standing, |((strain, _), _)| *strain);
-            let Some(strain) = self.context.strain(&candidate, asked, of_use) else { continue };
-            let order = (strain, rank(&candidate));
-            if best.as_ref().is_none_or(|(least, _)| order < *least) {
-                best = Some((order, candidate));
+        let stays = self.assess(&proposal.candidate, group, false);
+        let may_stay =
+            !stays.is_vetoed && engine.is_usable() && engine.is_embedded() == group.flags.has(Need::Embedded);
+        let by_tree = if proposal.candidate == proposal.walked { Why::Proposed } else { Why::Usable };
+        if may_stay && stays.is_bearable {
+            return Some(self.preferred(self.choice_of(proposal, Candidate::single(engine), by_tree, stays), group));
+        }
+        let admission = Admission::new(self, group);
+        let Some((best, top)) = self.best(&admission, group, false) else {
+            return Some(self.choice_of(proposal, Candidate::single(engine), by_tree, stays));
+        };
+        if top.verdict == Verdict::Exceeds && !group.states_scale() {
+            let (wide, assessment) = self.best_of_several_nodes(&admission, group, engine, may_stay);
+            if assessment.verdict < Verdict::Exceeds {
+                let why = if wide.index == engine.index { by_tree } else { Why::Better };
+                let choice = self.choice_of(proposal, Candidate::single(wide), why, assessment);
+                return Some(Choice { needs_several_nodes: true, ..choice });
             }
         }
-        best.map(|(_, candidate)| candidate)
+        if may_stay && stays.bucket() <= top.bucket() {
+            return Some(self.preferred(self.choice_of(proposal, Candidate::single(engine), by_tree, stays), group));
+        }
+        let why = if best.index == engine.index { by_tree } else { Why::Better };
+        Some(self.preferred(self.choice_of(proposal, Candidate::single(best), why, top), group))
     }
 
-    /// What the policy prefers, where it fits no worse; nothing where the walk's answer is itself the first choice.
-    fn preferred_instead(
-        &self,
-        walked: &Candidate<'a, 'f>,
-        verdict: Verdict,
-        profile: &Profile,
-    ) -> Option<Candidate<'a, 'f>> {
-        self.context.policy.preferred().next()?;
-        walked.engines.iter().enumerate().find_map(|(position, engine)| {
-            let better = self.preferred(engine.database.category).take_while(|first| !walked.has(&first.database.id));
-            let mut candidates = better.map(|first| replaced(walked, position, first));
-            candidates.find(|candidate| self.verdict(candidate, profile) <= verdict)
-        })
+    /// The ids of the databases that would hold a kind of data if it were the only one.
+    pub fn answer_alone(&self, profile: Profile) -> Option<Vec<&'a str>> {
+        self.choose(&Group::of_profile(profile)).map(|choice| choice.candidate.ids().into_vec())
     }
-}
 
-fn replaced<'a, 'f>(walked: &Candidate<'a, 'f>, position: usize, by: &'f Engine<'a>) -> Candidate<'a, 'f> {
-    let engines = walked.engines.iter().enumerate().map(|(place, engine)| if place == position { by } else { engine });
-    Candidate { engines: engines.collect(), answer: walked.answer.filter(|answer| answer.databases.len() > 1) }
+    /// A choice that nothing else is asked about.
+    pub(super) fn choice<'f>(
+        &'f self,
+        proposal: Proposal<'a, 'f>,
+        candidate: Candidate<'a, 'f>,
+        why: Why,
+        group: &Group<'_>,
+    ) -> Choice<'a, 'f> {
+        let assessment = self.assess(&candidate, group, false);
+        self.choice_of(proposal, candidate, why, assessment)
+    }
+
+    #[allow(clippy::unused_self, reason = "the lifetime of the engines is the context's")]
+    fn choice_of<'f>(
+        &'f self,
+        proposal: Proposal<'a, 'f>,
+        candidate: Candidate<'a, 'f>,
+        why: Why,
+        assessment: Assessment,
+    ) -> Choice<'a, 'f> {
+        Choice { proposal, candidate, why, assessment, needs_several_nodes: false }
+    }
+
+    /// The best of the candidates.
+    fn best<'f>(
+        &'f self,
+        admission: &Admission<'f, 'a, '_>,
+        group: &Group<'_>,
+        on_several_nodes: bool,
+    ) -> Option<(&'f Engine<'a>, Assessment)> {
+        self.first_of(admission.candidates(), group, on_several_nodes)
+    }
+
+    fn first_of<'f>(
+        &'f self,
+        engines: impl Iterator<Item = &'f Engine<'a>>,
+        group: &Group<'_>,
+        on_several_nodes: bool,
+    ) -> Option<(&'f Engine<'a>, Assessment)> {
+        let mut best: Option<(Rank<'a>, &Engine<'a>, Assessment)> = None;
+        let spreads = on_several_nodes || group.spreads();
+        for engine in engines {
+            let candidate = Candidate::single(engine);
+            // Nothing is better than bearable: what costs more than the best that is need not be looked at.
+            let at_best = self.rank(engine, Bucket::Bearable, self.misfit(&candidate, group.needs), spreads);
+            if best.as_ref().is_some_and(|(first, ..)| !at_best.is_before(first)) {
+                continue;
+            }
+            let assessment = self.assess(&candidate, group, on_several_nodes);
+            let rank = Rank { bucket: assessment.bucket(), ..at_best };
+            if best.as_ref().is_none_or(|(first, ..)| rank.is_before(first)) {
+                best = Some((rank, engine, assessment));
+            }
+        }
+        best.map(|(_, engine, assessment)| (engine, assessment))
+    }
+
+    fn rank(&self, engine: &Engine<'a>, bucket: Bucket, misfit: f64, over_several_nodes: bool) -> Rank<'a> {
+        let is_managed = engine.database.hosting == Hosting::Managed && !engine.is_operated() && !engine.is_preferred;
+        Rank { bucket, is_managed, cost: self.cost(engine, over_several_nodes) + misfit, id: &engine.database.id }
+    }
+
+    /// Who holds it over several nodes: the proposal where it is bearable there, else the best.
+    fn best_of_several_nodes<'f>(
+        &'f self,
+        admission: &Admission<'f, 'a, '_>,
+        group: &Group<'_>,
+        proposed: &'f Engine<'a>,
+        may_stay: bool,
+    ) -> (&'f Engine<'a>, Assessment) {
+        let stays = self.assess(&Candidate::single(proposed), group, true);
+        if may_stay && stays.is_bearable {
+            return (proposed, stays);
+        }
+        let candidates = admission.candidates().chain(may_stay.then_some(proposed));
+        self.first_of(candidates, group, true).unwrap_or((proposed, stays))
+    }
+
+    /// What the policy prefers to a choice of the same category, where it fits no worse.
+    fn preferred<'f>(&'f self, choice: Choice<'a, 'f>, group: &Group<'_>) -> Choice<'a, 'f> {
+        let Some(chosen) = choice.candidate.alone() else { return choice };
+        let ranked = self.policy().preferred().take_while(|id| chosen.database.id != *id);
+        let of_category = |other: &&Engine<'a>| other.is(chosen.database.category) && other.is_usable();
+        let better = ranked.filter_map(|id| self.engine_of(id)).filter(of_category).find_map(|engine| {
+            let assessment = self.assess(&Candidate::single(engine), group, false);
+            let bears = assessment.is_bearable || assessment.bucket() <= choice.assessment.bucket();
+            (bears && !assessment.is_vetoed).then_some((engine, assessment))
+        });
+        match better {
+            Some((engine, assessment)) => {
+                Choice { candidate: Candidate::single(engine), why: Why::Preferred, assessment, ..choice }
+            }
+            None => choice,
+        }
+    }
+
+    /// The best that was not chosen, and whether it would have done nearly as well.
+    pub(super) fn runner_up<'f>(
+        &'f self,
+        choice: &Choice<'a, 'f>,
+        group: &Group<'_>,
+    ) -> Option<(&'f Engine<'a>, bool)> {
+        let chosen = choice.candidate.alone()?;
+        let admission = Admission::new(self, group);
+        let several = choice.needs_several_nodes;
+        let others = admission
+            .candidates()
+            .filter(|engine| engine.index != chosen.index && !engine.database.is_kin(chosen.database));
+        let (second, assessment) = self.first_of(others, group, several)?;
+        let spread = several || group.spreads();
+        let rank = |engine: &Engine<'a>, fit: &Assessment| self.rank(engine, fit.bucket(), fit.misfit, spread);
+        let (mine, other) = (rank(chosen, &choice.assessment), rank(second, &assessment));
+        let close = mine.bucket == other.bucket && (mine.cost - other.cost).abs() <= CLOSE;
+        Some((second, close))
+    }
 }

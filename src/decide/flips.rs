@@ -1,16 +1,14 @@
 //! Flips: the smallest changes of one field that change the answer, found by trying.
 
-use catalog::Limit;
-use catalog::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
-use smallvec::SmallVec;
+use catalog::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale, Tenancy};
 
-use super::candidate::Candidate;
-use super::check::{Verdict, far_past, passes};
-use super::choose::Chooser;
-use super::context::{Engine, Reckoned, Threshold, bit};
-use super::load::Counted;
-use super::needs::Needs;
-use crate::requirements::{Change, Profile};
+use super::check::Verdict;
+use super::consolidate::small_of;
+use super::engine::{Engine, Limit};
+use super::group::belongs;
+use super::rule::Small;
+use super::trial::Trial;
+use crate::requirements::Change;
 
 /// A change of one field, and the answer after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,264 +21,215 @@ pub struct Flip {
     pub verdict: Verdict,
 }
 
-/// All flips of a kind of data: each flag, each class, and of each quantity the nearest value below and above.
-pub(super) fn flips(chooser: Chooser<'_, '_, '_>, profile: &Profile) -> Vec<Flip> {
-    let Some(trial) = Trial::new(chooser, profile) else { return Vec::new() };
+/// All flips of a member: each flag, each class, and of each quantity the nearest values at which the answer turns.
+pub(super) fn flips(trial: &Trial<'_, '_, '_, '_>) -> Vec<Flip> {
+    let Some(profile) = trial.profile() else { return Vec::new() };
     let flags = Flag::ALL.iter().map(|flag| Change::Flag(*flag, !profile.flag(*flag)));
     let durability = Durability::ALL.iter().map(|durability| Change::Durability(*durability));
     let consistency = Consistency::ALL.iter().map(|consistency| Change::Consistency(*consistency));
     let scale = Scale::ALL.iter().map(|scale| Change::Scale(*scale));
-    let single = flags.chain(durability).chain(consistency).chain(scale);
+    let tenancy = Tenancy::ALL.iter().map(|tenancy| Change::Tenancy(*tenancy));
+    let single = flags.chain(durability).chain(consistency).chain(scale).chain(tenancy);
     let mut flips: Vec<_> = single.filter_map(|change| trial.flip(change)).collect();
     for quantity in Quantity::ALL.iter().filter(|quantity| !profile.is_overridden(**quantity)) {
-        flips.extend(trial.of_quantity(*quantity));
+        if belongs(profile, *quantity) {
+            flips.extend(trial.of_quantity(*quantity));
+        }
     }
     flips
 }
 
-/// A kind of data as it is, to be held against what it would be.
-struct Trial<'a, 'f, 'l, 'p> {
-    chooser: Chooser<'a, 'f, 'l>,
-    profile: &'p Profile,
-    now: SmallVec<[&'a str; 2]>,
-    /// The engines that could be chosen for some figures, by their place: only their bounds can turn the answer.
-    eligible: Vec<bool>,
-}
-
-impl<'a, 'f, 'l, 'p> Trial<'a, 'f, 'l, 'p> {
-    fn new(chooser: Chooser<'a, 'f, 'l>, profile: &'p Profile) -> Option<Self> {
-        let now = chooser.place(profile)?.ids();
-        let context = chooser.context;
-        let asked = Needs::of(profile);
-        let mut eligible: Vec<bool> = context.engines().map(|engine| engine.is_eligible(asked)).collect();
-        let together = chooser.answers.iter().filter(|answer| answer.engines.len() > 1);
-        for answer in together.filter(|answer| answer.is_eligible(asked)) {
-            for engine in &answer.engines {
-                if let Some(eligible) = eligible.get_mut(engine.index) {
-                    *eligible = true;
-                }
-            }
-        }
-        Some(Self { chooser, profile, now, eligible })
-    }
-
-    /// What the tree can arrive at as a quantity varies.
-    fn arrivals(&self, quantity: Quantity) -> Vec<&'l Candidate<'a, 'f>> {
-        let points = self.chooser.context.tree.turning_points(quantity).flat_map(|(a, b)| [a, b]);
-        let varied = points.map(|point| self.profile.with(Change::Quantity(quantity, Amount(point))));
-        let arrived =
-            varied.chain([self.profile.clone()]).filter_map(|profile| self.chooser.context.tree.arrive(&profile));
-        let mut places: Vec<usize> = arrived.collect();
-        places.sort_unstable();
-        places.dedup();
-        places.into_iter().filter_map(|place| self.chooser.answers.get(place)).collect()
-    }
-
-    /// The values of a quantity for which something may take the place of the walk's answer: the bounds of other
-    /// databases turn nothing while the walk's own answer holds.
-    fn open_to_others(&self, quantity: Quantity, arrivals: &[&Candidate<'a, 'f>]) -> Open {
-        let Chooser { context, load, .. } = self.chooser;
-        if context.has_preferences() {
-            return Open::Everywhere;
-        }
-        let unknown = self.profile.without(quantity);
-        let mut open = Open::Nowhere;
-        for arrival in arrivals {
-            if context.verdict(arrival, &unknown, load) == Verdict::Exceeds {
-                return Open::Everywhere;
-            }
-            for engine in &arrival.engines {
-                let dimension = load.dimension(engine, self.profile);
-                for (limit, threshold) in self.ends(engine) {
-                    if moves(quantity, limit, threshold) {
-                        return Open::Everywhere;
-                    }
-                    if limit.what == quantity
-                        && let Some(bound) = context.bound(quantity, threshold, self.profile, dimension)
-                    {
-                        let before = load.before(engine, self.profile, Counted::by(limit));
-                        open = open.or_past(quantity, bound.amount.0.saturating_sub(before));
-                    }
-                }
-            }
-        }
-        open
-    }
-
-    /// The flip that a change makes, if it makes one.
+impl<'a, 'f> Trial<'_, 'a, 'f, '_> {
     fn flip(&self, change: Change) -> Option<Flip> {
-        let changed = self.profile.with(change);
-        let placed = self.chooser.place(&changed)?;
-        if placed.ids() == self.now {
-            return None;
-        }
-        let verdict = self.chooser.verdict(&placed, &changed);
-        Some(Flip { change, databases: placed.ids().into_iter().map(String::from).collect(), verdict })
-    }
-
-    /// The nearest flips of a quantity: below and above its value, or where it is unknown, the largest of the small
-    /// values and the smallest of the large ones that change the answer.
-    fn of_quantity(&self, quantity: Quantity) -> Vec<Flip> {
-        let points = self.turning_points(quantity);
-        let try_out = |amount: &u64| self.flip(Change::Quantity(quantity, Amount(*amount)));
-        match self.profile.quantity(quantity) {
-            Some(Amount(value)) => {
-                let below = points.iter().rev().filter(|amount| **amount < value).find_map(try_out);
-                let above = points.iter().filter(|amount| **amount > value).find_map(try_out);
-                below.into_iter().chain(above).collect()
-            }
-            None => {
-                let low: Vec<_> = points.iter().map_while(try_out).collect();
-                let above = points.iter().skip(low.len()).find_map(try_out);
-                low.into_iter().next_back().into_iter().chain(above).collect()
-            }
-        }
-    }
-
-    /// The values of a quantity at which some comparison turns, from both sides, in order.
-    fn turning_points(&self, quantity: Quantity) -> Vec<u64> {
-        let mut points: Vec<u64> =
-            self.chooser.context.tree.turning_points(quantity).flat_map(|(a, b)| [a, b]).collect();
-        let arrivals = self.arrivals(quantity);
-        let open = self.open_to_others(quantity, &arrivals);
-        // Any database may replace one of several, so there all of them concern us.
-        let several = arrivals.iter().any(|arrival| arrival.engines.len() > 1);
-        let eligible = |engine: &&Engine<'a>| several || self.eligible.get(engine.index).copied().unwrap_or(true);
-        if open != Open::Nowhere {
-            let concerned = |engine: &&Engine<'a>| engine.concerns & bit(quantity) != 0;
-            for engine in self.chooser.context.engines().filter(concerned).filter(eligible) {
-                self.turning_points_of(engine, quantity, &mut points);
-            }
-            points.retain(|point| open.has(quantity, *point) || self.is_asked(quantity, *point));
-        }
-        points.sort_unstable();
-        points.dedup();
-        points
-    }
-
-    /// Whether the tree's own questions turn at a value.
-    fn is_asked(&self, quantity: Quantity, point: u64) -> bool {
-        self.chooser.context.tree.turning_points(quantity).any(|(a, b)| a == point || b == point)
-    }
-
-    /// The values at which a bound of a database turns, or its double, which ranks what takes another's place.
-    fn turning_points_of(&self, engine: &'f Engine<'a>, quantity: Quantity, points: &mut Vec<u64>) {
-        let mut turn = |of: Counted, bound: Amount| {
-            let before = self.chooser.load.before(engine, self.profile, of);
-            for Amount(bound) in [bound, far_past(quantity, bound)] {
-                points.extend(sides(quantity, bound.saturating_sub(before)));
-            }
-        };
-        for (need, _, amount) in engine.served_up_to.iter().filter(|(_, what, _)| *what == quantity) {
-            turn(Counted::served(*need, quantity), *amount);
-        }
-        let dimension = self.chooser.load.dimension(engine, self.profile);
-        for (limit, threshold) in self.thresholds(engine, |limit, _| limit.what == quantity) {
-            let bound = self.chooser.context.bound(quantity, threshold, self.profile, dimension);
-            bound.into_iter().for_each(|bound| turn(Counted::by(limit), bound.amount));
-        }
-        for (limit, threshold) in self.thresholds(engine, |limit, threshold| moves(quantity, limit, threshold)) {
-            points.extend(self.indirect(engine, limit, threshold, quantity));
-        }
-    }
-
-    /// The bounds past which a database cannot hold the data.
-    fn ends(&self, engine: &'f Engine<'a>) -> impl Iterator<Item = (&'a Limit, &'f Threshold<'a>)> {
-        let ends = engine.limits.iter().filter_map(|reckoned| Some((reckoned.limit, reckoned.exceeds.as_ref()?)));
-        ends.filter(|(limit, _)| limit.when.is_none_or(|flag| self.profile.flag(flag)))
-    }
-
-    /// The bounds of a database that concern the data and that a test picks.
-    fn thresholds(
-        &self,
-        engine: &'f Engine<'a>,
-        picks: impl Fn(&Limit, &Threshold<'a>) -> bool,
-    ) -> impl Iterator<Item = (&'a Limit, &'f Threshold<'a>)> {
-        let bounds = engine.limits.iter().flat_map(|Reckoned { limit, strained, exceeds }| {
-            strained.iter().chain(exceeds.as_ref()).map(move |threshold| (*limit, threshold))
-        });
-        bounds.filter(move |(limit, threshold)| {
-            picks(limit, threshold) && limit.when.is_none_or(|flag| self.profile.flag(flag))
+        let then = self.after(change)?;
+        (then.candidate != self.choice.candidate).then(|| Flip {
+            change,
+            databases: then.candidate.ids().iter().map(|id| (*id).to_owned()).collect(),
+            verdict: then.assessment.verdict,
         })
     }
 
-    /// The values of a quantity at which a bound that it moves is just met, or just met by the double.
-    fn indirect(&self, engine: &Engine<'a>, limit: &Limit, threshold: &Threshold<'a>, quantity: Quantity) -> Vec<u64> {
-        let past = |value: u64, double: bool| {
-            let profile = self.profile.with(Change::Quantity(quantity, Amount(value)));
-            let own = profile.quantity(limit.what)?;
-            let total = self.chooser.load.total(engine, &profile, Counted::by(limit), own);
-            let dimension = self.chooser.load.dimension(engine, &profile);
-            let bound = self.chooser.context.bound(limit.what, threshold, &profile, dimension)?.amount;
-            let bound = if double { far_past(limit.what, bound) } else { bound };
-            Some(passes(limit.what, total, bound))
+    /// The nearest values below and above at which the answer turns; of a quantity that is not stated the largest of the
+    /// small ones with another answer, and the least of the large ones.
+    fn of_quantity(&self, quantity: Quantity) -> Vec<Flip> {
+        let step = quantity.step().max(1);
+        let chosen = self.choice.candidate.engines.as_slice();
+        let now = self.profile().and_then(|profile| profile.amount(quantity)).map(|Amount(now)| now);
+        let found = match now {
+            Some(now) => {
+                // What is asked for less can go back to what it strained; what is asked for more strains what holds it.
+                let (less, more) =
+                    (self.bounds_of(quantity, &self.engines_that_matter()), self.bounds_of(quantity, chosen));
+                let (below, above) = if quantity.is_harder_when_smaller() { (more, less) } else { (less, more) };
+                let below = below.iter().rev().copied().filter(|bound| *bound < now && *bound > 0);
+                let above = above.iter().map(|bound| bound.saturating_add(step)).filter(|point| *point > now);
+                [self.first_turn(quantity, now, below), self.first_turn(quantity, now, above)]
+            }
+            None => {
+                let past = self.bounds_of(quantity, chosen).into_iter().map(|bound| bound.saturating_add(step));
+                self.turns_of_unknown(quantity, &std::iter::once(step).chain(past).collect::<Vec<_>>())
+            }
         };
-        let turns = [false, true].map(|double| turn(quantity.step(), |value| past(value, double).unwrap_or(false)));
-        turns.into_iter().flatten().flatten().collect()
+        found.into_iter().flatten().filter_map(|value| self.flip(Change::Quantity(quantity, Amount(value)))).collect()
     }
-}
 
-/// The values on either side of the one at which something turns, found by halving: it turns once, since a bound falls
-/// or rises with the quantity throughout.
-fn turn(step: u64, holds: impl Fn(u64) -> bool) -> Option<[u64; 2]> {
-    const LARGEST: u64 = 1 << 40;
-    let (mut low, mut high) = (step, LARGEST);
-    let at_low = holds(low);
-    if at_low == holds(high) {
-        return None;
+    fn turns_at(&self, quantity: Quantity, value: u64) -> bool {
+        self.turns(Change::Quantity(quantity, Amount(value)))
     }
-    while high.saturating_sub(low) > step {
-        let middle = low.midpoint(high);
-        if holds(middle) == at_low { low = middle } else { high = middle }
-    }
-    Some([low, high])
-}
 
-/// For which values of a quantity the walk's answer may have to make way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Open {
-    /// For none.
-    Nowhere,
-    /// For those past a bound, and the last before it.
-    Past(u64),
-    /// For all.
-    Everywhere,
-}
-
-impl Open {
-    /// Those and the values past a bound.
-    fn or_past(self, quantity: Quantity, bound: u64) -> Self {
-        match self {
-            Self::Everywhere => Self::Everywhere,
-            Self::Nowhere => Self::Past(bound),
-            Self::Past(other) if quantity.is_harder_when_smaller() => Self::Past(other.max(bound)),
-            Self::Past(other) => Self::Past(other.min(bound)),
+    /// The bound up to which the answer is kept: the one that is given, or, where something else turns before it, the last
+    /// one before that.
+    pub(super) fn kept_up_to(&self, quantity: Quantity, given: Amount) -> Option<Amount> {
+        if !self.turns_at(quantity, given.0) {
+            return Some(given);
         }
+        let bounds = self.bounds_of(quantity, &self.engines_that_matter());
+        let keeps = |bound: &&u64| **bound > 0 && !self.turns_at(quantity, **bound);
+        let kept = if quantity.is_harder_when_smaller() {
+            bounds.iter().filter(|bound| **bound > given.0).find(keeps)
+        } else {
+            bounds.iter().rev().filter(|bound| **bound < given.0).find(keeps)
+        };
+        // A figure that others follow from, as a size does from records, turns the answer also between its own bounds.
+        let keeps = |amount: &u64| !self.turns_at(quantity, *amount);
+        let kept = kept
+            .copied()
+            .or_else(|| [easier(quantity, given), harder(quantity, given)].into_iter().flatten().find(keeps));
+        kept.map(Amount)
     }
 
-    fn has(self, quantity: Quantity, value: u64) -> bool {
-        match self {
-            Self::Nowhere => false,
-            Self::Everywhere => true,
-            Self::Past(bound) if quantity.is_harder_when_smaller() => value <= bound,
-            Self::Past(bound) => value >= bound,
+    /// The first value on a way at which the answer is another, seen from one where it is the same.
+    fn first_turn(&self, quantity: Quantity, from: u64, way: impl Iterator<Item = u64>) -> Option<u64> {
+        let mut same = from;
+        for point in way {
+            if self.turns_at(quantity, point) {
+                return Some(self.border(quantity, same, point));
+            }
+            same = point;
         }
+        None
+    }
+
+    fn turns_of_unknown(&self, quantity: Quantity, points: &[u64]) -> [Option<u64>; 2] {
+        let small = points.iter().copied().take_while(|point| self.turns_at(quantity, *point)).count();
+        let (other, rest) = points.split_at(small);
+        let Some(same) = rest.first().copied() else { return [other.last().copied(), None] };
+        let below = other.last().map(|last| self.border(quantity, same, *last));
+        [below, self.first_turn(quantity, same, rest.iter().copied())]
+    }
+
+    /// The first value with another answer on the way from where it is the same to where it is not: most often right at a
+    /// bound, else to three digits.
+    fn border(&self, quantity: Quantity, mut same: u64, mut other: u64) -> u64 {
+        const DIGITS: u64 = 500;
+        let step = quantity.step().max(1);
+        let nearer = if same < other { other.saturating_sub(step) } else { other.saturating_add(step) };
+        if nearer == same || !self.turns_at(quantity, nearer) {
+            return other;
+        }
+        other = nearer;
+        let step = step.max(same.min(other).div_euclid(DIGITS));
+        while same.abs_diff(other) > step {
+            let middle = same.midpoint(other);
+            let middle = middle.checked_div(step).unwrap_or(middle).saturating_mul(step);
+            if middle <= same.min(other) || middle >= same.max(other) {
+                break;
+            }
+            if self.turns_at(quantity, middle) { other = middle } else { same = middle }
+        }
+        other
+    }
+
+    /// The amounts past which something may turn, in order: where the tree asks, where the engines that matter begin to
+    /// strain, stop being bearable and end, where something stops being small.
+    fn bounds_of(&self, quantity: Quantity, engines: &[&'f Engine<'a>]) -> Vec<u64> {
+        let step = quantity.step().max(1);
+        let asked = self.context.turning_points(quantity).flat_map(|point| [point.saturating_sub(step), point]);
+        let mut bounds: Vec<u64> = asked.collect();
+        for engine in engines {
+            bounds.extend(self.bounds(engine, quantity));
+        }
+        let proposed = self.choice.proposal.candidate.engines.iter().copied();
+        let smalls = proposed.chain(engines.iter().copied()).filter_map(small_of);
+        let limits = smalls.flat_map(Small::limits).filter(|(of, _)| *of == quantity);
+        bounds.extend(limits.map(|(_, Amount(most))| most));
+        if quantity.is_harder_when_smaller() {
+            // What is harder the smaller it is turns just below its bounds.
+            bounds =
+                bounds.into_iter().flat_map(|bound| [bound.saturating_sub(step.saturating_add(step)), bound]).collect();
+        }
+        bounds.sort_unstable();
+        bounds.dedup();
+        bounds
+    }
+
+    /// What holds it, what the tree proposes, and the core.
+    fn engines_that_matter(&self) -> Vec<&'f Engine<'a>> {
+        let mut engines: Vec<&'f Engine<'a>> = Vec::new();
+        let chosen = self.choice.candidate.engines.iter().copied();
+        let proposed = self.choice.proposal.candidate.engines.iter().copied();
+        for engine in chosen.chain(proposed).chain(self.context.core()) {
+            if !engines.iter().any(|known| known.index == engine.index) {
+                engines.push(engine);
+            }
+        }
+        engines
+    }
+
+    fn bounds(&self, engine: &'f Engine<'a>, quantity: Quantity) -> impl Iterator<Item = u64> {
+        let member = self.group.members.get(self.member);
+        let several = self.group.spreads() || self.choice.needs_several_nodes;
+        let end = member.and_then(|member| match self.context.limit(engine, quantity, member.asked(engine, several)) {
+            Limit::Ends(end) => Some((end.strained.0, end.exceeds.0)),
+            Limit::Unbounded(_) | Limit::Unknown => None,
+        });
+        end.into_iter().flat_map(|(strained, exceeds)| {
+            let [twice, third] = ends_of_bearing(strained, exceeds);
+            [twice, third, on_the_way(strained, exceeds, 2.0 / 3.0), exceeds]
+        })
     }
 }
 
-/// Whether a quantity moves a bound: it stands in the formula, or, as the number of vectors does beside others, it
-/// weighs in the mean dimension that does.
-fn moves(quantity: Quantity, limit: &Limit, threshold: &Threshold<'_>) -> bool {
-    let weighs = quantity == Quantity::Vectors && limit.what == quantity && threshold.depends_on(Quantity::Dimension);
-    threshold.depends_on(quantity) || weighs
+/// Until twice where strain begins, or the first third of the way, it is bearable.
+pub(super) fn ends_of_bearing(strained: u64, exceeds: u64) -> [u64; 2] {
+    let twice = if exceeds < strained { strained / 2 } else { strained.saturating_mul(2) };
+    [twice, on_the_way(strained, exceeds, 1.0 / 3.0)]
 }
 
-/// The last value on one side of a bound and the first on the other.
-fn sides(quantity: Quantity, bound: u64) -> [u64; 2] {
-    let step = quantity.step();
-    if quantity.is_harder_when_smaller() {
-        [bound.saturating_sub(step), bound]
-    } else {
-        [bound, bound.saturating_add(step)]
-    }
+/// Amounts that ask for less and less than a given one.
+fn easier(quantity: Quantity, given: Amount) -> Vec<u64> {
+    if quantity.is_harder_when_smaller() { doubled(quantity, given) } else { halved(given) }
+}
+
+/// Amounts that ask for more and more.
+fn harder(quantity: Quantity, given: Amount) -> Vec<u64> {
+    if quantity.is_harder_when_smaller() { halved(given) } else { doubled(quantity, given) }
+}
+
+/// How often an amount is halved or doubled, to find one that keeps the answer.
+const STEPS: usize = 16;
+
+fn halved(Amount(given): Amount) -> Vec<u64> {
+    std::iter::successors(Some(given / 2), |amount| Some(amount / 2))
+        .take_while(|amount| *amount > 0)
+        .take(STEPS)
+        .collect()
+}
+
+fn doubled(quantity: Quantity, Amount(given): Amount) -> Vec<u64> {
+    let next = given.checked_add(quantity.step());
+    let doubled = std::iter::successors(given.checked_mul(2), |amount| amount.checked_mul(2)).take(STEPS);
+    next.into_iter().chain(doubled).collect()
+}
+
+/// A part of the way from one bound to the other, in the logarithm.
+#[allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a point from which the exact one is found by halving"
+)]
+fn on_the_way(strained: u64, exceeds: u64, part: f64) -> u64 {
+    let (from, to) = (strained.max(1) as f64, exceeds.max(1) as f64);
+    (from.ln() + (to.ln() - from.ln()) * part).exp() as u64
 }

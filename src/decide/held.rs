@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::candidate::Candidate;
-use super::choose::Chooser;
 use super::context::DecisionContext;
+use super::group::Group;
 
 /// A database of an earlier answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,34 +63,48 @@ impl<'h> Held<'h> {
         self.by
     }
 
-    /// The earlier answer for a kind of data.
-    pub(super) fn databases(&self, name: &str) -> &'h [HeldDatabase] {
-        self.answers.get(name).copied().unwrap_or_default()
-    }
-
     /// The image that an earlier answer ran a database in.
     pub(super) fn image(&self, name: &str, id: &str) -> Option<String> {
         self.databases(name).iter().find(|held| held.id == id)?.image.clone()
     }
 
-    /// The earlier answer as a candidate, if the catalog still knows all of it.
-    pub(super) fn candidate<'a, 'f>(&self, name: &str, chooser: Chooser<'a, 'f, '_>) -> Option<Candidate<'a, 'f>> {
-        let held = self.databases(name);
-        let same = |candidate: &&Candidate<'a, 'f>| {
-            candidate.ids().iter().copied().eq(held.iter().map(|database| database.id.as_str()))
-        };
-        if held.is_empty() {
+    /// The earlier answer for a kind of data.
+    fn databases(&self, name: &str) -> &'h [HeldDatabase] {
+        self.answers.get(name).copied().unwrap_or_default()
+    }
+
+    /// The earlier answer for a group, if there is one for a member and the catalog still knows all of it. Where the members
+    /// were decided apart, before they were joined, there is none.
+    pub(super) fn candidate<'a, 'f>(
+        &self,
+        context: &'f DecisionContext<'a>,
+        group: &Group<'_>,
+    ) -> Option<Candidate<'a, 'f>> {
+        let answers = group.members.iter().map(|member| self.databases(member.name)).filter(|held| !held.is_empty());
+        let ids = |held: &[HeldDatabase]| held.iter().map(|database| database.id.clone()).collect::<Vec<_>>();
+        let mut answers = answers.map(ids);
+        let first = answers.next()?;
+        if answers.any(|other| other != first) {
             return None;
         }
-        if let Some(answer) = chooser.answers.iter().find(same) {
-            return Some(answer.clone());
-        }
-        let engines = held.iter().map(|database| chooser.context.engine_of(&database.id));
-        Some(Candidate { engines: engines.collect::<Option<_>>()?, answer: None })
+        context.candidate_of(&first)
     }
 }
 
-impl DecisionContext<'_> {
+impl<'a> DecisionContext<'a> {
+    /// Databases by their ids, as the tree's answer that names the same ones, or without one.
+    pub(super) fn candidate_of(&self, ids: &[String]) -> Option<Candidate<'a, '_>> {
+        let answers = self.tree().answers().values().filter_map(|answer| self.candidate(answer));
+        let same = |candidate: &Candidate<'a, '_>| candidate.ids().iter().copied().eq(ids.iter().map(String::as_str));
+        if ids.len() > 1
+            && let Some(answer) = answers.into_iter().find(same)
+        {
+            return Some(answer);
+        }
+        let engines = ids.iter().map(|id| self.engine_of(id));
+        Some(Candidate { engines: engines.collect::<Option<_>>()?, answer: None })
+    }
+
     /// Lets the databases of earlier answers run in the versions that they had.
     ///
     /// # Errors

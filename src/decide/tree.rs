@@ -12,6 +12,7 @@ use crate::requirements::Profile;
 /// A decision tree whose every path ends in an answer.
 #[derive(Debug, Clone)]
 pub struct Tree {
+    core: Vec<Text>,
     questions: Vec<Node>,
     answers: Map<Text, Answer>,
     first: Next,
@@ -31,6 +32,8 @@ pub struct Node {
     /// Where the question is from, when it was added to the given tree.
     pub source: Option<Reference>,
     tests: Vec<Test>,
+    /// What answers it with no all the same.
+    exceptions: Vec<Test>,
 }
 
 /// Where an answer to a question leads.
@@ -117,14 +120,17 @@ impl Tree {
             if question.when.is_empty() {
                 return wrong(format!("the question `{name}` has no condition"));
             }
-            let tests: Result<Vec<_>, _> = question.when.iter().map(|when| Test::new(name, when)).collect();
+            let tests = |conditions: &[Condition]| -> Result<Vec<_>, _> {
+                conditions.iter().map(|condition| Test::new(name, condition)).collect()
+            };
             questions.push(Node {
                 name: name.clone(),
                 ask: question.ask.clone(),
                 yes: next(&question.yes)?,
                 no: next(&question.no)?,
                 source: question.source.clone(),
-                tests: tests?,
+                tests: tests(&question.when)?,
+                exceptions: tests(&question.unless)?,
             });
         }
         for (name, answer) in &file.answer {
@@ -140,13 +146,17 @@ impl Tree {
                     "in the answer `{name}`, `{id}` carries something but is not among the databases"
                 ));
             }
-            for id in &answer.databases {
+            for id in answer.databases.iter().filter(|id| *id != Answer::CORE) {
                 if catalog.get(id).is_none() {
                     return wrong(format!("the answer `{name}` names `{id}`, which the catalog does not have"));
                 }
             }
         }
-        let tree = Self { questions, answers: file.answer, first };
+        let core = if file.core.is_empty() { embedded::tree().core } else { file.core };
+        if let Some(id) = core.iter().find(|id| catalog.get(id).is_none()) {
+            return wrong(format!("`core` names `{id}`, which the catalog does not have"));
+        }
+        let tree = Self { core, questions, answers: file.answer, first };
         tree.check_ways()?;
         Ok(tree)
     }
@@ -180,6 +190,11 @@ impl Tree {
             Some((_, name)) => wrong(format!("no way through the tree leads to `{name}`")),
             None => Ok(()),
         }
+    }
+
+    /// The relational databases of which one carries what asks for no other, first choice first.
+    pub fn core(&self) -> &[Text] {
+        &self.core
     }
 
     /// Where the tree begins.
@@ -234,17 +249,11 @@ impl Tree {
         Some(Walk { path, index, answer })
     }
 
-    /// The amounts of a quantity at which a question's answer turns: each with the last amount before it.
-    pub(super) fn turning_points(&self, quantity: Quantity) -> impl Iterator<Item = (u64, u64)> + '_ {
-        let tests = self.questions.iter().flat_map(|node| &node.tests);
+    /// The amounts of a quantity at which a question's answer turns.
+    pub(super) fn turning_points(&self, quantity: Quantity) -> impl Iterator<Item = u64> + '_ {
+        let tests = self.questions.iter().flat_map(|node| node.tests.iter().chain(&node.exceptions));
         tests.filter_map(move |test| match test {
-            Test::Quantity { quantity: of, comparison, amount: Amount(amount), .. } if *of == quantity => {
-                let step = quantity.step();
-                Some(match comparison {
-                    Comparison::Below | Comparison::AtLeast => (amount.saturating_sub(step), *amount),
-                    Comparison::AtMost => (*amount, amount.saturating_add(step)),
-                })
-            }
+            Test::Quantity { quantity: of, amount: Amount(amount), .. } if *of == quantity => Some(*amount),
             _ => None,
         })
     }
@@ -253,7 +262,11 @@ impl Tree {
 impl Node {
     /// The question as the file's fields put it: `data_size < 1GB`.
     pub fn label(&self) -> String {
-        self.tests.iter().map(Test::label).collect::<Vec<_>>().join(" or ")
+        let any = |tests: &[Test]| tests.iter().map(Test::label).collect::<Vec<_>>().join(" or ");
+        match self.exceptions.as_slice() {
+            [] => any(&self.tests),
+            exceptions => format!("{}, and not {}", any(&self.tests), any(exceptions)),
+        }
     }
 
     /// Whether the question is one of the given tree.
@@ -262,7 +275,8 @@ impl Node {
     }
 
     fn holds(&self, profile: &Profile) -> bool {
-        self.tests.iter().any(|test| test.holds(profile))
+        let any = |tests: &[Test]| tests.iter().any(|test| test.holds(profile));
+        any(&self.tests) && !any(&self.exceptions)
     }
 }
 
@@ -289,7 +303,7 @@ impl Test {
     fn holds(&self, profile: &Profile) -> bool {
         match self {
             Self::Flag(flag) => profile.flag(*flag),
-            Self::Quantity { quantity, comparison, amount, unknown } => match profile.quantity(*quantity) {
+            Self::Quantity { quantity, comparison, amount, unknown } => match profile.amount(*quantity) {
                 None => *unknown,
                 Some(value) => match comparison {
                     Comparison::Below => value < *amount,

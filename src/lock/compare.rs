@@ -148,7 +148,7 @@ impl Locked {
         let old: Vec<&str> = self.databases.iter().map(|database| database.id.as_str()).collect();
         let set_back = |change: &&FieldChange| {
             let trial = profile.with_field_of(&change.field, &before);
-            context.answer_alone(&trial).is_some_and(|answer| answer == old)
+            context.answer_alone(trial).is_some_and(|answer| answer == old)
         };
         fields.iter().filter(set_back).map(|change| change.field.clone()).collect()
     }

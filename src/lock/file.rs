@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 use super::{Lock, Locked, Together};
-use crate::decide::HeldDatabase;
+use crate::decide::{Assumption, HeldDatabase};
 use crate::diagnostic::{Diagnostic, Faults, suggestion};
 use crate::source::{Place, Source};
 
@@ -88,6 +88,8 @@ struct Table {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     date: Option<Datetime>,
     fingerprint: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    assumes: Vec<String>,
     #[serde(default)]
     fields: IndexMap<String, Field>,
 }
@@ -151,6 +153,7 @@ impl Table {
             justification: locked.justification.clone(),
             date: locked.date.and_then(|date| date.to_string().parse().ok()),
             fingerprint: locked.fingerprint.clone(),
+            assumes: locked.assumes.iter().map(|assumption| assumption.written()).collect(),
             fields: locked.fields.iter().map(|(name, value)| (name.clone(), field(value))).collect(),
         }
     }
@@ -169,6 +172,13 @@ impl Table {
                 Err(fault) => faults.push(*fault),
             }
         }
+        let mut assumes = Vec::with_capacity(self.assumes.len());
+        for text in &self.assumes {
+            match Assumption::parse(text) {
+                Some(assumption) => assumes.push(assumption),
+                None => faults.push(unknown_assumption(text, place)),
+            }
+        }
         let text = |field| match field {
             Field::Flag(flag) => flag.to_string(),
             Field::Text(text) => text,
@@ -180,10 +190,16 @@ impl Table {
             justification: self.justification,
             date: date.map(|date| Date { year: date.year, month: date.month, day: date.day }),
             fingerprint: self.fingerprint,
+            assumes,
             fields: self.fields.into_iter().map(|(name, field)| (name, text(field))).collect(),
             place,
         }
     }
+}
+
+fn unknown_assumption(text: &str, place: Place) -> Diagnostic {
+    let message = format!("the lock records the assumption `{text}`, which cannot be read");
+    Diagnostic::error(message).at(place, "here").help("write it as `data_size <= 500GB`, or `polyglot select --write`")
 }
 
 /// Whether a database of a lock runs in a container.

@@ -12,7 +12,7 @@ pub use file::{LockError, name_for};
 
 use catalog::{Catalog, DatabaseRef, Date};
 
-use crate::decide::{Held, HeldDatabase, Holder, Selected, Selection};
+use crate::decide::{Assumption, Held, HeldDatabase, Holder, Selected, Selection};
 use crate::requirements::{Change, Data, Profile};
 use crate::source::Place;
 
@@ -47,6 +47,8 @@ pub struct Locked {
     pub date: Option<Date>,
     /// What stands for the deciding fields.
     pub fingerprint: String,
+    /// What the file left open and the decision rests on.
+    pub assumes: Vec<Assumption>,
     /// The deciding fields with their values, as the requirements file writes them.
     pub fields: IndexMap<String, String>,
     /// Where it stands in the file that it was read from.
@@ -60,8 +62,10 @@ const PIN: &str = "database";
 fn deciding_fields(data: &Data, catalog: &Catalog) -> IndexMap<String, String> {
     let facts = Profile::of(data, catalog).facts().into_iter();
     let facts = facts.map(|change| (change.field().to_owned(), change.value()));
-    let pin = data.database.as_ref().map(|pin| (String::from(PIN), pin.value.clone()));
-    let mut fields: IndexMap<String, String> = facts.chain(pin).collect();
+    let named = [("source", &data.source), ("with", &data.with), (PIN, &data.database)];
+    let named = named.into_iter().filter_map(|(field, name)| Some((field.to_owned(), name.as_ref()?.value.clone())));
+    let growth = data.growth.as_ref().map(|growth| (String::from("growth"), growth.value.to_string()));
+    let mut fields: IndexMap<String, String> = facts.chain(named).chain(growth).collect();
     fields.sort_unstable_keys();
     fields
 }
@@ -121,10 +125,11 @@ impl Lock {
 
 impl Locked {
     fn of(selected: &Selected<'_>, catalog: &Catalog, image: &impl Fn(&str) -> Option<String>) -> Self {
-        let held = selected.databases.iter().zip(&selected.versions).map(|(database, version)| HeldDatabase {
+        let versions = selected.databases.iter().zip(&selected.versions);
+        let held = versions.zip(&selected.instances).map(|((database, version), instance)| HeldDatabase {
             id: database.id.to_string(),
             version: version.major.to_string(),
-            image: image(&selected.role.instance(database).to_string()),
+            image: image(&instance.to_string()),
         });
         let fields = deciding_fields(selected.data, catalog);
         Self {
@@ -133,6 +138,7 @@ impl Locked {
             justification: selected.data.justification.as_ref().map(|why| why.value.trim().to_owned()),
             date: None,
             fingerprint: fingerprint(&fields),
+            assumes: selected.assumptions.clone(),
             fields,
             place: Place::default(),
         }

@@ -9,6 +9,7 @@ use catalog::{Catalog, Container, Database, Memory, Purpose, Recipe, Version};
 use minijinja::Value;
 use minijinja::value::Serde;
 
+use super::capacity::Dataset;
 use super::kinds::Kind;
 use super::planned::{Elsewhere, PlanError, Planned, PlannedJob};
 use crate::decide::{Selected, Selection, Service};
@@ -30,63 +31,77 @@ pub(super) struct Draft<'a> {
     pub(super) pooled: bool,
     /// The image that an earlier answer ran it in.
     pub(super) held_image: Option<String>,
+    /// How much of each of its datasets there is.
+    pub(super) datasets: Vec<Dataset<'a>>,
 }
 
-/// The services of a selection that run in containers, and those that run elsewhere.
+/// The services of a selection that run in containers.
 pub(super) fn drafts<'a>(
     requirements: &'a Requirements,
     selection: &Selection<'a>,
     catalog: &'a Catalog,
     host: Host,
-) -> Result<(Vec<Draft<'a>>, Vec<Elsewhere<'a>>), PlanError> {
-    let mut drafts = Vec::new();
+) -> Vec<Draft<'a>> {
+    let drafts = selection.services.iter().filter_map(|service| {
+        let (database, recipe) = (service.database, catalog.recipe(&service.database.id)?);
+        let (container, memory) = (recipe.container.as_ref()?, recipe.memory.as_ref()?);
+        let held = held(selection, service, catalog);
+        let draft = Draft {
+            instance: service.instance.to_string(),
+            database,
+            version: service.version,
+            recipe,
+            container,
+            memory,
+            serves: service.serves.clone(),
+            scope: scope(requirements, service, &held, host),
+            pooled: false,
+            held_image: service.image.clone(),
+            datasets: held.iter().map(|(selected, profile)| Dataset::new(selected, profile)).collect(),
+        };
+        draft.name(requirements.name());
+        Some(draft)
+    });
+    drafts.collect()
+}
+
+/// The services of a selection that run elsewhere.
+pub(super) fn elsewhere<'a>(selection: &Selection<'a>, catalog: &'a Catalog) -> Result<Vec<Elsewhere<'a>>, PlanError> {
     let mut elsewhere = Vec::new();
     for service in &selection.services {
-        let (database, recipe) = (service.database, catalog.recipe(&service.database.id));
+        let database = service.database;
         let no_recipe = || PlanError::NoRecipe { name: database.name.to_string() };
-        let recipe = recipe.ok_or_else(no_recipe)?;
-        let instance = service.instance.to_string();
-        match (&recipe.container, &recipe.memory, &recipe.connect) {
-            (Some(container), Some(memory), _) => {
-                let scope = scope(requirements, selection, service, catalog, host);
-                let draft = Draft {
-                    instance,
-                    database,
-                    version: service.version,
-                    recipe,
-                    container,
-                    memory,
-                    serves: service.serves.clone(),
-                    scope,
-                    pooled: false,
-                    held_image: service.image.clone(),
-                };
-                draft.name(requirements.name());
-                drafts.push(draft);
-            }
-            (_, _, Some(connect)) => {
-                elsewhere.push(Elsewhere { instance, database, serves: service.serves.clone(), connect });
-            }
-            _ => return Err(no_recipe()),
+        let recipe = catalog.recipe(&database.id).ok_or_else(no_recipe)?;
+        if recipe.container.is_some() && recipe.memory.is_some() {
+            continue;
         }
+        let connect = recipe.connect.as_ref().ok_or_else(no_recipe)?;
+        let instance = service.instance.to_string();
+        elsewhere.push(Elsewhere { instance, database, serves: service.serves.clone(), connect });
     }
-    Ok((drafts, elsewhere))
+    Ok(elsewhere)
+}
+
+/// The datasets that a service holds.
+fn held<'a, 's>(
+    selection: &'s Selection<'a>,
+    service: &Service<'_>,
+    catalog: &Catalog,
+) -> Vec<(&'s Selected<'a>, Profile)> {
+    let held = selection.kinds.iter().filter(|selected| service.serves.contains(&selected.name));
+    let held = held.filter(|selected| selected.instances.contains(&service.instance));
+    held.map(|selected| (selected, Profile::of(selected.data, catalog))).collect()
 }
 
 /// The names that the formulas and templates of a service may use before its share is known.
 fn scope(
     requirements: &Requirements,
-    selection: &Selection<'_>,
     service: &Service<'_>,
-    catalog: &Catalog,
+    held: &[(&Selected<'_>, Profile)],
     host: Host,
 ) -> Arc<Scope> {
-    let held = selection.kinds.iter().filter(|selected| service.serves.contains(&selected.name));
-    let held = held.filter(|selected| selected.role.instance(service.database) == service.instance);
-    let kinds: Vec<(&Selected<'_>, Profile)> =
-        held.map(|selected| (selected, Profile::of(selected.data, catalog))).collect();
-    let scope = host.scope(&Demand::of(service, &kinds, requirements));
-    let kinds: Vec<Kind<'_>> = kinds.iter().map(|(selected, _)| Kind::of(selected)).collect();
+    let scope = host.scope(&Demand::of(service, held, requirements));
+    let kinds: Vec<Kind<'_>> = held.iter().map(|(selected, _)| Kind::of(selected)).collect();
     scope.set("kinds", Value::from(Serde(&kinds)));
     scope
 }
@@ -125,6 +140,7 @@ impl<'a> Draft<'a> {
             name: self.instance.clone(),
             minimum: amount("memory.minimum", &self.memory.minimum)?,
             must_fit: optional("memory.must_fit", self.memory.must_fit.as_deref())?.unwrap_or(0),
+            recommended: optional("memory.recommended", self.memory.recommended.as_deref())?.unwrap_or(0),
             weight: self.memory.weight,
             cap: optional("memory.cap", self.memory.cap.as_deref())?,
         })
@@ -132,11 +148,15 @@ impl<'a> Draft<'a> {
 
     /// The services beside it that there are.
     pub(super) fn jobs(&self, reckoner: &Reckoner) -> Result<Vec<PlannedJob<'a>>, PlanError> {
+        self.jobs_in(&self.scope, reckoner)
+    }
+
+    fn jobs_in(&self, scope: &Arc<Scope>, reckoner: &Reckoner) -> Result<Vec<PlannedJob<'a>>, PlanError> {
         let mut jobs = Vec::new();
         for job in &self.recipe.jobs {
             let known = self.database.is_in(self.version, job.versions());
-            if known && reckoner.holds(self.database, &job.name, job.when.as_deref(), &self.scope)? {
-                let memory = reckoner.amount(self.database, &job.name, &job.memory, &self.scope)?;
+            if known && reckoner.holds(self.database, &job.name, job.when.as_deref(), scope)? {
+                let memory = reckoner.amount(self.database, &job.name, &job.memory, scope)?;
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
                 let cores = Cores { hundredths: (job.cpus * 100.0).round() as u64 };
                 jobs.push(PlannedJob { job, memory: Bytes(memory), cores });
@@ -158,6 +178,17 @@ impl<'a> Draft<'a> {
         let carried = reckoner.amount(self.database, "memory.carries", formula, &scope)?;
         let clients = scope.get(Quantity::Connections.name()).and_then(|clients| u64::try_from(clients).ok());
         Ok(clients.unwrap_or(0) > carried)
+    }
+
+    /// The memory of the pooler that it would have to get if its share were so small; nothing where it has one or needs none.
+    pub(super) fn missing_pooler(&self, memory: Bytes, reckoner: &Reckoner) -> Result<u64, PlanError> {
+        if self.pooled || !self.needs_pooler(memory, reckoner)? {
+            return Ok(0);
+        }
+        let scope = self.scope.fork();
+        scope.set("pooled", true);
+        let poolers = self.jobs_in(&scope, reckoner)?.into_iter().filter(|job| job.job.purpose == Purpose::Proxy);
+        Ok(poolers.fold(0, |sum, job| sum.saturating_add(job.claim(&self.instance).floor())))
     }
 
     /// The image: the version's, or the first that has what the data asks for.

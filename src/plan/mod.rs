@@ -1,9 +1,12 @@
 //! The plan: every service of a selection with its share of the host and its settings.
 
+mod capacity;
 mod draft;
 mod kinds;
+mod placement;
 mod planned;
 
+pub use capacity::{Capacity, CapacityVerdict, Line, Resource, SmallestHost};
 pub use planned::{Elsewhere, PlanError, Planned, PlannedJob, secret_file};
 
 use std::collections::BTreeMap;
@@ -14,15 +17,18 @@ use minijinja::Value;
 
 use crate::decide::Selection;
 use crate::requirements::Requirements;
-use crate::size::{Cores, Demand, Host, Reckoner, share};
+use crate::size::{Cores, Demand, Host, Reckoner};
 use draft::{Draft, Share};
+use placement::Placement;
 
 /// What runs, on which host, how big and how set.
 pub struct Plan<'a> {
     /// The system's name.
     pub name: &'a str,
-    /// The host.
+    /// The host; where the file does not say how large it is, at least as large as it has to be.
     pub host: Host,
+    /// What the services need of it.
+    pub capacity: Capacity,
     /// What the operating system keeps.
     pub system: Bytes,
     /// What runs in containers, in the order in which it is first needed.
@@ -43,9 +49,12 @@ impl<'a> Plan<'a> {
         reckoner: &Reckoner,
         host: Host,
     ) -> Result<Self, PlanError> {
-        let (drafts, elsewhere) = draft::drafts(requirements, selection, catalog, host)?;
-        let (system, services) = settle(drafts, host, reckoner)?;
-        Ok(Self { name: requirements.name(), host, system, services, elsewhere })
+        let elsewhere = draft::elsewhere(selection, catalog)?;
+        let placement = Placement::new(requirements, selection, catalog, reckoner, host)?;
+        let (host, (system, memory)) = (placement.host, placement.memory()?);
+        let capacity = placement.capacity.clone();
+        let services = settle(placement, &memory, reckoner)?;
+        Ok(Self { name: requirements.name(), host, capacity, system, services, elsewhere })
     }
 
     /// The image of each service of a selection that runs in a container, by the service's name.
@@ -59,27 +68,13 @@ impl<'a> Plan<'a> {
         reckoner: &Reckoner,
         host: Host,
     ) -> Result<BTreeMap<String, String>, PlanError> {
-        let (drafts, _) = draft::drafts(requirements, selection, catalog, host)?;
+        draft::elsewhere(selection, catalog)?;
+        let drafts = draft::drafts(requirements, selection, catalog, host);
         let mut images = BTreeMap::new();
         for draft in drafts {
             images.insert(draft.instance.clone(), draft.image(reckoner)?);
         }
         Ok(images)
-    }
-
-    /// The memory of each service, without its settings: whether the host bears them.
-    ///
-    /// # Errors
-    /// [`PlanError`] where the host is too small, or the catalog does not say how to run something.
-    pub fn budget(
-        requirements: &'a Requirements,
-        selection: &Selection<'a>,
-        catalog: &'a Catalog,
-        reckoner: &Reckoner,
-        host: Host,
-    ) -> Result<BTreeMap<String, Bytes>, PlanError> {
-        let (mut drafts, _) = draft::drafts(requirements, selection, catalog, host)?;
-        Ok(shared(&mut drafts, host, reckoner)?.memory)
     }
 
     /// The memory that no service can use.
@@ -88,6 +83,22 @@ impl<'a> Plan<'a> {
         let used = self.services.iter().map(|service| service.memory.0).chain(jobs);
         let used = used.fold(self.system.0, u64::saturating_add);
         Bytes(self.host.memory.0.saturating_sub(used))
+    }
+}
+
+impl Capacity {
+    /// What a selection needs of a host.
+    ///
+    /// # Errors
+    /// [`PlanError`] where a formula of the catalog cannot be computed.
+    pub fn of(
+        requirements: &Requirements,
+        selection: &Selection<'_>,
+        catalog: &Catalog,
+        reckoner: &Reckoner,
+        host: Host,
+    ) -> Result<Self, PlanError> {
+        Ok(Placement::new(requirements, selection, catalog, reckoner, host)?.capacity)
     }
 }
 
@@ -129,6 +140,7 @@ impl<'a> Planned<'a> {
             scope,
             pooled: false,
             held_image: None,
+            datasets: Vec::new(),
         };
         draft.name(crate::requirements::default::NAME);
         draft.scope.set("image", "");
@@ -137,56 +149,20 @@ impl<'a> Planned<'a> {
     }
 }
 
-/// The shares of the services and of those beside them, by name, and what stands beside each service.
-struct Shared<'a> {
-    system: Bytes,
-    memory: BTreeMap<String, Bytes>,
-    jobs: Vec<Vec<PlannedJob<'a>>>,
-}
-
-/// Gives every service its share. A service whose clients its memory does not carry gets a pooler, which needs memory
-/// itself: so the shares are made again until nobody needs a further one.
-fn shared<'a>(drafts: &mut [Draft<'a>], host: Host, reckoner: &Reckoner) -> Result<Shared<'a>, PlanError> {
-    loop {
-        let mut claims = Vec::new();
-        let mut jobs = Vec::new();
-        for draft in &*drafts {
-            claims.push(draft.claim(reckoner)?);
-            let mine = draft.jobs(reckoner)?;
-            claims.extend(mine.iter().map(|job| job.claim(&draft.instance)));
-            jobs.push(mine);
-        }
-        let shares = share(host.memory, host.environment, &claims)?;
-        let mut memory = BTreeMap::new();
-        memory.extend(shares.services.into_iter().map(|share| (share.name, share.memory)));
-        let mut changed = false;
-        for draft in &mut *drafts {
-            if !draft.pooled && draft.needs_pooler(draft.share(&memory), reckoner)? {
-                (draft.pooled, changed) = (true, true);
-                draft.scope.set("pooled", true);
-            }
-        }
-        if !changed {
-            return Ok(Shared { system: shares.system, memory, jobs });
-        }
-    }
-}
-
 /// Gives every service its share and its settings.
 fn settle<'a>(
-    mut drafts: Vec<Draft<'a>>,
-    host: Host,
+    Placement { host, drafts, jobs, .. }: Placement<'a>,
+    memory: &BTreeMap<String, Bytes>,
     reckoner: &Reckoner,
-) -> Result<(Bytes, Vec<Planned<'a>>), PlanError> {
-    let Shared { system, memory, jobs } = shared(&mut drafts, host, reckoner)?;
+) -> Result<Vec<Planned<'a>>, PlanError> {
     let weights = drafts.iter().fold(0u64, |sum, draft| sum.saturating_add(u64::from(draft.memory.weight.max(1))));
     let planned = drafts.iter().zip(jobs).map(|(draft, jobs)| {
         let cores = cores(host.cores, u64::from(draft.memory.weight.max(1)), weights);
         let image = draft.image(reckoner)?;
         draft.scope.set("image", image.as_str());
-        draft.plan(Share { memory: draft.share(&memory), cores, jobs, image }, reckoner)
+        draft.plan(Share { memory: draft.share(memory), cores, jobs, image }, reckoner)
     });
-    Ok((system, planned.collect::<Result<_, _>>()?))
+    planned.collect()
 }
 
 /// The cores of a service: twice its fair part, since not all are busy at once, but at least one and never more than

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use catalog::units::Bytes;
 use catalog::{Connect, Container, Database, Job, Recipe, Version, VersionRange};
 
+use super::capacity::Capacity;
 use crate::expression::Scope;
-use crate::size::{Claim, Cores, Setting, SettingError, TooSmall};
+use crate::size::{Claim, Cores, Setting, SettingError};
 
 /// A service with its share of the host and its settings.
 pub struct Planned<'a> {
@@ -61,9 +62,9 @@ pub struct Elsewhere<'a> {
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
-    /// The host is too small.
-    #[error(transparent)]
-    TooSmall(#[from] TooSmall),
+    /// The host is too small: the arithmetic, and the smallest host that would do.
+    #[error("{}", .0.refusal())]
+    TooSmall(Box<Capacity>),
     /// A rule of the catalog cannot be reckoned.
     #[error(transparent)]
     Setting(#[from] SettingError),
@@ -91,7 +92,14 @@ impl PlannedJob<'_> {
     }
 
     pub(super) fn claim(&self, instance: &str) -> Claim {
-        Claim { name: self.service(instance), minimum: self.memory.0, must_fit: 0, weight: 0, cap: None }
+        Claim {
+            name: self.service(instance),
+            minimum: self.memory.0,
+            must_fit: 0,
+            recommended: 0,
+            weight: 0,
+            cap: None,
+        }
     }
 }
 

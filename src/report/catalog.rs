@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
-use catalog::{Bound, Catalog, Database, Hosting, Level, Limit, Map, Row, Text};
+use catalog::vocabulary::Quantity;
+use catalog::{Bound, Catalog, Database, Ends, Extent, Figure, Hosting, Level, Map, Pair, REFERENCE_MEMORY, Row, Text};
 use comfy_table::{Attribute, Cell};
 
+use super::explain;
 use super::style::{FAINT, HEADING, Look, NAME};
 
 /// All databases.
@@ -23,14 +25,14 @@ pub fn all(catalog: &Catalog, look: Look) -> String {
     format!("{}\n", Look::finish(&mut table))
 }
 
-/// One database in full.
-pub fn one(database: &Database, catalog: &Catalog, look: Look) -> String {
-    let mut page = Page { text: String::new(), look, database };
+/// One database in full; with the reason for each bound where everything is asked for.
+pub fn one(database: &Database, catalog: &Catalog, extent: explain::Extent, look: Look) -> String {
+    let mut page = Page { text: String::new(), look, database, extent };
     page.head();
     page.versions();
     page.role();
     page.serves();
-    page.limits();
+    page.bounds();
     page.alternatives(catalog);
     page.optimisation();
     page.sources();
@@ -61,6 +63,7 @@ struct Page<'a> {
     text: String,
     look: Look,
     database: &'a Database,
+    extent: explain::Extent,
 }
 
 impl Page<'_> {
@@ -134,29 +137,51 @@ impl Page<'_> {
             let items: Vec<_> = served
                 .map(|(need, service)| {
                     let via = service.via.as_ref().map_or_else(String::new, |via| format!(" via {via}"));
-                    let up_to = service.up_to.iter().map(|(what, amount)| format!(", up to {amount} {what}"));
-                    format!("{}{via}{}: {}", self.look.paint(NAME, need), up_to.collect::<String>(), service.why)
+                    format!("{}{via}: {}", self.look.paint(NAME, need), service.why)
                 })
                 .collect();
             self.list(&level.to_string(), &items);
         }
     }
 
-    fn limits(&mut self) {
-        if self.database.limits.is_empty() {
+    fn bounds(&mut self) {
+        self.heading("bounds");
+        self.line(2, "on a node of 8 vCPU and 32 GB, whose memory is the real host's where data is held in it");
+        let mut table = self.look.table(&["quantity", "use", "strained", "exceeds", "several nodes", "evidence"]);
+        for quantity in Quantity::ALL {
+            let rows = self.database.bounds.iter().filter(|bound| bound.of == *quantity);
+            for bound in rows.filter(|bound| !matches!(bound.extent, Extent::NotApplicable(_))) {
+                let evidence = self.database.sources.get(&bound.source).map(|evidence| evidence.evidence.to_string());
+                let [strained, exceeds, several] = cells(bound);
+                table.add_row([
+                    quantity.to_string(),
+                    used_for(bound),
+                    strained,
+                    exceeds,
+                    several,
+                    evidence.unwrap_or_default(),
+                ]);
+            }
+        }
+        let _ = writeln!(self.text, "{}", Look::finish(&mut table));
+        if self.extent == explain::Extent::Screen {
             return;
         }
-        self.heading("limits");
-        for limit in &self.database.limits {
-            let surety = self.database.sources.get(&limit.source).map(|evidence| evidence.evidence.to_string());
-            let surety = surety.map_or_else(String::new, |surety| format!(" [{surety}]"));
-            self.line(2, &format!("{}: {}: {}{surety}", self.look.paint(NAME, limit.what), bounds(limit), limit.why));
+        self.heading("why the bounds are there");
+        for quantity in Quantity::ALL {
+            let rows: Vec<_> = self.database.bounds.iter().filter(|bound| bound.of == *quantity).collect();
+            let surety = |bound: &Bound| {
+                let evidence = self.database.sources.get(&bound.source).map(|evidence| evidence.evidence.to_string());
+                evidence.map_or_else(String::new, |evidence| self.look.paint(FAINT, format!(" [{evidence}]")))
+            };
+            let items: Vec<_> = rows.iter().map(|bound| format!("{}{}", row_of(bound), surety(bound))).collect();
+            self.list(&self.look.paint(NAME, quantity), &items);
         }
     }
 
     fn alternatives(&mut self, catalog: &Catalog) {
         self.heading("alternatives");
-        for alternative in &self.database.alternatives {
+        for alternative in self.database.alternatives.iter() {
             let name = catalog.get(&alternative.id).map_or(alternative.id.as_str(), |known| &known.name);
             self.line(2, &format!("{}: {}", self.look.paint(NAME, name), alternative.when));
         }
@@ -167,7 +192,7 @@ impl Page<'_> {
             return;
         }
         self.heading("optimisation");
-        for technique in &self.database.optimisation {
+        for technique in self.database.optimisation.iter() {
             let name = self.look.paint(NAME, &technique.name);
             self.line(2, &format!("{name} ({}): {}; {}", technique.topic, technique.when, technique.how));
         }
@@ -186,16 +211,67 @@ fn texts(texts: &[Text]) -> Vec<String> {
     texts.iter().map(Text::to_string).collect()
 }
 
-fn bounds(limit: &Limit) -> String {
-    let amount = |bound: &Bound| match bound {
-        Bound::Fixed(amount) => amount.clone(),
-        Bound::Formula(formula) => formula.clone(),
+/// What a row is for: the needs that it takes, and the versions.
+pub(super) fn used_for(bound: &Bound) -> String {
+    let when = bound.when.names().collect::<Vec<_>>().join(", ");
+    let when = if when.is_empty() { String::from("any") } else { when };
+    let since = bound.since.as_ref().map_or_else(String::new, |version| format!(", since {version}"));
+    let until = bound.until.as_ref().map_or_else(String::new, |version| format!(", before {version}"));
+    format!("{when}{since}{until}")
+}
+
+/// The figures of a row: where strain begins on a node, where the database ends, and both on several nodes.
+pub(super) fn cells(bound: &Bound) -> [String; 3] {
+    let empty = String::new;
+    match &bound.extent {
+        Extent::Unbounded(_) => [String::from("unbounded"), empty(), empty()],
+        Extent::NotApplicable(_) => [String::from("-"), empty(), empty()],
+        Extent::Ends(Ends { node, cluster, .. }) => {
+            let cluster = cluster.as_ref().map(|Pair { strained, exceeds }| {
+                format!("{} to {}", at_reference(bound.of, strained), at_reference(bound.of, exceeds))
+            });
+            let [strained, exceeds] = [&node.strained, &node.exceeds].map(|figure| at_reference(bound.of, figure));
+            [strained, exceeds, cluster.unwrap_or_else(|| String::from("none"))]
+        }
+    }
+}
+
+/// A figure; one that depends on the host or the embeddings for the reference node and embeddings of a usual dimension.
+fn at_reference(of: Quantity, figure: &Figure) -> String {
+    const DIMENSION: u64 = 768;
+    match figure {
+        Figure::Fixed(amount) => of.show(*amount),
+        Figure::Formula(formula) => figure
+            .amount(of, REFERENCE_MEMORY, Some(DIMENSION))
+            .map_or_else(|_| format!("`{formula}`"), |amount| format!("≈ {}", of.show(amount))),
+    }
+}
+
+/// A row of what a database carries, in one line.
+fn row_of(bound: &Bound) -> String {
+    let when = bound.when.names().collect::<Vec<_>>().join(", ");
+    let when = if when.is_empty() { String::new() } else { format!("with {when}: ") };
+    let since = bound.since.as_ref().map_or_else(String::new, |version| format!("since {version}: "));
+    let until = bound.until.as_ref().map_or_else(String::new, |version| format!("before {version}: "));
+    let extent = match &bound.extent {
+        Extent::Unbounded(why) => format!("unbounded: {why}"),
+        Extent::NotApplicable(need) => format!("not applicable: it does not serve {need}"),
+        Extent::Ends(Ends { node, cluster, why, held_in_memory, .. }) => {
+            let held = if *held_in_memory { ", held in memory" } else { "" };
+            let cluster = cluster
+                .as_ref()
+                .map_or_else(String::new, |pair| format!("; on several nodes {}", pair_of(bound.of, pair)));
+            format!("{}{held}{cluster}: {why}", pair_of(bound.of, node))
+        }
     };
-    let strained = limit.strained.as_ref().map(|bound| format!("strained past {}", amount(bound)));
-    let exceeds = limit.exceeds.as_ref().map(|bound| format!("exceeds past {}", amount(bound)));
-    let when = limit.when.map(|flag| format!("with {flag}"));
-    let node = limit.single_node.then(|| String::from("on one node"));
-    let since = limit.since.as_ref().map(|version| format!("since {version}"));
-    let until = limit.until.as_ref().map(|version| format!("until {version}"));
-    [strained, exceeds, when, node, since, until].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    format!("{when}{since}{until}{extent}")
+}
+
+/// Both figures of a pair: `8k/s to 20k/s`.
+fn pair_of(of: Quantity, Pair { strained, exceeds }: &Pair) -> String {
+    let figure = |figure: &Figure| match figure {
+        Figure::Fixed(amount) => of.show(*amount),
+        Figure::Formula(formula) => format!("`{formula}`"),
+    };
+    format!("{} to {}", figure(strained), figure(exceeds))
 }

@@ -2,9 +2,10 @@
 
 use catalog::Database;
 
+use super::brief::{assumed, decisive_figure};
 use super::{ReportError, Shown};
 
-const HEADER: [&str; 11] = [
+const HEADER: [&str; 16] = [
     "data",
     "kind",
     "databases",
@@ -12,8 +13,13 @@ const HEADER: [&str; 11] = [
     "via",
     "reason",
     "verdict",
+    "figure",
+    "needs_several_nodes",
+    "with",
     "instead_of",
     "why_instead",
+    "assumptions",
+    "close",
     "alternatives",
     "pinned",
 ];
@@ -29,7 +35,8 @@ pub(super) fn selection(shown: Shown<'_>) -> Result<String, ReportError> {
             None => (String::new(), ""),
         };
         let alternatives: Vec<_> = selected.alternatives.iter().map(|other| other.database.id.as_str()).collect();
-        let row: [&str; 11] = [
+        let close = selected.close.as_ref().map_or("", |close| close.to.id.as_str());
+        let row: [&str; 16] = [
             selected.name,
             selected.data.kind.as_ref().map_or("", |kind| &kind.value),
             &ids(&selected.databases),
@@ -37,13 +44,22 @@ pub(super) fn selection(shown: Shown<'_>) -> Result<String, ReportError> {
             &selected.via.join(" + "),
             &selected.reason,
             &selected.verdict.to_string(),
+            &decisive_figure(selected).unwrap_or_default(),
+            yes(selected.needs_several_nodes),
+            &selected.together.join(" + "),
             &instead_of,
             why,
+            &assumed(&selected.assumptions, usize::MAX),
+            close,
             &alternatives.join(" + "),
-            if selected.pinned { "true" } else { "false" },
+            yes(selected.pinned),
         ];
         writer.write_record(row).map_err(fault)?;
     }
     let bytes = writer.into_inner().map_err(|error| ReportError::Csv(error.to_string()))?;
     String::from_utf8(bytes).map_err(|error| ReportError::Csv(error.to_string()))
+}
+
+fn yes(is: bool) -> &'static str {
+    if is { "true" } else { "false" }
 }

@@ -4,8 +4,8 @@ use catalog::Database;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Shown;
-use crate::decide::{Check, Selected, Service, Tree};
+use super::{Shown, capacity};
+use crate::decide::{Assumption, Check, LockState, Selected, Service, Tree};
 
 /// A selection, as programs read it.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -16,10 +16,15 @@ pub struct Document {
     pub schema: u32,
     /// The system's name.
     pub name: String,
+    /// How the answer stands to the lock: decided anew, as the lock records it, or that although the file has changed.
+    #[schemars(extend("enum" = ["none", "current", "stale"]))]
+    pub lock: String,
     /// The answer for each kind of data, in the order of the file.
     pub selections: Vec<Chosen>,
     /// The services that hold the data.
     pub databases: Vec<Instance>,
+    /// What they need of the host.
+    pub capacity: capacity::Document,
 }
 
 /// The answer for a kind of data.
@@ -37,12 +42,18 @@ pub struct Chosen {
     pub via: Vec<String>,
     /// Why, in one clause.
     pub reason: String,
+    /// The others that it is joined with, which are in the same database.
+    pub with: Vec<String>,
     /// The questions on the way through the tree.
     pub path: Vec<Asked>,
     /// How well it fits.
     pub fit: Fit,
     /// The walk's answer, where something took its place.
     pub instead_of: Option<Replaced>,
+    /// What the file does not say, and the answer rests on.
+    pub assumptions: Vec<Assumed>,
+    /// What would do nearly as well.
+    pub close: Option<Close>,
     /// What else could hold it.
     pub alternatives: Vec<Alternative>,
     /// The smallest changes of one field that change the answer.
@@ -63,9 +74,13 @@ pub struct Asked {
 /// How well a database fits.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Fit {
-    /// The worst of its checks: fits, strained or exceeds.
-    #[schemars(extend("enum" = ["fits", "strained", "exceeds"]))]
+    /// The worst of its checks: fits, strained, exceeds or unproven.
+    #[schemars(extend("enum" = ["fits", "strained", "exceeds", "unproven"]))]
     pub verdict: String,
+    /// The tightest figure in times of that at which strain begins: 0.4 leaves room, 3 is three times as much.
+    pub ratio: Option<f64>,
+    /// Whether nothing holds it on one node.
+    pub needs_several_nodes: bool,
     /// Every comparison that was made.
     pub checks: Vec<Compared>,
 }
@@ -77,15 +92,15 @@ pub struct Compared {
     pub database: String,
     /// The need or quantity.
     pub what: String,
-    /// What the data brings, with all that the instance serves already.
+    /// What the data brings.
     pub value: String,
     /// What it was held against.
     pub limit: String,
     /// fits, strained or exceeds.
-    #[schemars(extend("enum" = ["fits", "strained", "exceeds"]))]
+    #[schemars(extend("enum" = ["fits", "strained", "exceeds", "unproven"]))]
     pub verdict: String,
-    /// How much of the nearest bound is used, where there is one: 0.25 is a quarter.
-    pub used: Option<f64>,
+    /// The figure in times of that at which strain begins, where there is one: 0.4 leaves room, 3 is three times as much.
+    pub ratio: Option<f64>,
     /// Why.
     pub why: String,
     /// Where the fact is from; a policy has no source.
@@ -103,6 +118,33 @@ pub struct Replaced {
     pub why: String,
 }
 
+/// Something that the file leaves open and the answer rests on. Exactly one of `at_most`, `at_least` and `is` is given.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Assumed {
+    /// The field.
+    pub field: String,
+    /// The most that it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<String>,
+    /// The least that it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<String>,
+    /// What it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is: Option<String>,
+    /// Why it is assumed.
+    pub because: String,
+}
+
+/// A database that would do nearly as well.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Close {
+    /// Its id.
+    pub to: String,
+    /// The field that would settle it.
+    pub settled_by: String,
+}
+
 /// A database that was not chosen.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Alternative {
@@ -111,7 +153,7 @@ pub struct Alternative {
     /// Its state upstream: active, maintenance, dormant or archived.
     pub upstream: String,
     /// How well it would fit.
-    #[schemars(extend("enum" = ["fits", "strained", "exceeds"]))]
+    #[schemars(extend("enum" = ["fits", "strained", "exceeds", "unproven"]))]
     pub verdict: String,
     /// Why it was not chosen.
     pub why_not: String,
@@ -128,7 +170,7 @@ pub struct Flip {
     /// The answer then.
     pub databases: Vec<String>,
     /// How well it would fit: fits, strained or exceeds.
-    #[schemars(extend("enum" = ["fits", "strained", "exceeds"]))]
+    #[schemars(extend("enum" = ["fits", "strained", "exceeds", "unproven"]))]
     pub verdict: String,
 }
 
@@ -153,6 +195,9 @@ pub struct Instance {
     pub role: String,
     /// The version that would run.
     pub version: String,
+    /// Where it runs: here in a container, elsewhere where somebody else runs it, or embedded in the application.
+    #[schemars(extend("enum" = ["here", "elsewhere", "embedded"]))]
+    pub runs: String,
     /// The kinds of data in it.
     pub serves: Vec<String>,
 }
@@ -163,10 +208,22 @@ impl Document {
         Self {
             schema: 1,
             name: shown.requirements.name().to_owned(),
+            lock: match shown.selection.lock {
+                LockState::Unlocked => "none",
+                LockState::Current => "current",
+                LockState::Stale => "stale",
+            }
+            .to_owned(),
             selections: shown.selection.kinds.iter().map(|selected| Chosen::of(selected, shown.tree)).collect(),
             databases: shown.selection.services.iter().map(Instance::of).collect(),
+            capacity: capacity::Document::of(shown.capacity),
         }
     }
+}
+
+/// A ratio to four digits.
+pub(super) fn rounded(ratio: f64) -> f64 {
+    (ratio * 1e4).round() / 1e4
 }
 
 fn ids(databases: &[&Database]) -> Vec<String> {
@@ -186,15 +243,23 @@ impl Chosen {
             pattern: selected.pattern.clone(),
             via: selected.via.iter().map(|via| (*via).to_owned()).collect(),
             reason: selected.reason.clone(),
+            with: selected.together.iter().map(|name| (*name).to_owned()).collect(),
             path: asked.collect(),
             fit: Fit {
                 verdict: selected.verdict.to_string(),
+                ratio: selected.tightest().and_then(Check::ratio).map(rounded),
+                needs_several_nodes: selected.needs_several_nodes,
                 checks: selected.checks.iter().map(Compared::of).collect(),
             },
             instead_of: selected
                 .instead_of
                 .as_ref()
                 .map(|(databases, why)| Replaced { databases: ids(databases), why: why.clone() }),
+            assumptions: selected.assumptions.iter().copied().map(Assumed::of).collect(),
+            close: selected
+                .close
+                .as_ref()
+                .map(|close| Close { to: close.to.id.to_string(), settled_by: close.settled_by.to_owned() }),
             alternatives: selected.alternatives.iter().map(Alternative::of).collect(),
             flips: selected.flips.iter().map(Flip::of).collect(),
             pinned: selected.pinned,
@@ -210,11 +275,26 @@ impl Compared {
             value: check.value(),
             limit: check.limit(),
             verdict: check.verdict.to_string(),
-            used: check.used(),
+            ratio: check.ratio().map(rounded),
             why: check.why(),
             source: check.evidence().map(|evidence| evidence.address.to_string()),
             evidence: check.evidence().map(|evidence| evidence.evidence.to_string()),
         }
+    }
+}
+
+impl Assumed {
+    /// What is assumed, in the words of the file.
+    pub fn of(assumption: Assumption) -> Self {
+        let value = assumption.value();
+        let (mut at_most, mut at_least, mut is) = (None, None, None);
+        match assumption {
+            Assumption::AtMost(..) => at_most = Some(value),
+            Assumption::AtLeast(..) => at_least = Some(value),
+            Assumption::Derived => is = Some(value),
+        }
+        let because = String::from("not stated");
+        Self { field: assumption.field().to_owned(), at_most, at_least, is, because }
     }
 }
 
@@ -253,6 +333,7 @@ impl Instance {
             id: service.database.id.to_string(),
             role: service.role.to_string(),
             version: service.version.major.to_string(),
+            runs: service.runs.to_string(),
             serves: service.serves.iter().map(|name| (*name).to_owned()).collect(),
         }
     }

@@ -38,3 +38,49 @@ fn words(field: &Value, schema: &Value) -> Vec<String> {
     let inner = reference.into_iter().chain(choices.into_iter().flatten());
     inner.flat_map(|inner| words(inner, schema)).collect()
 }
+
+/// All fields as a chapter of the documentation: a table for each place where they stand.
+pub fn markdown(schema: &Value) -> String {
+    let tables = PLACES.into_iter().filter_map(|(place, definition)| {
+        let fields = schema.pointer(&format!("/$defs/{definition}/properties"))?.as_object()?;
+        let rows = fields.iter().map(|(name, field)| {
+            let description = field.get("description").and_then(Value::as_str).unwrap_or_default().replace('\n', " ");
+            format!("| `{name}` | {} | {} |\n", takes(field, schema), description.replace('|', "\\|"))
+        });
+        let rows: String = rows.collect();
+        Some(format!("## Fields of {place}\n\n| field | takes | meaning |\n| --- | --- | --- |\n{rows}"))
+    });
+    tables.collect::<Vec<_>>().join("\n")
+}
+
+/// What a field takes, in words.
+fn takes(field: &Value, schema: &Value) -> String {
+    let words = words(field, schema);
+    if !words.is_empty() {
+        return words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+    }
+    let referred = field.get("anyOf").and_then(Value::as_array).into_iter().flatten().chain([field]);
+    let mut references = referred.filter_map(|choice| choice.get("$ref")?.as_str()?.rsplit('/').next());
+    let kind = references.next().map_or_else(|| plain(field), ToOwned::to_owned);
+    let example = match kind.as_str() {
+        "Bytes" => "a size: `20GB`",
+        "Count" => "a number: `50M`",
+        "Rate" => "a rate: `2000/s`",
+        "Span" => "a duration: `5ms`, `1h30m`",
+        "Retention" => "a duration: `90d`, or `forever`",
+        "Percent" => "a percentage: `99.9%`",
+        "Growth" => "an amount a period: `2GB/month`",
+        "boolean" => "`true` or `false`",
+        "string" => "a text",
+        "array" => "a list",
+        _ => "a map",
+    };
+    example.to_owned()
+}
+
+/// The type of a field that refers to none.
+fn plain(field: &Value) -> String {
+    let types = field.get("type");
+    let first = types.and_then(Value::as_array).and_then(|types| types.first());
+    first.or(types).and_then(Value::as_str).unwrap_or_default().to_owned()
+}

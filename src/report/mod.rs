@@ -1,7 +1,10 @@
 //! How things look: one file a format. Nothing here prints; each function gives back text.
 
+mod brief;
+pub mod capacity;
 pub mod catalog;
 mod csv;
+pub mod difference;
 pub mod document;
 pub mod explain;
 pub mod field;
@@ -9,6 +12,8 @@ pub mod findings;
 mod json;
 pub mod lock;
 mod markdown;
+mod nearest;
+pub mod needs;
 pub mod page;
 pub mod parameter;
 pub mod portfolio;

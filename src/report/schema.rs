@@ -11,6 +11,7 @@ schemas! {
     REQUIREMENTS = "requirements",
     SELECTION = "selection",
     PORTFOLIO = "portfolio",
+    DIFFERENCE = "difference",
     TUNE = "tune",
     FINDINGS = "findings",
     ENDPOINTS = "endpoints",

@@ -1,6 +1,7 @@
 //! What every format of a selection is made of.
 
 use crate::decide::{Selection, Tree};
+use crate::plan::Capacity;
 use crate::requirements::Requirements;
 
 /// What is shown, and the tree that it was decided by.
@@ -12,6 +13,8 @@ pub struct Shown<'a> {
     pub selection: &'a Selection<'a>,
     /// The tree.
     pub tree: &'a Tree,
+    /// What it needs of the host.
+    pub capacity: &'a Capacity,
 }
 
 /// Why a report could not be made: a fault of ours.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{Attribute, Cell, ContentArrangement, Table};
+use comfy_table::{Attribute, Cell, ColumnConstraint, ContentArrangement, LineStyle, Row, Table, TableStyle, Width};
 use textwrap::{WordSeparator, WordSplitter};
 
 use crate::decide::Verdict;
@@ -20,7 +20,7 @@ pub fn verdict(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Fits => AnsiColor::Green.on_default(),
         Verdict::Strained => AnsiColor::Yellow.on_default(),
-        Verdict::Exceeds => AnsiColor::Red.on_default().bold(),
+        Verdict::Exceeds | Verdict::Unproven => AnsiColor::Red.on_default().bold(),
     }
 }
 
@@ -47,7 +47,7 @@ impl Look {
     /// An empty table with a header, as wide as there is room.
     pub(super) fn table(self, header: &[&str]) -> Table {
         let mut table = Table::new();
-        table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+        table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─')));
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(self.columns);
         if self.colour {
             table.enforce_styling();
@@ -60,8 +60,13 @@ impl Look {
 
     /// A table as text, without blanks at the ends of its lines.
     pub(super) fn finish(table: &mut Table) -> String {
-        for column in table.column_iter_mut() {
-            column.set_padding((0, 1));
+        let widths = longest_words(table);
+        let is_room = table.width().is_none_or(|room| widths.iter().sum::<u16>() <= room);
+        for (width, column) in widths.into_iter().zip(table.column_iter_mut()) {
+            column.set_padding((0, 2));
+            if is_room {
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+            }
         }
         let lines = table.lines().map(|line| line.trim_end().to_owned());
         lines.collect::<Vec<_>>().join("\n")
@@ -71,6 +76,22 @@ impl Look {
     pub fn wrap(self, text: &str, indent: usize) -> String {
         textwrap::fill(text, lines(self.columns.into()).subsequent_indent(&" ".repeat(indent)))
     }
+}
+
+/// The width of the longest word of each column with the blanks beside it, so that no word is broken: a long one may be.
+fn longest_words(table: &Table) -> Vec<u16> {
+    const LONGEST: usize = 24;
+    const BLANKS: usize = 2;
+    let width = |index: usize| {
+        let texts = table.header().into_iter().chain(table.row_iter()).filter_map(|row| row.cell_iter().nth(index));
+        let words = texts.map(|cell| {
+            let content = cell.content();
+            content.split_whitespace().map(textwrap::core::display_width).max().unwrap_or(0)
+        });
+        words.max().unwrap_or(0).min(LONGEST).saturating_add(BLANKS)
+    };
+    let columns = table.header().map_or(0, Row::cell_count);
+    (0..columns).map(|index| u16::try_from(width(index)).unwrap_or(u16::MAX)).collect()
 }
 
 /// Lines of so many columns, broken at spaces only.

@@ -4,31 +4,47 @@ use std::fmt::Write as _;
 
 use comfy_table::{Attribute, Cell, Color};
 
+use super::Shown;
+use super::brief::{Line, assumptions, locked, notes, services};
 use super::style::{FAINT, HEADING, Look, verdict as verdict_style};
-use super::{Shown, chosen, names, offered};
-use crate::decide::{Selected, Verdict};
+use crate::decide::Verdict;
+use crate::plan::{Capacity, CapacityVerdict};
 
 pub(super) fn selection(shown: Shown<'_>, look: Look) -> String {
-    let mut text = String::new();
-    let _ = writeln!(text, "{}", matrix(shown, look));
-    for note in shown.selection.kinds.iter().flat_map(|selected| notes(selected, look)) {
-        let _ = writeln!(text, "{}", look.wrap(&note, 2));
+    let mut text = format!("{}\n\n", matrix(shown, look));
+    let mut say = |line: &str, indent: usize| {
+        let _ = writeln!(text, "{}", look.wrap(line, indent));
+    };
+    for note in notes(shown) {
+        let verdict = note.verdict.map_or_else(String::new, |of| format!("{} ", look.paint(verdict_style(of), of)));
+        say(&format!("{}: {verdict}{}", look.paint(HEADING, &note.about), note.text), 2);
     }
-    let _ = writeln!(text, "{}", summary(shown, look));
+    let assumptions = assumptions(shown);
+    if !assumptions.is_empty() {
+        say("assumed, because the file does not say:", 2);
+    }
+    for (about, text) in &assumptions {
+        say(&format!("  {}: {text}", look.paint(HEADING, about)), 4);
+    }
+    for line in services(shown) {
+        say(&look.paint(FAINT, line), 2);
+    }
+    say(&capacity(shown.capacity, look), 2);
+    if let Some(locked) = locked(shown) {
+        say(locked, 2);
+    }
     text
 }
 
 fn matrix(shown: Shown<'_>, look: Look) -> String {
-    let mut table = look.table(&["data", "database", "why", "fit", "alternative"]);
+    let mut table = look.table(&["data", "database", "why", "fit"]);
     for selected in &shown.selection.kinds {
-        let instead = selected.instead_of.as_ref().map(|(walked, _)| format!("\ninstead of {}", names(walked)));
-        let alternative = selected.alternatives.first().map(offered);
+        let line = Line::of(selected);
         table.add_row([
             Cell::new(selected.name),
-            Cell::new(format!("{}{}", chosen(selected), instead.unwrap_or_default())).add_attribute(Attribute::Bold),
-            Cell::new(&selected.reason),
-            Cell::new(selected.verdict).fg(colour(selected.verdict)),
-            Cell::new(alternative.unwrap_or_default()),
+            Cell::new(line.database).add_attribute(Attribute::Bold),
+            Cell::new(line.why),
+            Cell::new(line.fit).fg(colour(selected.verdict)),
         ]);
     }
     Look::finish(&mut table)
@@ -38,36 +54,16 @@ fn colour(verdict: Verdict) -> Color {
     match verdict {
         Verdict::Fits => Color::Green,
         Verdict::Strained => Color::Yellow,
-        Verdict::Exceeds => Color::Red,
+        Verdict::Exceeds | Verdict::Unproven => Color::Red,
     }
 }
 
-/// What is to be said below the table of a kind of data: why an answer was replaced, and what is strained.
-fn notes(selected: &Selected<'_>, look: Look) -> Vec<String> {
-    let name = look.paint(HEADING, selected.name);
-    let replaced = selected.instead_of.iter().map(|(walked, why)| {
-        format!("{name}: {} instead of {}: {}", names(&selected.databases), names(walked), first_sentence(why))
-    });
-    let troubles = selected.troubles().map(|check| {
-        let verdict = look.paint(verdict_style(check.verdict), check.verdict);
-        format!("{name}: {verdict} on {}: {}", check.database.name, first_sentence(&check.trouble()))
-    });
-    replaced.chain(troubles).collect()
-}
-
-/// The start of an explanation that `--explain` gives in full.
-fn first_sentence(text: &str) -> &str {
-    text.split_once(". ").map_or(text, |(first, _)| first)
-}
-
-/// The services in one line: `8 services: postgresql 18, redis-cache 8.2, …`.
-fn summary(shown: Shown<'_>, look: Look) -> String {
-    let services: Vec<_> = shown
-        .selection
-        .services
-        .iter()
-        .map(|service| format!("{} {}", service.instance, service.version.major))
-        .collect();
-    let noun = if services.len() == 1 { "service" } else { "services" };
-    look.paint(FAINT, look.wrap(&format!("{} {noun}: {}", services.len(), services.join(", ")), 2))
+/// What the services need of the host, in one sentence.
+pub(super) fn capacity(capacity: &Capacity, look: Look) -> String {
+    let style = match capacity.verdict() {
+        CapacityVerdict::Fits => FAINT,
+        CapacityVerdict::Tight => verdict_style(Verdict::Strained),
+        CapacityVerdict::Exceeds => verdict_style(Verdict::Exceeds),
+    };
+    look.paint(style, format!("host {}", capacity.summary()))
 }

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use catalog::{Catalog, DatabaseRef};
+use catalog::{Catalog, DatabaseRef, Level};
 
 use super::fields::{Reader, shortened};
 use super::model::{Data, Requirements};
+use super::profile::Profile;
+use super::together::groups;
 use crate::diagnostic::Diagnostic;
 use crate::source::Placed;
 
@@ -16,10 +18,54 @@ pub(super) fn references(requirements: &mut Requirements, catalog: &Catalog, rea
         pin(data, catalog, reader);
     }
     one_version_a_database(requirements, reader);
-    for database in requirements.team.operates.iter().flatten() {
-        known_database(&database.value, database, catalog, reader);
-    }
     sources(requirements, reader);
+    joined(requirements, reader);
+    for group in groups(requirements) {
+        one_pin_a_group(&group, requirements, catalog, reader);
+    }
+}
+
+/// Checks that what each kind of data is joined with exists, and is another.
+fn joined(requirements: &Requirements, reader: &mut Reader) {
+    let data = &requirements.data;
+    for (name, kind) in data {
+        let Some(with) = &kind.with else { continue };
+        if with.value == *name {
+            let diagnostic = Diagnostic::error(format!("`{}` is joined with itself", shortened(name)));
+            reader.fault(diagnostic.at(with.place, "this is its own name").help("name the other kind of data"));
+        } else if !data.contains_key(&with.value) {
+            let message = format!("there is no kind of data `{}`", shortened(&with.value));
+            let diagnostic = Diagnostic::error(message).at(with.place, "nothing of this name in the file");
+            reader.unknown(diagnostic, &with.value, data.keys().map(String::as_str));
+        }
+    }
+}
+
+/// What is joined stands in one database: its pins agree, and what is pinned serves each member.
+fn one_pin_a_group(group: &[usize], requirements: &Requirements, catalog: &Catalog, reader: &mut Reader) {
+    let members = || group.iter().filter_map(|place| requirements.data.get_index(*place));
+    let mut pins = members().filter_map(|(name, data)| Some((name, data.database.as_ref()?)));
+    let Some((_, pin)) = pins.next().filter(|_| group.len() > 1) else { return };
+    let id = DatabaseRef::parse(&pin.value).id;
+    if let Some((other, second)) = pins.find(|(_, other)| DatabaseRef::parse(&other.value).id != id) {
+        let message = "what is joined by `with` is pinned to two databases";
+        let label = format!("`{}` is pinned to {} here", shortened(other), shortened(&second.value));
+        let diagnostic = Diagnostic::error(message).at(second.place, label);
+        let diagnostic = diagnostic.related(pin.place, format!("to {} here", shortened(&pin.value)));
+        reader.fault(diagnostic.help("pin both to the same database, or remove the `with` between them"));
+        return;
+    }
+    let Some(database) = catalog.get(id) else { return };
+    for (name, data) in members() {
+        let refused = Profile::of(data, catalog).needs().needs().find(|need| database.level(*need) == Level::No);
+        let Some(need) = refused else { continue };
+        let (field, value) = (need.field(), need.value());
+        let message =
+            format!("{} does not serve `{field}: {value}`, which `{}` asks for", database.name, shortened(name));
+        let diagnostic = Diagnostic::error(message).at(pin.place, "what is joined by `with` is pinned to it here");
+        let diagnostic = diagnostic.related(data.key, "this asks for it");
+        reader.fault(diagnostic.help("pin another database, or remove the `with` between them"));
+    }
 }
 
 /// Replaces a Korean kind by its id.

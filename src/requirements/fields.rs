@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use catalog::units::{Bytes, Count, Growth, Percent, Rate, Retention, Span, UnitError};
 use catalog::vocabulary::{
-    Consistency, DataStructure, DistanceMetric, Durability, Environment, Scale, Sensitivity, Storage, Sync, Workload,
+    Consistency, DataStructure, DistanceMetric, Durability, Environment, Platform, Scale, Sensitivity, Storage, Sync,
+    Tenancy, Workload,
 };
 use indexmap::IndexMap;
 
@@ -126,7 +127,8 @@ fn parsed<T: FromStr<Err = UnitError>>(node: &Node, example: &str, reader: &mut 
         Ok(value) => Some(value),
         Err(error) => {
             let diagnostic = Diagnostic::error(error.to_string()).at(node.place, "this is not one");
-            let mended = mended(text).into_iter().find(|mended| mended.parse::<T>().is_ok());
+            let tried = if error.is_ambiguous { Vec::new() } else { mended(text) };
+            let mended = tried.into_iter().find(|mended| mended.parse::<T>().is_ok());
             let help = mended.map(|mended| format!("write `{mended}`")).or(error.help);
             let help = help.or_else(|| text.starts_with('$').then(|| "variables are not filled in here".into()));
             reader.fault(help.into_iter().fold(diagnostic, Diagnostic::help));
@@ -203,7 +205,10 @@ macro_rules! read_words {
     };
 }
 
-read_words! { Durability, Consistency, Scale, Sensitivity, Workload, Sync, Storage, Environment, DistanceMetric, DataStructure, }
+read_words! {
+    Durability, Consistency, Scale, Tenancy, Sensitivity, Workload, Sync, Storage, Environment, Platform, DistanceMetric,
+    DataStructure,
+}
 
 /// The start of a text on one line, for a message.
 pub(super) fn shortened(text: &str) -> String {

@@ -2,8 +2,8 @@
 
 use catalog::units::{Bytes, Count, Growth, Percent, Rate, Retention, Span};
 use catalog::vocabulary::{
-    Consistency, DataStructure, DistanceMetric, Durability, Environment, Flag, Quantity, Scale, Sensitivity, Storage,
-    Sync, Workload,
+    Consistency, DataStructure, DistanceMetric, Durability, Environment, Flag, Platform, Quantity, Scale, Sensitivity,
+    Storage, Sync, Tenancy, Workload,
 };
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -48,6 +48,8 @@ pub struct Target {
     pub disk: Option<Placed<Bytes>>,
     /// What the stack is for. Where absent: production.
     pub environment: Option<Placed<Environment>>,
+    /// Where it runs, and so whether managed services may be proposed. Where absent: `self_hosted`, never.
+    pub platform: Option<Placed<Platform>>,
 }
 
 /// Who runs the stack.
@@ -56,7 +58,7 @@ pub struct Target {
 pub struct Team {
     /// How many engineers look after it.
     pub engineers: Option<Placed<Count>>,
-    /// The databases that they run already.
+    /// The databases that they run already; any name, also one that is not in the catalog.
     pub operates: Option<Vec<Placed<String>>>,
 }
 
@@ -102,6 +104,22 @@ pub struct Data {
     pub geospatial: Option<Placed<bool>>,
     /// Writes far outnumber reads, and come fast.
     pub write_heavy: Option<Placed<bool>>,
+    /// Records never change: an audit log, a ledger, an event store.
+    pub append_only: Option<Placed<bool>>,
+    /// Each message is worked on once, by one worker, and acknowledged.
+    pub queue: Option<Placed<bool>>,
+    /// Records are ordered by a score that changes all the time.
+    pub ranking: Option<Placed<bool>>,
+    /// It lives inside the application's process or on a device, without a server.
+    pub embedded: Option<Placed<bool>>,
+    /// Devices write while they are offline, and merge later.
+    pub offline_sync: Option<Placed<bool>>,
+    /// Small configuration, leases, leader election: linearizable, and watched.
+    pub coordination: Option<Placed<bool>>,
+    /// Messages go to whoever listens at that moment; what is missed is lost.
+    pub pub_sub: Option<Placed<bool>>,
+    /// Operational metrics of machines and services, labelled, kept for weeks.
+    pub metrics: Option<Placed<bool>>,
     /// Its size today.
     pub data_size: Option<Placed<Bytes>>,
     /// The size of one stored object or file.
@@ -138,6 +156,10 @@ pub struct Data {
     pub consistency: Option<Placed<Consistency>>,
     /// How far it spreads.
     pub scale: Option<Placed<Scale>>,
+    /// How its tenants are kept apart.
+    pub tenancy: Option<Placed<Tenancy>>,
+    /// Another kind of data that it is joined with, or changed with in one transaction: both go to the same database.
+    pub with: Option<Placed<String>>,
     /// Who must not see it.
     pub sensitivity: Option<Placed<Sensitivity>>,
     /// How a relational store is used. Where absent: web.
@@ -306,7 +328,7 @@ pub enum Capped {
 /// What the file leaves open about the host.
 pub mod default {
     use catalog::units::Bytes;
-    use catalog::vocabulary::{Environment, Storage};
+    use catalog::vocabulary::{Environment, Platform, Storage};
 
     /// The host's memory.
     pub const MEMORY: Bytes = Bytes(8 << 30);
@@ -318,6 +340,8 @@ pub mod default {
     pub const STORAGE: Storage = Storage::Ssd;
     /// What the stack is for.
     pub const ENVIRONMENT: Environment = Environment::Production;
+    /// Where it runs.
+    pub const PLATFORM: Platform = Platform::SelfHosted;
     /// The system's name.
     pub const NAME: &str = "polyglot";
 }
@@ -349,6 +373,11 @@ impl Target {
     pub fn environment(&self) -> Environment {
         self.environment.as_ref().map_or(default::ENVIRONMENT, |environment| environment.value)
     }
+
+    /// Where it runs.
+    pub fn platform(&self) -> Platform {
+        self.platform.as_ref().map_or(default::PLATFORM, |platform| platform.value)
+    }
 }
 
 impl Data {
@@ -370,6 +399,14 @@ impl Data {
             Flag::EventStream => self.event_stream.as_ref(),
             Flag::Geospatial => self.geospatial.as_ref(),
             Flag::WriteHeavy => self.write_heavy.as_ref(),
+            Flag::AppendOnly => self.append_only.as_ref(),
+            Flag::Queue => self.queue.as_ref(),
+            Flag::Ranking => self.ranking.as_ref(),
+            Flag::Embedded => self.embedded.as_ref(),
+            Flag::OfflineSync => self.offline_sync.as_ref(),
+            Flag::Coordination => self.coordination.as_ref(),
+            Flag::PubSub => self.pub_sub.as_ref(),
+            Flag::Metrics => self.metrics.as_ref(),
         }
     }
 

@@ -1,7 +1,8 @@
 //! What a decision looks at in a kind of data: small, and cheap to change for a trial.
 
 use catalog::Catalog;
-use catalog::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale};
+use catalog::units::{Growth, GrowthAmount, Span};
+use catalog::vocabulary::{Amount, Consistency, Durability, Facts, Flag, Manner, Need, Quantity, Scale, Sync, Tenancy};
 
 use super::model::Data;
 
@@ -20,6 +21,14 @@ pub struct Profile {
     pub consistency: Option<Consistency>,
     /// How far it spreads.
     pub scale: Option<Scale>,
+    /// How its tenants are kept apart.
+    pub tenancy: Option<Tenancy>,
+    /// How it is fed, where it is a copy.
+    pub sync: Option<Sync>,
+    /// Whether it can be rebuilt from other data of the file.
+    pub has_source: bool,
+    /// What it grows by.
+    pub growth: Option<Growth>,
 }
 
 /// A change of one field of a kind of data.
@@ -35,6 +44,12 @@ pub enum Change {
     Consistency(Consistency),
     /// The scale is given.
     Scale(Scale),
+    /// The tenancy is given.
+    Tenancy(Tenancy),
+    /// How the copy is fed is given.
+    Sync(Sync),
+    /// It is, or is no longer, a copy of other data.
+    Source(bool),
 }
 
 impl Change {
@@ -46,6 +61,9 @@ impl Change {
             Self::Durability(_) => "durability",
             Self::Consistency(_) => "consistency",
             Self::Scale(_) => "scale",
+            Self::Tenancy(_) => "tenancy",
+            Self::Sync(_) => "sync",
+            Self::Source(_) => "source",
         }
     }
 
@@ -61,6 +79,9 @@ impl Change {
             "durability" => Durability::named(value).map(Self::Durability),
             "consistency" => Consistency::named(value).map(Self::Consistency),
             "scale" => Scale::named(value).map(Self::Scale),
+            "tenancy" => Tenancy::named(value).map(Self::Tenancy),
+            "sync" => Sync::named(value).map(Self::Sync),
+            "source" => Some(Self::Source(true)),
             _ => None,
         }
     }
@@ -73,6 +94,9 @@ impl Change {
             Self::Durability(durability) => durability.to_string(),
             Self::Consistency(consistency) => consistency.to_string(),
             Self::Scale(scale) => scale.to_string(),
+            Self::Tenancy(tenancy) => tenancy.to_string(),
+            Self::Sync(sync) => sync.to_string(),
+            Self::Source(is_copy) => is_copy.to_string(),
         }
     }
 }
@@ -104,6 +128,10 @@ impl Profile {
             durability: data.durability.as_ref().map(|placed| placed.value),
             consistency: data.consistency.as_ref().map(|placed| placed.value),
             scale: data.scale.as_ref().map(|placed| placed.value),
+            tenancy: data.tenancy.as_ref().map(|placed| placed.value),
+            sync: data.sync.as_ref().map(|placed| placed.value),
+            has_source: data.source.is_some(),
+            growth: data.growth.as_ref().map(|placed| placed.value),
         };
         for flag in Flag::ALL {
             let preset = preset.is_some_and(|row| row.sets.contains(flag));
@@ -148,6 +176,8 @@ impl Profile {
             self.durability.map(Change::Durability),
             self.consistency.map(Change::Consistency),
             self.scale.map(Change::Scale),
+            self.tenancy.map(Change::Tenancy),
+            self.sync.map(Change::Sync),
         ];
         flags.chain(quantities).chain(classes.into_iter().flatten()).collect()
     }
@@ -169,6 +199,9 @@ impl Profile {
             "durability" => changed.durability = None,
             "consistency" => changed.consistency = None,
             "scale" => changed.scale = None,
+            "tenancy" => changed.tenancy = None,
+            "sync" => changed.sync = None,
+            "source" => changed.has_source = other.has_source,
             _ => {}
         }
         changed
@@ -189,9 +222,93 @@ impl Profile {
         Flag::ALL.iter().copied().filter(|flag| self.flag(*flag))
     }
 
-    /// The flags that are set, each as the bit of its place in the vocabulary.
-    pub(crate) fn flag_bits(&self) -> u32 {
-        self.flags
+    /// What becomes of the system when it is lost: as stated, and a copy is derived.
+    pub fn role(&self) -> Option<Durability> {
+        self.durability.or(self.has_source.then_some(Durability::Derived))
+    }
+
+    /// What it asks of a database: its flags, and the roles that are stated. Up to two hops of a graph are joins.
+    pub fn needs(&self) -> Facts {
+        let flags = Facts::of_flags(self.flags);
+        let few_hops = self.flag(Flag::GraphRelations)
+            && self.quantity(Quantity::TraversalDepth).is_some_and(|Amount(hops)| hops <= FEW_HOPS);
+        let flags = if few_hops {
+            flags.without(Need::GraphRelations.into()).and(Need::ComplexRelations.into())
+        } else {
+            flags
+        };
+        flags.and(self.roles())
+    }
+
+    /// The roles that are stated.
+    pub fn roles(&self) -> Facts {
+        let roles = [
+            self.durability.and_then(Durability::need),
+            self.consistency.and_then(Consistency::need),
+            self.scale.and_then(Scale::need),
+            self.tenancy.and_then(Tenancy::need),
+        ];
+        roles.into_iter().flatten().collect()
+    }
+
+    /// What a bound can depend on: the needs, and whether records come in batches.
+    pub fn bound_facts(&self) -> Facts {
+        if self.is_batched() { self.needs().and(Manner::Batched.into()) } else { self.needs() }
+    }
+
+    /// Whether records come in many at a time: measurements and events do, a copy that the application does not feed, and
+    /// what is only added to.
+    pub fn is_batched(&self) -> bool {
+        let by_nature = [Flag::TimeSeries, Flag::Metrics, Flag::EventStream, Flag::Analytics];
+        by_nature.into_iter().any(|flag| self.flag(flag))
+            || self.sync == Some(Sync::Batch)
+            || (self.role() == Some(Durability::Derived) && self.sync != Some(Sync::Application))
+            || (self.flag(Flag::AppendOnly) && !self.flag(Flag::NeedsTransactions))
+    }
+
+    /// Whether each write is a new record, so that records add up for as long as they are kept: a file is written once, too.
+    pub fn accumulates(&self) -> bool {
+        const GROWING: [Flag; 5] =
+            [Flag::AppendOnly, Flag::EventStream, Flag::TimeSeries, Flag::Metrics, Flag::BinaryObjects];
+        GROWING.into_iter().any(|flag| self.flag(flag))
+    }
+
+    /// A quantity as it is known or follows from what is: records from writes and retention where each write is a new
+    /// record, a size from records and the size of one.
+    pub fn amount(&self, quantity: Quantity) -> Option<Amount> {
+        self.quantity(quantity).or_else(|| match quantity {
+            Quantity::Records => self.accumulated(),
+            Quantity::DataSize => {
+                let (Amount(records), Amount(size)) = (self.amount(Quantity::Records)?, self.size_of_one()?);
+                Some(Amount(records.saturating_mul(size)))
+            }
+            _ => None,
+        })
+    }
+
+    /// What it grows by in a year, in bytes, where the file says so in bytes.
+    pub fn yearly_growth(&self) -> Option<u64> {
+        let Growth { amount: GrowthAmount::Bytes(bytes), period } = self.growth? else { return None };
+        let grown = u128::from(bytes.0).saturating_mul(u128::from(Span::days(365).0));
+        u64::try_from(grown.checked_div(u128::from(period.span().0))?).ok()
+    }
+
+    /// The size of one record, or of one file.
+    pub fn size_of_one(&self) -> Option<Amount> {
+        let file = || self.quantity(Quantity::ObjectSize).filter(|_| self.flag(Flag::BinaryObjects));
+        self.quantity(Quantity::RecordSize).or_else(file)
+    }
+
+    /// How many records come together while they are kept, and at most within the time that one plans for: nobody chooses a
+    /// database today for what there will be in thirty years.
+    fn accumulated(&self) -> Option<Amount> {
+        if !self.accumulates() {
+            return None;
+        }
+        let Amount(a_day) = self.quantity(Quantity::Writes)?;
+        let Amount(kept) = self.quantity(Quantity::Retention).map(|Amount(kept)| Amount(kept.min(PLANNED.0)))?;
+        let records = u128::from(a_day).saturating_mul(u128::from(kept)).checked_div(u128::from(Span::days(1).0))?;
+        Some(Amount(u64::try_from(records).unwrap_or(u64::MAX - 1)))
     }
 
     /// A quantity, if it is known.
@@ -225,6 +342,9 @@ impl Profile {
             Change::Durability(durability) => changed.durability = Some(durability),
             Change::Consistency(consistency) => changed.consistency = Some(consistency),
             Change::Scale(scale) => changed.scale = Some(scale),
+            Change::Tenancy(tenancy) => changed.tenancy = Some(tenancy),
+            Change::Sync(sync) => changed.sync = Some(sync),
+            Change::Source(is_copy) => changed.has_source = is_copy,
         }
         changed
     }
@@ -250,6 +370,15 @@ impl Profile {
         }
     }
 }
+
+/// The most hops that are joins.
+pub const FEW_HOPS: u64 = 2;
+
+/// How far one plans: what grows for longer is counted as it will be then.
+const PLANNED: Span = Span(2 * 365 * 86_400 * 1_000_000);
+
+/// For ever counts as ten years.
+pub const FOR_EVER: Span = Span(3650 * 86_400 * 1_000_000);
 
 fn bit(flag: Flag) -> u32 {
     1u32.checked_shl(flag as u32).unwrap_or(0)

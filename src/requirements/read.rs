@@ -149,6 +149,7 @@ impl Read for Target {
             storage: fields.read("storage", reader),
             disk: fields.read("disk", reader),
             environment: fields.read("environment", reader),
+            platform: fields.read("platform", reader),
         };
         fields.finish(reader);
         Some(target)
@@ -190,6 +191,14 @@ impl Data {
             event_stream: fields.read("event_stream", reader),
             geospatial: fields.read("geospatial", reader),
             write_heavy: fields.read("write_heavy", reader),
+            append_only: fields.read("append_only", reader),
+            queue: fields.read("queue", reader),
+            ranking: fields.read("ranking", reader),
+            embedded: fields.read("embedded", reader),
+            offline_sync: fields.read("offline_sync", reader),
+            coordination: fields.read("coordination", reader),
+            pub_sub: fields.read("pub_sub", reader),
+            metrics: fields.read("metrics", reader),
             data_size: fields.read("data_size", reader),
             object_size: fields.read("object_size", reader),
             record_size: fields.read("record_size", reader),
@@ -208,6 +217,8 @@ impl Data {
             source: fields.read("source", reader),
             consistency: fields.read("consistency", reader),
             scale: fields.read("scale", reader),
+            tenancy: fields.read("tenancy", reader),
+            with: fields.read("with", reader),
             sensitivity: fields.read("sensitivity", reader),
             workload: fields.read("workload", reader),
             backup: fields.read("backup", reader),

@@ -6,6 +6,7 @@ use catalog::units::Span;
 use catalog::vocabulary::{Amount, Flag, Quantity, Sync, Workload};
 
 use super::host::Host;
+use super::stored::Stored;
 use crate::decide::{Role, Selected, Service};
 use crate::expression::Scope;
 use crate::requirements::{Data, Profile, Requirements};
@@ -15,6 +16,7 @@ use crate::requirements::{Data, Profile, Requirements};
 pub struct Demand {
     amounts: [u64; Quantity::ALL.len()],
     components: u64,
+    record_bytes: u64,
     flags: [bool; Flag::ALL.len()],
     /// What it is for.
     pub role: Role,
@@ -35,6 +37,7 @@ impl Default for Demand {
         Self {
             amounts: [0; Quantity::ALL.len()],
             components: 0,
+            record_bytes: 0,
             flags: [false; Flag::ALL.len()],
             role: Role::Record,
             workload: Workload::Web,
@@ -89,6 +92,8 @@ impl Demand {
         let vectors = profile.quantity(Quantity::Vectors).map_or(0, |Amount(vectors)| vectors);
         let components = vectors.saturating_mul(profile.mean_dimension().unwrap_or(0));
         self.components = self.components.saturating_add(components);
+        let stored = Stored::today(profile).unwrap_or_default();
+        self.record_bytes = self.record_bytes.saturating_add(stored.records);
         for flag in profile.flags() {
             if let Some(slot) = self.flags.get_mut(flag as usize) {
                 *slot = true;
@@ -113,6 +118,7 @@ impl Demand {
         }
         let span = |span: Option<Span>| span.map_or(-1.0, |Span(span)| seconds(span));
         scope.set("vector_bytes", self.components.saturating_mul(4));
+        scope.set("record_bytes", self.record_bytes);
         scope.set("clients", self.amount(Quantity::Connections));
         scope.set("rpo", span(self.rpo));
         scope.set("rto", span(self.rto));

@@ -1,7 +1,5 @@
 //! The host's memory, shared once for all services together.
 
-use std::fmt::Write as _;
-
 use catalog::units::Bytes;
 use catalog::vocabulary::Environment;
 
@@ -12,8 +10,10 @@ pub struct Claim {
     pub name: String,
     /// What it needs to run at all.
     pub minimum: u64,
-    /// What has to lie in memory, in bytes; zero where nothing has to.
+    /// What has to be in memory, in bytes; zero where nothing has to.
     pub must_fit: u64,
+    /// What it runs well with, caches and working set included. It is advice: what a service gets follows from the rest.
+    pub recommended: u64,
     /// Its part of what is left; zero where it takes its minimum only.
     pub weight: u32,
     /// What it can use at most.
@@ -38,27 +38,9 @@ pub struct Shares {
     pub services: Vec<Share>,
 }
 
-/// The host is too small: the arithmetic, and the smallest host that would do.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}", .arithmetic)]
-pub struct TooSmall {
-    /// What everybody needs, line by line, with the sum and what there is.
-    pub arithmetic: String,
-    /// The smallest host that would do, in whole megabytes.
-    pub smallest: Bytes,
-}
-
-impl TooSmall {
-    /// The smallest host that would do, as a person writes it.
-    pub fn host(&self) -> String {
-        shown(self.smallest)
-    }
-
-    /// What everybody needs, an amount and its reason each.
-    pub fn rows(&self) -> impl Iterator<Item = &str> {
-        self.arithmetic.lines().skip(1).map(str::trim).filter(|row| row.starts_with(|c: char| c.is_ascii_digit()))
-    }
-}
+/// The host is too small.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooSmall;
 
 const MB: u64 = 1 << 20;
 const GB: u64 = 1 << 30;
@@ -71,7 +53,7 @@ pub fn for_system(host: Bytes) -> Bytes {
 
 impl Claim {
     /// What it must get.
-    fn floor(&self) -> u64 {
+    pub fn floor(&self) -> u64 {
         round_up(self.minimum.max(self.must_fit))
     }
 
@@ -100,7 +82,7 @@ pub fn share(host: Bytes, environment: Environment, claims: &[Claim]) -> Result<
     let available = u128::from(host.0.saturating_sub(system.0));
     let floors = claims.iter().fold(0u128, |sum, claim| sum.saturating_add(u128::from(claim.floor())));
     let Some(rest) = available.checked_sub(floors) else {
-        return Err(too_small(host, system, claims, floors));
+        return Err(TooSmall);
     };
     let level = Level::of(rest, claims, environment);
     let services = claims.iter().map(|claim| {
@@ -155,37 +137,8 @@ impl Level {
     }
 }
 
-fn too_small(host: Bytes, system: Bytes, claims: &[Claim], floors: u128) -> TooSmall {
-    let needed = u64::try_from(floors).unwrap_or(u64::MAX);
-    let smallest = smallest_host(needed);
-    let mut arithmetic = String::new();
-    let mut row = |amount: Bytes, what: &str| {
-        let _ = writeln!(arithmetic, "  {:>9}  {what}", amount.rounded());
-    };
-    for claim in claims {
-        let name = &claim.name;
-        let why =
-            if claim.must_fit > claim.minimum { "what has to lie in memory" } else { "the least that it runs with" };
-        row(Bytes(claim.floor()), &format!("{name}: {why}"));
-    }
-    row(system, &format!("the operating system's part of {host}"));
-    let sum = Bytes(needed.saturating_add(system.0));
-    row(sum, &format!("in all, of which the host has {host}"));
-    let arithmetic = format!(
-        "the stack needs more memory than the host has\n{arithmetic}  the smallest host that would do has {}",
-        shown(smallest)
-    );
-    TooSmall { arithmetic, smallest }
-}
-
-/// A size in whole gigabytes or megabytes, not less than it is.
-fn shown(size: Bytes) -> String {
-    let gigabytes = size.0.div_ceil(GB);
-    if size.0 >= 16 * GB { format!("{gigabytes}GB") } else { format!("{}MB", size.0.div_ceil(MB)) }
-}
-
 /// The smallest host, in whole megabytes, whose system leaves so much.
-fn smallest_host(needed: u64) -> Bytes {
+pub fn smallest_host(needed: u64) -> Bytes {
     let leaves = |megabytes: u64| {
         let host = Bytes(megabytes.saturating_mul(MB));
         host.0.saturating_sub(for_system(host).0) >= needed
@@ -203,7 +156,7 @@ fn smallest_host(needed: u64) -> Bytes {
 mod tests {
     use proptest::prelude::{Strategy, any, prop_assert, proptest};
 
-    use super::{Claim, Environment, MB, share, smallest_host};
+    use super::{Claim, Environment, MB, TooSmall, share, smallest_host};
     use catalog::units::Bytes;
 
     fn claim() -> impl Strategy<Value = Claim> {
@@ -212,6 +165,7 @@ mod tests {
             name: String::from("x"),
             minimum,
             must_fit: must_fit / 50,
+            recommended: 0,
             weight,
             cap: cap.map(|cap| u64::from(cap) << 8),
         })
@@ -235,10 +189,11 @@ mod tests {
                         prop_assert!(share.memory.0 >= claim.floor() && share.memory.0 <= claim.ceiling(e));
                     }
                 }
-                Err(small) => {
-                    prop_assert!(small.smallest > host);
-                    prop_assert!(share(small.smallest, e, &claims).is_ok());
-                    prop_assert!(share(Bytes(small.smallest.0 - MB), e, &claims).is_err());
+                Err(TooSmall) => {
+                    let smallest = smallest_host(claims.iter().map(Claim::floor).sum());
+                    prop_assert!(smallest > host);
+                    prop_assert!(share(smallest, e, &claims).is_ok());
+                    prop_assert!(share(Bytes(smallest.0 - MB), e, &claims).is_err());
                 }
             }
         }
@@ -260,7 +215,8 @@ mod tests {
 
     #[test]
     fn what_is_left_goes_by_weight_up_to_the_cap() {
-        let claim = |weight, cap| Claim { name: "x".into(), minimum: 256 * MB, must_fit: 0, weight, cap };
+        let claim =
+            |weight, cap| Claim { name: "x".into(), minimum: 256 * MB, must_fit: 0, recommended: 0, weight, cap };
         let claims = [claim(1, None), claim(3, None), claim(4, Some(1024 * MB)), claim(0, None)];
         let shares = share(Bytes(8192 * MB), Environment::Production, &claims).unwrap();
         let megabytes: Vec<u64> = shares.services.iter().map(|share| share.memory.0 / MB).collect();
@@ -269,15 +225,10 @@ mod tests {
     }
 
     #[test]
-    fn the_refusal_shows_the_sum() {
-        let claims = [Claim { name: "redis".into(), minimum: 64 * MB, must_fit: 9 << 30, weight: 1, cap: None }];
-        let error = share(Bytes(8 << 30), Environment::Production, &claims).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the stack needs more memory than the host has\n        9GB  redis: what has to lie in memory\n        1GB  \
-             the operating system's part of 8GB\n       10GB  in all, of which the host has 8GB\n  the smallest host \
-             that would do has 10240MB"
-        );
+    fn the_smallest_host_has_the_part_of_the_system_too() {
+        let claims =
+            [Claim { name: "redis".into(), minimum: 64 * MB, must_fit: 9 << 30, recommended: 0, weight: 1, cap: None }];
+        assert_eq!(share(Bytes(8 << 30), Environment::Production, &claims), Err(TooSmall));
         assert_eq!(smallest_host(9 << 30), Bytes(10 << 30));
     }
 }

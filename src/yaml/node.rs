@@ -66,6 +66,29 @@ impl Node {
         self.entry(key).map(|entry| &entry.value)
     }
 
+    /// The value of a key of a map, to change it.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        let Value::Mapping(entries) = &mut self.value else { return None };
+        entries.iter_mut().find(|entry| entry.key == key).map(|entry| &mut entry.value)
+    }
+
+    /// The entries of a map, to change them; what is nothing becomes an empty one.
+    fn entries_mut(&mut self) -> Option<&mut Vec<Entry>> {
+        if matches!(self.value, Value::Null) {
+            self.value = Value::Mapping(Vec::new());
+        }
+        if let Value::Mapping(entries) = &mut self.value { Some(entries) } else { None }
+    }
+
+    /// Gives a key of a map a value, in place of the one that it has.
+    pub fn set(&mut self, new: Entry) {
+        let Some(entries) = self.entries_mut() else { return };
+        match entries.iter_mut().find(|entry| entry.key == new.key) {
+            Some(entry) => *entry = new,
+            None => entries.push(new),
+        }
+    }
+
     /// The items of a list; nothing of what is none.
     pub fn items(&self) -> &[Self] {
         if let Value::Sequence(items) = &self.value { items } else { &[] }

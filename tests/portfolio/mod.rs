@@ -2,7 +2,6 @@
 
 mod large;
 mod promises;
-mod proof;
 mod weights;
 
 use std::sync::LazyLock;
@@ -11,10 +10,10 @@ use catalog::{Catalog, Overrides};
 
 use polyglot::config::Policy;
 use polyglot::decide::portfolio::{Portfolio, PortfolioError, Question};
-use polyglot::decide::{DecisionContext, Depth, Held, Holder, Selection, Tree};
+use polyglot::decide::{DecisionContext, Depth, Held, Holder, Knowledge, Selection, Tree};
 use polyglot::report::portfolio::{Shown, document::Document};
 
-use crate::support::parse;
+use crate::support::{capacity, parse};
 
 /// What a portfolio is asked with besides the file.
 #[derive(Default)]
@@ -34,7 +33,7 @@ fn known() -> &'static (Catalog, Tree) {
 }
 
 /// The portfolio of a requirements text, as programs read it.
-fn portfolio(text: &str) -> Document {
+pub(crate) fn portfolio(text: &str) -> Document {
     ask(text, &Asked::default()).unwrap_or_else(|error| panic!("{text}\n{error}"))
 }
 
@@ -46,17 +45,20 @@ fn ask(text: &str, asked: &Asked) -> Result<Document, PortfolioError> {
 fn ask_until(text: &str, asked: &Asked, stop: &mut dyn FnMut() -> bool) -> Result<Document, PortfolioError> {
     let (catalog, tree) = known();
     let requirements = parse(text, catalog).unwrap_or_else(|faults| panic!("{text}\n{:?}", faults.diagnostics));
-    let facts = DecisionContext::new(catalog, tree, &asked.policy, &requirements);
-    let alone = Selection::of(&requirements, &facts, Depth::Answer);
-    let question = Question { requirements: &requirements, alone: &alone, most: asked.most };
     let weights = polyglot::embedded::weights().with(&asked.overrides);
-    let portfolio = Portfolio::of(question, &facts, weights, stop)?;
+    let knowledge = Knowledge { catalog, tree, policy: &asked.policy, weights: &weights };
+    let facts = DecisionContext::new(knowledge, &requirements);
+    let alone = Selection::of(&requirements, &facts, Depth::Answer);
+    let question = Question { requirements: &requirements, most: asked.most };
+    let portfolio = Portfolio::of(question, &facts, stop)?;
     let held = Held::new(Holder::Portfolio, portfolio.held());
     let selection = Selection::holding(&requirements, &facts, Depth::Answer, &held);
     let shown = Shown {
         name: requirements.name(),
         portfolio: &portfolio,
         selection: &selection,
+        alone: &capacity(&requirements, &alone, catalog),
+        together: &capacity(&requirements, &selection, catalog),
         overridden: &asked.overrides.named(),
         explain: true,
     };

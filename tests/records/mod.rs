@@ -14,7 +14,7 @@ use polyglot::config::Policy;
 use polyglot::decide::{DecisionContext, Depth, Selection, Tree};
 use polyglot::render::record::{Decided, FOLDER, File, Front, Status, records};
 
-use crate::support::parse;
+use crate::support::{capacity, parse};
 
 /// What the records of a requirements text are made with.
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,7 +47,7 @@ fn rendered(text: &str, standing: &Records, given: Given) -> Records {
     let (catalog, tree) = &*KNOWN;
     let requirements = parse(text, catalog).unwrap_or_else(|faults| panic!("{text}\n{:?}", faults.diagnostics));
     let policy = Policy::default();
-    let facts = DecisionContext::new(catalog, tree, &policy, &requirements);
+    let facts = DecisionContext::new(crate::support::knowledge(catalog, tree, &policy), &requirements);
     let selection = Selection::of(&requirements, &facts, Depth::Flips);
     let kinds = requirements.data.keys().filter(|_| given.accepted);
     let accepted: BTreeMap<&str, Option<Date>> = kinds.map(|name| (name.as_str(), given.locked_on)).collect();
@@ -56,6 +56,7 @@ fn rendered(text: &str, standing: &Records, given: Given) -> Records {
     let made = records(&Decided {
         system: requirements.name(),
         selection: &selection,
+        capacity: &capacity(&requirements, &selection, catalog),
         catalog,
         tree,
         accepted: &accepted,

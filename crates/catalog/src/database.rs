@@ -4,15 +4,17 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
+use super::bounds::Bound;
 use super::date::Date;
 use super::detect::{Detect, Pooler};
-use super::reference::{VersionRange, ranged};
+use super::reference::VersionRange;
+use super::stored::Stored;
 use super::text::{Map, Text};
 use super::vocabulary::words;
 use super::weight::Weight;
-use crate::vocabulary::{DistanceMetric, Flag, Need, Quantity};
+use crate::vocabulary::{DistanceMetric, Need, Platform};
 
 /// A database.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -35,6 +37,9 @@ pub struct Database {
     pub protocol: Text,
     /// How one gets it to run.
     pub hosting: Hosting,
+    /// The platforms that offer it, where it is a service that somebody else runs; empty where one runs it oneself.
+    #[serde(default)]
+    pub platforms: Vec<Platform>,
     /// Whether a cache, a store of record and a stream each get an instance of their own, because one server has one
     /// eviction policy and one persistence for all that it holds.
     #[serde(default)]
@@ -50,28 +55,28 @@ pub struct Database {
     pub operate: Option<Operate>,
     /// What tells it in a compose file that we did not write.
     #[serde(default)]
-    pub detect: Detect,
+    pub detect: Stored<Detect>,
     /// What is put in front of it where more clients connect than it carries.
     #[serde(default)]
     pub pooler: Option<Pooler>,
     /// What it is for.
-    pub role: Role,
+    pub role: Stored<Role>,
     /// How well it meets each need.
     pub serves: Map<Need, Service>,
     /// How its vector index can measure distance, where that is not every way that a requirement can ask for.
     #[serde(default)]
     pub distance_metrics: Option<Metrics>,
-    /// Where it ends.
+    /// How much of each quantity it carries, for each use.
     #[serde(default)]
-    pub limits: Vec<Limit>,
+    pub bounds: Vec<Bound>,
     /// What to take instead, best first.
     #[serde(default)]
-    pub alternatives: Vec<Alternative>,
+    pub alternatives: Stored<Vec<Alternative>>,
     /// What makes it faster or smaller.
     #[serde(default)]
-    pub optimisation: Vec<Optimisation>,
+    pub optimisation: Stored<Vec<Optimisation>>,
     /// Where all of this is from.
-    pub sources: BTreeMap<Text, Evidence>,
+    pub sources: Stored<BTreeMap<Text, Evidence>>,
 }
 
 words! {
@@ -101,6 +106,14 @@ words! {
         Stream = "stream",
         /// Columns, for analysis.
         Columnar = "columnar",
+        /// Messages that one worker each takes and acknowledges.
+        Queue = "queue",
+        /// Small configuration that a quorum agrees on.
+        Coordination = "coordination",
+        /// Transfers between accounts, never changed.
+        Ledger = "ledger",
+        /// Tables and transactions, spread over nodes.
+        DistributedSql = "distributed-sql",
     }
 }
 
@@ -200,6 +213,9 @@ pub struct Version {
     /// Whether it is taken where nobody asks for another.
     #[serde(default)]
     pub default: bool,
+    /// Whether it gets no fixes any more. It is listed so that lint can say so of what runs it.
+    #[serde(default)]
+    pub ended: bool,
     /// What else to know.
     #[serde(default)]
     pub note: Option<Text>,
@@ -216,12 +232,15 @@ pub struct Operate {
     /// What it costs besides over several servers: what has to be added to one server, such as routers, configuration
     /// servers or an extension.
     pub cluster_cost: Weight,
-    /// What a service of it needs to start in production, where it runs in a container.
+    /// What a service of it needs to start in production, where it runs on a server of one's own.
     #[serde(default)]
     pub base_memory: Option<Text>,
-    /// The database that it is an extension of, or speaks the same protocol as: who runs that one knows this one.
+    /// A word that all databases share which the same people know how to run: a fork, an extension, the same operations.
     #[serde(default)]
     pub family: Option<Text>,
+    /// How the figures were judged.
+    #[serde(default)]
+    pub why: Option<Text>,
 }
 
 /// What a database is for.
@@ -250,9 +269,6 @@ pub struct Service {
     /// What meets it: an extension, an index type.
     #[serde(default)]
     pub via: Option<Text>,
-    /// The quantities up to which the level holds; beyond, the need is strained.
-    #[serde(default)]
-    pub up_to: Map<Quantity, Text>,
     /// Why.
     pub why: Text,
     /// A key of `sources`.
@@ -280,79 +296,6 @@ words! {
         Strained = "strained",
         /// It does not do it.
         No = "no",
-    }
-}
-
-/// Where a database ends.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
-pub struct Limit {
-    /// The quantity that is bounded.
-    pub what: Quantity,
-    /// The flag that data must set for the limit to apply.
-    #[serde(default)]
-    pub when: Option<Flag>,
-    /// Whether more nodes lift it.
-    #[serde(default)]
-    pub single_node: bool,
-    /// Whether it concerns all data on the host, whatever engine holds it: a disk is shared.
-    #[serde(default)]
-    pub whole_host: bool,
-    /// The first version that has it.
-    #[serde(default)]
-    pub since: Option<Text>,
-    /// The first version that no longer has it.
-    #[serde(default)]
-    pub until: Option<Text>,
-    /// Past this an expert would worry.
-    #[serde(default)]
-    pub strained: Option<Bound>,
-    /// Past this it does not work, or should not.
-    #[serde(default)]
-    pub exceeds: Option<Bound>,
-    /// What happens past it.
-    pub why: Text,
-    /// A key of `sources`.
-    pub source: Text,
-}
-
-/// A figure, or how to reckon one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub enum Bound {
-    /// An amount as a person writes it, in the unit of its quantity.
-    Fixed(Text),
-    /// An expression of the host and of the data.
-    Formula(Text),
-}
-
-impl<'de: 'static> Deserialize<'de> for Bound {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(bound(deserialize = "'de: 'static"))]
-        enum Stored {
-            Fixed(Text),
-            Formula(Text),
-        }
-        #[derive(Deserialize)]
-        #[serde(
-            untagged,
-            expecting = "expected an amount in quotes, or { formula = \"…\" }",
-            bound(deserialize = "'de: 'static")
-        )]
-        enum Written {
-            Fixed(Text),
-            Formula { formula: Text },
-        }
-        if deserializer.is_human_readable() {
-            return Ok(match Written::deserialize(deserializer)? {
-                Written::Fixed(amount) => Self::Fixed(amount),
-                Written::Formula { formula } => Self::Formula(formula),
-            });
-        }
-        Ok(match Stored::deserialize(deserializer)? {
-            Stored::Fixed(amount) => Self::Fixed(amount),
-            Stored::Formula(formula) => Self::Formula(formula),
-        })
     }
 }
 
@@ -411,9 +354,19 @@ words! {
 }
 
 impl Database {
-    /// The database that who runs it knows this one from.
+    /// The word that it shares with the databases which the same people know how to run.
     pub fn family(&self) -> Option<&str> {
         self.operate.as_ref()?.family.as_deref()
+    }
+
+    /// Whether who runs the other one knows how to run this one.
+    pub fn is_kin(&self, other: &Self) -> bool {
+        self.family().is_some_and(|family| other.family() == Some(family))
+    }
+
+    /// How well it serves a need.
+    pub fn level(&self, need: Need) -> Level {
+        self.serves.get(&need).map_or(Level::No, |service| service.level)
     }
 
     /// The version that is taken where nobody asks for another.
@@ -440,8 +393,6 @@ impl Database {
         since && until
     }
 }
-
-ranged!(Limit);
 
 #[cfg(test)]
 mod tests {

@@ -78,6 +78,8 @@ impl Dialect {
 pub struct Pooler {
     /// Its name.
     pub name: Text,
+    /// When it is worth its place, in a sentence.
+    pub when: Text,
     /// What to do where it is missing, in the imperative.
     pub advice: Text,
 }

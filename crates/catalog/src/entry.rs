@@ -32,15 +32,52 @@ pub enum EntryError {
     Wrong(String),
 }
 
-/// `[render]`: what a folder has from another one.
+/// What a folder has from another one.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    /// `[render] like`: everything but what it is called and who makes it.
+    Whole,
+    /// `[decide] like`: how well it meets each need, and how much it carries.
+    Decisions,
+}
+
+/// The folder that another one is like.
+struct Like {
+    id: String,
+    part: Part,
+}
+
+/// `[render]` and `[decide]`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Render {
+struct Named {
     like: String,
 }
 
-/// The keys of `database.toml` that a folder that is `like` another one has from there.
-const INHERITED: [&str; 3] = ["detect", "pooler", "sources"];
+/// The keys of `database.toml`, besides those of the recipe, that a folder has from the one that it is like.
+const INHERITED: [&str; 5] = ["detect", "pooler", "serves", "bounds", "sources"];
+
+/// Those that it has where only decisions are taken from there.
+const DECIDING: [&str; 3] = ["serves", "bounds", "sources"];
+
+impl Part {
+    const ALL: [Self; 2] = [Self::Whole, Self::Decisions];
+
+    /// The table that names the other folder.
+    fn table(self) -> &'static str {
+        match self {
+            Self::Whole => "render",
+            Self::Decisions => "decide",
+        }
+    }
+
+    fn has(self, key: &str) -> bool {
+        match self {
+            Self::Whole => Recipe::KEYS.contains(&key) || INHERITED.contains(&key),
+            Self::Decisions => DECIDING.contains(&key),
+        }
+    }
+}
 
 impl Entry {
     /// Reads a folder. `other` finds the folder of a database that this one is `like`.
@@ -49,7 +86,7 @@ impl Entry {
     /// [`EntryError`] where a text is wrong, or the other folder is not there or is itself like a further one.
     pub fn read(folder: &Folder, other: impl FnOnce(&str) -> Option<Folder>) -> Result<Self, EntryError> {
         let mut known = DeTable::parse(folder.database)?;
-        let is_like = known.get_ref().contains_key("render");
+        let is_like = names_another(known.get_ref());
         // A place in the other folder's text would be drawn in this one's.
         let in_own_text = |error: toml::de::Error| {
             if is_like { EntryError::Wrong(error.message().to_owned()) } else { EntryError::Toml(error) }
@@ -59,14 +96,16 @@ impl Entry {
         let mut settings = folder.file(KNOWN_SETTINGS).map(|text| known_settings(text, true));
         if let Some(like) = take_like(known.get_mut())? {
             let unknown = || {
-                EntryError::Wrong(format!("`[render] like` names `{like}`, which is none of polyglot's own databases"))
+                let (table, id) = (like.part.table(), &like.id);
+                EntryError::Wrong(format!("`[{table}] like` names `{id}`, which is none of polyglot's own databases"))
             };
-            let other = other(&like).ok_or_else(unknown)?;
+            let other = other(&like.id).ok_or_else(unknown)?;
             let own = std::mem::replace(known.get_mut(), inherited(&like, other.database)?);
             like::merge(known.get_mut(), own).map_err(EntryError::Wrong)?;
-            settings = settings.or_else(|| Some(known_settings(other.file(KNOWN_SETTINGS)?, false)));
-            let missing = other.files.into_iter().filter(|(name, _)| folder.file(name).is_none());
-            files.extend(missing);
+            if matches!(like.part, Part::Whole) {
+                settings = settings.or_else(|| Some(known_settings(other.file(KNOWN_SETTINGS)?, false)));
+                files.extend(other.files.into_iter().filter(|(name, _)| folder.file(name).is_none()));
+            }
         }
         let mut recipe = Spanned::new(known.span(), DeTable::default());
         for key in Recipe::KEYS {
@@ -86,19 +125,30 @@ impl Entry {
     }
 }
 
-/// Takes `[render]` out of a table.
-fn take_like(table: &mut DeTable<'static>) -> Result<Option<String>, EntryError> {
-    let Some(render) = table.remove("render") else { return Ok(None) };
-    let Render { like } = Render::deserialize(toml::de::ValueDeserializer::from(render))?;
-    Ok(Some(like))
+fn names_another(table: &DeTable<'static>) -> bool {
+    Part::ALL.iter().any(|part| table.contains_key(part.table()))
+}
+
+/// Takes `[render]` or `[decide]` out of a table.
+fn take_like(table: &mut DeTable<'static>) -> Result<Option<Like>, EntryError> {
+    let mut found = None;
+    for part in Part::ALL {
+        let Some(named) = table.remove(part.table()) else { continue };
+        let Named { like: id } = Named::deserialize(toml::de::ValueDeserializer::from(named))?;
+        if found.replace(Like { id, part }).is_some() {
+            return Err(EntryError::Wrong(
+                "`[render] like` covers what `[decide] like` does: state one of them".into(),
+            ));
+        }
+    }
+    Ok(found)
 }
 
 /// What a folder has from the one that it is like.
-fn inherited(like: &str, text: &'static str) -> Result<DeTable<'static>, EntryError> {
+fn inherited(Like { id, part }: &Like, text: &'static str) -> Result<DeTable<'static>, EntryError> {
     let table = DeTable::parse(text)?.into_inner();
-    if table.contains_key("render") {
-        return Err(EntryError::Wrong(format!("`{like}` is itself like another database: name that one")));
+    if names_another(&table) {
+        return Err(EntryError::Wrong(format!("`{id}` is itself like another database: name that one")));
     }
-    let is_inherited = |key: &str| Recipe::KEYS.contains(&key) || INHERITED.contains(&key);
-    Ok(table.into_iter().filter(|(key, _)| is_inherited(key.get_ref())).collect())
+    Ok(table.into_iter().filter(|(key, _)| part.has(key.get_ref())).collect())
 }

@@ -6,13 +6,19 @@
 
 mod text;
 
+mod stored;
+
 pub mod units;
 
 pub mod vocabulary;
 
 mod date;
 
+pub mod expression;
+
 mod reference;
+
+mod bounds;
 
 mod weight;
 
@@ -39,13 +45,12 @@ mod weights;
 #[cfg(feature = "schema")]
 mod schema;
 
-use std::sync::OnceLock;
-
 use serde::{Deserialize, Serialize};
 
+pub use bounds::{Bound, Ends, Extent, Figure, Pair, RECORDS, REFERENCE_CPUS, REFERENCE_MEMORY, most_specific};
 pub use database::{
-    Alternative, Bound, Category, Database, Evidence, Hosting, Level, Licence, Limit, Metrics, Operate, Optimisation,
-    Role, Service, State, Surety, Upstream, Version,
+    Alternative, Category, Database, Evidence, Hosting, Level, Licence, Metrics, Operate, Optimisation, Role, Service,
+    State, Surety, Upstream, Version,
 };
 pub use date::{Date, DateError};
 pub use detect::{Detect, Dialect, Pooler};
@@ -57,6 +62,7 @@ pub use recipe::{
     MemoryNotation, Notation, Purpose, Recipe, Secret, Templates, Tuning, Volume,
 };
 pub use reference::{DatabaseRef, VersionRange};
+pub use stored::Stored;
 pub use text::{Map, Text};
 pub use tree::{Answer, Condition, Question, Reference, TreeFile};
 pub use weight::{NotAWeight, Weight};
@@ -67,33 +73,16 @@ pub use weights::{Overrides, Weights};
 pub struct Catalog {
     databases: Vec<Database>,
     /// How each database is run, in the order of the databases.
-    recipes: Vec<StoredRecipe>,
+    recipes: Vec<Stored<Recipe>>,
     matrix: Matrix,
 }
 
-/// A recipe, read from its embedded form when it is first asked for: a decision needs none of them, a render a few.
-#[derive(Debug, Clone)]
-struct StoredRecipe {
-    embedded: &'static [u8],
-    read: OnceLock<Recipe>,
-}
-
-impl StoredRecipe {
-    fn get(&self) -> &Recipe {
-        #[expect(
-            clippy::expect_used,
-            reason = "the build script of the same build wrote it, and a test reads every one"
-        )]
-        self.read.get_or_init(|| postcard::from_bytes(self.embedded).expect("an embedded recipe"))
-    }
-}
-
-/// The form in which the build script embeds the folders: the recipes apart, for decisions do not need them.
+/// The form in which the build script embeds the folders.
 #[derive(Serialize, Deserialize)]
-#[serde(bound(deserialize = "'de: 'static, R: Deserialize<'de>"))]
-struct Embedded<R> {
+#[serde(bound(deserialize = "'de: 'static"))]
+struct Embedded {
     databases: Vec<Database>,
-    recipes: Vec<R>,
+    recipes: Vec<Stored<Recipe>>,
     matrix: Matrix,
 }
 
@@ -102,9 +91,7 @@ struct Embedded<R> {
 /// # Errors
 /// None for what these types can hold; the library's signature has one.
 pub fn embed(entries: Vec<Entry>, matrix: Matrix) -> Result<Vec<u8>, postcard::Error> {
-    let (databases, recipes): (Vec<_>, Vec<_>) =
-        entries.into_iter().map(|entry| (entry.database, postcard::to_stdvec(&entry.recipe))).unzip();
-    let recipes: Vec<Vec<u8>> = recipes.into_iter().collect::<Result<_, _>>()?;
+    let (databases, recipes) = entries.into_iter().map(|entry| (entry.database, Stored::from(entry.recipe))).unzip();
     postcard::to_stdvec(&Embedded { databases, recipes, matrix })
 }
 
@@ -114,14 +101,13 @@ impl Catalog {
     /// # Errors
     /// Where the bytes are not of that form.
     pub fn from_embedded(bytes: &'static [u8]) -> Result<Self, postcard::Error> {
-        let Embedded { databases, recipes, matrix } = postcard::from_bytes::<Embedded<&'static [u8]>>(bytes)?;
-        let recipes = recipes.into_iter().map(|embedded| StoredRecipe { embedded, read: OnceLock::new() }).collect();
+        let Embedded { databases, recipes, matrix } = postcard::from_bytes(bytes)?;
         Ok(Self { databases, recipes, matrix })
     }
 
     /// Adds a database, or puts it in the place of the one of its id.
     pub fn add(&mut self, Entry { database, recipe }: Entry) {
-        let recipe = StoredRecipe { embedded: &[], read: recipe.into() };
+        let recipe = Stored::from(recipe);
         let known = self.databases.iter_mut().zip(&mut self.recipes).find(|(known, _)| known.id == database.id);
         if let Some(known) = known {
             (*known.0, *known.1) = (database, recipe);
@@ -134,7 +120,7 @@ impl Catalog {
     /// How a database is run.
     pub fn recipe(&self, id: &str) -> Option<&Recipe> {
         let place = self.databases.iter().position(|database| database.id == *id)?;
-        self.recipes.get(place).map(StoredRecipe::get)
+        self.recipes.get(place).map(|recipe| &**recipe)
     }
 
     /// The database of an id.

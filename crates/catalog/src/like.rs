@@ -4,6 +4,9 @@
 //! name that is there changes that row, and a new one comes after the row before it in its own list, or at the end. Where
 //! several rows have one name, the first changes the first, the second the second. What is not wanted is dropped by name:
 //! `drop = ["key"]` in a table, `drop = true` in a row.
+//!
+//! A need and a bound are replaced whole, because half of one says nothing. A bound is the same as another where quantity,
+//! use and versions are. The bounds of a use that the folder does not serve fall away.
 
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
@@ -11,11 +14,35 @@ use toml::de::{DeArray, DeTable, DeValue};
 /// What names a row of a list: the first of these keys that it has.
 const NAMES: [&str; 3] = ["name", "path", "setting"];
 
+/// The table whose entries are replaced whole.
+const WHOLE: &str = "serves";
+
 /// Takes what a folder says over into what the other one says.
 ///
 /// # Errors
 /// What is dropped and is not there.
 pub(super) fn merge(base: &mut DeTable<'static>, own: DeTable<'static>) -> Result<(), String> {
+    drop_unserved(base, &own);
+    merge_tables(base, own)
+}
+
+/// Drops the bounds of the other folder that are for a use which this one does not serve.
+fn drop_unserved(base: &mut DeTable<'static>, own: &DeTable<'static>) {
+    let level = |need: &str| own.get(WHOLE)?.get_ref().as_table()?.get(need)?.get_ref().as_table()?.get("level");
+    let is_unserved = |need: &str| level(need).is_some_and(|level| level.get_ref().as_str() == Some("no"));
+    if let Some(DeValue::Array(bounds)) = base.get_mut("bounds").map(Spanned::get_mut) {
+        let is_served = |row: &Spanned<DeValue<'static>>| !texts(row, "when").any(is_unserved);
+        *bounds = std::mem::take(bounds).into_iter().filter(is_served).collect();
+    }
+}
+
+/// The texts of a row's list.
+fn texts<'r>(row: &'r Spanned<DeValue<'static>>, key: &str) -> impl Iterator<Item = &'r str> {
+    let list = row.get_ref().as_table().and_then(|row| row.get(key)?.get_ref().as_array());
+    list.into_iter().flat_map(|list| list.iter()).filter_map(|text| text.get_ref().as_str())
+}
+
+fn merge_tables(base: &mut DeTable<'static>, own: DeTable<'static>) -> Result<(), String> {
     for (key, mut value) in own {
         if key.get_ref() == "drop" {
             drop_keys(base, value.get_ref())?;
@@ -23,7 +50,10 @@ pub(super) fn merge(base: &mut DeTable<'static>, own: DeTable<'static>) -> Resul
         }
         let known = base.get_mut(key.get_ref().as_ref()).map(Spanned::get_mut);
         match (known, value.get_mut()) {
-            (Some(DeValue::Table(known)), DeValue::Table(own)) => merge(known, std::mem::take(own))?,
+            (Some(DeValue::Table(known)), DeValue::Table(own)) if key.get_ref() == WHOLE => {
+                known.extend(std::mem::take(own));
+            }
+            (Some(DeValue::Table(known)), DeValue::Table(own)) => merge_tables(known, std::mem::take(own))?,
             (Some(DeValue::Array(known)), DeValue::Array(own)) if is_named(known) && is_named(own) => {
                 merge_rows(known, std::mem::take(own))?;
             }
@@ -49,9 +79,16 @@ fn is_named(rows: &DeArray<'static>) -> bool {
     !rows.is_empty() && rows.iter().all(|row| name(row).is_some())
 }
 
-fn name<'r>(row: &'r Spanned<DeValue<'static>>) -> Option<&'r str> {
-    let row = row.get_ref().as_table()?;
-    NAMES.iter().find_map(|key| row.get(*key)?.get_ref().as_str())
+/// What a row is called: its name, or what a bound is of.
+fn name(row: &Spanned<DeValue<'static>>) -> Option<String> {
+    let table = row.get_ref().as_table()?;
+    let text = |key: &str| table.get(key)?.get_ref().as_str();
+    let Some(of) = text("of") else { return NAMES.iter().find_map(|key| text(key)).map(str::to_owned) };
+    let mut when: Vec<&str> = texts(row, "when").collect();
+    when.sort_unstable();
+    let versions =
+        ["since", "until"].map(|key| text(key).map(|version| format!(" {key} {version}")).unwrap_or_default());
+    Some(format!("{of} when [{}]{}", when.join(", "), versions.concat()))
 }
 
 /// A row of the result, and whether a row of the own list has met it.
@@ -96,9 +133,11 @@ fn is_dropped(row: &Spanned<DeValue<'static>>) -> bool {
 fn change(known: &mut Row, own: Spanned<DeValue<'static>>) -> Result<(), String> {
     known.is_met = true;
     match (known.value.get_mut(), own.into_inner()) {
-        (DeValue::Table(known), DeValue::Table(own)) => merge(known, own),
-        _ => Ok(()),
+        (DeValue::Table(known), DeValue::Table(own)) if own.contains_key("of") => *known = own,
+        (DeValue::Table(known), DeValue::Table(own)) => merge_tables(known, own)?,
+        _ => {}
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -135,6 +174,24 @@ mod tests {
     #[test]
     fn an_empty_list_takes_the_place_of_another() {
         assert_eq!(merged("[[jobs]]\nname = 'a'\n", "jobs = []\n").unwrap(), "jobs = []\n");
+    }
+
+    #[test]
+    fn bounds_meet_by_quantity_use_and_version_and_are_replaced() {
+        let row = |when: &str, more: &str| format!("[[bounds]]\nof = \"writes\"\nwhen = [{when}]\n{more}");
+        let base = [row("'queue', 'ranking'", "why = 'a'\n"), row("", "why = 'b'\n"), row("'queue'", "since = '2'\n")];
+        let own = [row("'ranking', 'queue'", "unbounded = 'c'\n"), row("'queue'", "since = '2'\ndrop = true\n")];
+        let wanted = [row("\"ranking\", \"queue\"", "unbounded = \"c\"\n"), row("", "why = \"b\"\n")].join("\n");
+        assert_eq!(merged(base.concat().leak(), own.concat().leak()).unwrap(), wanted);
+    }
+
+    #[test]
+    fn a_need_is_replaced_whole_and_the_bounds_of_one_that_is_not_served_fall_away() {
+        let base = "[serves.queue]\nlevel = 'native'\nvia = 'x'\n[[bounds]]\nof = 'writes'\nwhen = ['queue']\n\
+                    [[bounds]]\nof = 'reads'\nwhen = []\n";
+        let wanted = "[[bounds]]\nof = \"reads\"\nwhen = []\n\n[serves.queue]\nlevel = \"no\"\n";
+        let merged = merged(base, "[serves.queue]\nlevel = 'no'\n").unwrap();
+        assert_eq!(toml::from_str::<toml::Table>(&merged), toml::from_str(wanted));
     }
 
     #[test]

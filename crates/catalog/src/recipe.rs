@@ -19,6 +19,9 @@ pub struct Recipe {
     /// How much of the host's memory it gets.
     #[serde(default)]
     pub memory: Option<Memory>,
+    /// How much of the host's disk its data takes.
+    #[serde(default)]
+    pub disk: Option<Disk>,
     /// How it runs in a container; absent where it does not.
     #[serde(default)]
     pub container: Option<Container>,
@@ -111,6 +114,9 @@ pub struct Memory {
     /// What has to lie in memory: a formula in bytes.
     #[serde(default)]
     pub must_fit: Option<Text>,
+    /// What it runs well with, caches and working set included: a formula in bytes. Default: what it needs.
+    #[serde(default)]
+    pub recommended: Option<Text>,
     /// Its part of what is left when everybody has the minimum.
     pub weight: u32,
     /// What it can use at most: a formula in bytes.
@@ -119,6 +125,24 @@ pub struct Memory {
     /// How many clients its memory carries: a formula. Past it a pooler is put in front, where there is one.
     #[serde(default)]
     pub carries: Option<Text>,
+    /// Why.
+    pub why: Text,
+    /// A key of `sources`.
+    pub source: Text,
+}
+
+/// How much of the host's disk the data of a database takes. A formula knows `data_size`, the stated sizes, and `raw`, the
+/// plain bytes of the records and vectors of those datasets whose size is not stated, and `appended`, the part of `raw` that is written
+/// once and never changed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct Disk {
+    /// What the data takes, with indexes and log, or compressed: a formula in bytes.
+    pub needed: Text,
+    /// The same with the room that has to stay free, as for compaction: a formula in bytes that knows `needed` too.
+    /// Default: what it needs.
+    #[serde(default)]
+    pub recommended: Option<Text>,
     /// Why.
     pub why: Text,
     /// A key of `sources`.
@@ -469,13 +493,14 @@ impl Recipe {
     }
 
     /// The keys of `database.toml` that belong to the recipe.
-    pub const KEYS: [&str; 7] = ["settings", "memory", "container", "tuning", "files", "jobs", "connect"];
+    pub const KEYS: [&str; 8] = ["settings", "memory", "disk", "container", "tuning", "files", "jobs", "connect"];
 
     /// The sources that the recipe names, and what names them.
     pub fn sources(&self) -> impl Iterator<Item = (&str, &Text)> {
         let tuning = self.tuning.iter().map(|row| (row.name.as_str(), &row.source));
         let jobs = self.jobs.iter().map(|job| (job.name.as_str(), &job.source));
         let memory = self.memory.iter().map(|memory| ("memory", &memory.source));
+        let disk = self.disk.iter().map(|disk| ("disk", &disk.source));
         let connect = self.connect.iter().map(|connect| ("connect", &connect.source));
         let jobs_containers = self.jobs.iter().map(|job| &job.container);
         let containers = self.container.iter().chain(jobs_containers).flat_map(|container| {
@@ -483,6 +508,6 @@ impl Recipe {
             let images = container.images.iter().map(|image| (image.image.as_str(), &image.source));
             container.source.iter().map(|source| ("container", source)).chain(host).chain(images)
         });
-        memory.chain(tuning).chain(jobs).chain(connect).chain(containers)
+        memory.chain(disk).chain(tuning).chain(jobs).chain(connect).chain(containers)
     }
 }

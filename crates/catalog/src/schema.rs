@@ -6,11 +6,12 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::units::{Bytes, Count, Growth, Percent, Rate, Retention, Span};
 use super::vocabulary::{
-    Consistency, DataStructure, DistanceMetric, Durability, Environment, Scale, Sensitivity, Storage, Sync, Workload,
+    Consistency, DataStructure, DistanceMetric, Durability, Environment, Platform, Scale, Sensitivity, Storage, Sync,
+    Tenancy, Workload,
 };
 
 const NUMBER: &str = r"[0-9](_?[0-9])*(\.[0-9]+)?";
-const SPAN_UNITS: &str = "(us|µs|ms|s|sec|seconds?|min|minutes?|h|hours?|d|days?|w|weeks?|months?|y|years?)";
+const SPAN_UNITS: &str = "(us|µs|ms|s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?|months?|y|years?)";
 
 macro_rules! schema_of_units {
     ($($unit:ty, $name:literal, $pattern:expr;)+) => {
@@ -29,8 +30,8 @@ macro_rules! schema_of_units {
 schema_of_units! {
     Bytes, "Bytes", bytes_pattern();
     Rate, "Rate", format!(r"^\s*{NUMBER}\s*[kKMG]?\s*/\s*(s|sec|second|min|minute|h|hour|d|day)\s*$");
-    Span, "Span", format!(r"^\s*{NUMBER}\s*{SPAN_UNITS}\s*$");
-    Retention, "Retention", format!(r"^\s*(forever|{NUMBER}\s*{SPAN_UNITS})\s*$");
+    Span, "Span", format!(r"^\s*({NUMBER}\s*{SPAN_UNITS}\s*)+$");
+    Retention, "Retention", format!(r"^\s*(forever\s*|({NUMBER}\s*{SPAN_UNITS}\s*)+)$");
     Percent, "Percent", format!(r"^\s*{NUMBER}\s*%\s*$");
     Growth, "Growth", format!(
         r"^\s*{NUMBER}\s*([kKMG]|[bB]|[kKmMgGtTpP][iI]?[bB]?)?\s*/\s*(h|hour|d|day|w|week|month|y|year)\s*$"
@@ -68,5 +69,6 @@ macro_rules! schema_of_words {
 }
 
 schema_of_words! {
-    Consistency, DataStructure, DistanceMetric, Durability, Environment, Scale, Sensitivity, Storage, Sync, Workload,
+    Consistency, DataStructure, DistanceMetric, Durability, Environment, Platform, Scale, Sensitivity, Storage, Sync,
+    Tenancy, Workload,
 }

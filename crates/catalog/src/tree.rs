@@ -9,6 +9,10 @@ use crate::vocabulary::{Consistency, Durability, Flag, Quantity, Scale};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct TreeFile {
+    /// The relational databases of which one carries what asks for no other, first choice first; an answer names that one
+    /// `core`. Where absent, those of our own tree.
+    #[serde(default)]
+    pub core: Vec<Text>,
     /// The question that is asked first.
     pub first: Text,
     /// The questions by name.
@@ -26,6 +30,9 @@ pub struct Question {
     /// What answers it with yes: any of these.
     #[serde(rename = "if")]
     pub when: Vec<Condition>,
+    /// What answers it with no all the same: any of these.
+    #[serde(default)]
+    pub unless: Vec<Condition>,
     /// Where yes leads.
     pub yes: Text,
     /// Where no leads.
@@ -74,6 +81,11 @@ pub struct Answer {
     /// With several databases: the quantities that only one of them carries.
     #[serde(default)]
     pub carries: Map<Quantity, Text>,
+}
+
+impl Answer {
+    /// What an answer calls the relational database that carries what asks for no other.
+    pub const CORE: &'static str = "core";
 }
 
 /// Where a question is from.

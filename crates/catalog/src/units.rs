@@ -14,11 +14,13 @@ pub struct UnitError {
     pub expected: &'static str,
     /// What to do about this text in particular.
     pub help: Option<String>,
+    /// Whether the text may mean one of several amounts, so that nobody but its author can mend it.
+    pub is_ambiguous: bool,
 }
 
 impl UnitError {
     fn new(expected: &'static str) -> Self {
-        Self { expected, help: None }
+        Self { expected, help: None, is_ambiguous: false }
     }
 
     fn with_help(mut self, help: impl Into<String>) -> Self {
@@ -353,7 +355,7 @@ impl Span {
     }
 
     /// A span of whole days, or the longest there is.
-    pub fn days(days: u64) -> Self {
+    pub const fn days(days: u64) -> Self {
         Self(days.saturating_mul(DAY))
     }
 }
@@ -361,25 +363,45 @@ impl Span {
 impl FromStr for Span {
     type Err = UnitError;
 
+    /// Reads one amount or several that add up: `90s`, `1h30m`.
     fn from_str(text: &str) -> Result<Self, UnitError> {
         let expected = || UnitError::new(Self::EXPECTED);
-        let (number, unit) = split(text).ok_or_else(expected)?;
-        let factor = match unit {
-            "us" | "µs" => 1,
-            "ms" => 1_000,
-            "s" | "sec" | "second" | "seconds" => MICROSECONDS_PER_SECOND,
-            "min" | "minute" | "minutes" => 60 * MICROSECONDS_PER_SECOND,
-            "h" | "hour" | "hours" => DAY / 24,
-            "d" | "day" | "days" => DAY,
-            "w" | "week" | "weeks" => 7 * DAY,
-            "month" | "months" => 30 * DAY,
-            "y" | "year" | "years" => 365 * DAY,
-            "m" | "M" => return Err(expected().with_help("write `min` for minutes or `months` for months")),
-            "" => return Err(expected().with_help(format!("add the unit: `{0}ms`, `{0}s` or `{0}d`", text.trim()))),
-            _ => return Err(expected().with_help("the units are us, ms, s, min, h, d, w, months and y")),
-        };
-        number.times(factor).map(Self).ok_or_else(|| expected().with_help(TOO_LARGE))
+        let (mut sum, mut left) = (0u64, text);
+        loop {
+            let (number, rest) = split(left).ok_or_else(expected)?;
+            let (unit, rest) = rest
+                .split_at_checked(rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len()))
+                .ok_or_else(expected)?;
+            if unit.trim() == "M" {
+                let help = "write `m` for minutes or `months` for months";
+                return Err(UnitError { is_ambiguous: true, ..expected().with_help(help) });
+            }
+            let part = span_unit(unit.trim(), left.trim()).map_err(|help| expected().with_help(help))?;
+            let part = number.times(part).and_then(|part| sum.checked_add(part));
+            sum = part.ok_or_else(|| expected().with_help(TOO_LARGE))?;
+            if rest.is_empty() {
+                return Ok(Self(sum));
+            }
+            left = rest;
+        }
     }
+}
+
+/// A unit of time in microseconds, or what to write instead.
+fn span_unit(unit: &str, number: &str) -> Result<u64, String> {
+    Ok(match unit {
+        "us" | "µs" => 1,
+        "ms" => 1_000,
+        "s" | "sec" | "second" | "seconds" => MICROSECONDS_PER_SECOND,
+        "m" | "min" | "minute" | "minutes" => 60 * MICROSECONDS_PER_SECOND,
+        "h" | "hour" | "hours" => DAY / 24,
+        "d" | "day" | "days" => DAY,
+        "w" | "week" | "weeks" => 7 * DAY,
+        "month" | "months" => 30 * DAY,
+        "y" | "year" | "years" => 365 * DAY,
+        "" => return Err(format!("add the unit: `{number}ms`, `{number}s` or `{number}d`")),
+        _ => return Err(String::from("the units are us, ms, s, m, h, d, w, months and y")),
+    })
 }
 
 impl fmt::Display for Span {
@@ -519,6 +541,9 @@ mod tests {
         assert_eq!(reads::<Rate>("5/min").as_deref(), Some("5/min"));
         assert_eq!(reads::<Span>("1500ms").as_deref(), Some("1.5s"));
         assert_eq!(reads::<Span>("2 weeks").as_deref(), Some("14d"));
+        assert_eq!(reads::<Span>("15m").as_deref(), Some("15min"));
+        assert_eq!(reads::<Span>("1h30m").as_deref(), Some("1.5h"));
+        assert_eq!(reads::<Span>("1d 2h 3 min").as_deref(), Some("26.05h"));
         assert_eq!(reads::<Retention>("forever").as_deref(), Some("forever"));
         assert_eq!(reads::<Percent>("99.95%").as_deref(), Some("99.95%"));
         assert_eq!(reads::<Growth>("2GB/month").as_deref(), Some("2GB/month"));
@@ -527,7 +552,9 @@ mod tests {
 
     #[test]
     fn what_is_ambiguous_is_refused() {
-        assert_eq!(reads::<Span>("5m"), None);
+        for wrong in ["5M", "1h30", "h", "1h 30x", "1h-5m", "9999999999999y1s"] {
+            assert_eq!(reads::<Span>(wrong), None, "{wrong}");
+        }
         assert_eq!(reads::<Count>("1.5"), None);
         assert_eq!(reads::<Rate>("5"), None);
         assert_eq!(reads::<Percent>("101%"), None);

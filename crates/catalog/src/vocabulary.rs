@@ -75,6 +75,22 @@ words! {
         Geospatial = "geospatial",
         /// Writes far outnumber reads, and come fast.
         WriteHeavy = "write_heavy",
+        /// Records never change: an audit log, a ledger, an event store.
+        AppendOnly = "append_only",
+        /// Each message is worked on once, by one worker, and acknowledged.
+        Queue = "queue",
+        /// Records are ordered by a score that changes all the time.
+        Ranking = "ranking",
+        /// It lives inside the application's process or on a device, without a server.
+        Embedded = "embedded",
+        /// Devices write while they are offline, and merge later.
+        OfflineSync = "offline_sync",
+        /// Small configuration, leases, leader election: linearizable, and watched.
+        Coordination = "coordination",
+        /// Messages go to whoever listens at that moment; what is missed is lost.
+        PubSub = "pub_sub",
+        /// Operational metrics of machines and services, labelled, kept for weeks.
+        Metrics = "metrics",
     }
 }
 
@@ -147,6 +163,32 @@ words! {
 }
 
 words! {
+    /// How tenants are kept apart.
+    Tenancy {
+        /// They share tables and must not see each other's rows.
+        Row = "row",
+        /// Each has a schema of its own.
+        Schema = "schema",
+        /// Each has a database of its own.
+        Database = "database",
+    }
+}
+
+words! {
+    /// Where the stack runs: whether managed services may be proposed.
+    Platform {
+        /// On machines of one's own; nothing managed is proposed.
+        SelfHosted = "self_hosted",
+        /// On Amazon Web Services.
+        Aws = "aws",
+        /// On Google Cloud.
+        Gcp = "gcp",
+        /// On Microsoft Azure.
+        Azure = "azure",
+    }
+}
+
+words! {
     /// What a database can be asked for: every flag, and the classes that not every database offers.
     Need {
         /// See [`Flag::NeedsTransactions`].
@@ -179,6 +221,22 @@ words! {
         Geospatial = "geospatial",
         /// See [`Flag::WriteHeavy`].
         WriteHeavy = "write_heavy",
+        /// See [`Flag::AppendOnly`].
+        AppendOnly = "append_only",
+        /// See [`Flag::Queue`].
+        Queue = "queue",
+        /// See [`Flag::Ranking`].
+        Ranking = "ranking",
+        /// See [`Flag::Embedded`].
+        Embedded = "embedded",
+        /// See [`Flag::OfflineSync`].
+        OfflineSync = "offline_sync",
+        /// See [`Flag::Coordination`].
+        Coordination = "coordination",
+        /// See [`Flag::PubSub`].
+        PubSub = "pub_sub",
+        /// See [`Flag::Metrics`].
+        Metrics = "metrics",
         /// Being the only copy: [`Durability::Primary`].
         DurabilityPrimary = "durability_primary",
         /// Dropping what is old or large by itself: [`Durability::Cache`].
@@ -189,6 +247,8 @@ words! {
         ScaleMultiNode = "scale_multi_node",
         /// [`Scale::MultiRegion`].
         ScaleMultiRegion = "scale_multi_region",
+        /// [`Tenancy::Row`].
+        TenancyRow = "tenancy_row",
     }
 }
 
@@ -311,6 +371,14 @@ impl Flag {
             Self::EventStream => Need::EventStream,
             Self::Geospatial => Need::Geospatial,
             Self::WriteHeavy => Need::WriteHeavy,
+            Self::AppendOnly => Need::AppendOnly,
+            Self::Queue => Need::Queue,
+            Self::Ranking => Need::Ranking,
+            Self::Embedded => Need::Embedded,
+            Self::OfflineSync => Need::OfflineSync,
+            Self::Coordination => Need::Coordination,
+            Self::PubSub => Need::PubSub,
+            Self::Metrics => Need::Metrics,
         }
     }
 }
@@ -322,6 +390,7 @@ impl Need {
             Self::DurabilityPrimary | Self::DurabilityCache => "durability",
             Self::ConsistencyStrong => "consistency",
             Self::ScaleMultiNode | Self::ScaleMultiRegion => "scale",
+            Self::TenancyRow => "tenancy",
             flag => flag.name(),
         }
     }
@@ -334,6 +403,7 @@ impl Need {
             Self::ConsistencyStrong => Consistency::Strong.name(),
             Self::ScaleMultiNode => Scale::MultiNode.name(),
             Self::ScaleMultiRegion => Scale::MultiRegion.name(),
+            Self::TenancyRow => Tenancy::Row.name(),
             _ => "true",
         }
     }
@@ -350,6 +420,9 @@ impl Need {
                 | Self::FlexibleSchema
                 | Self::EventStream
                 | Self::Geospatial
+                | Self::Queue
+                | Self::PubSub
+                | Self::TenancyRow
         )
     }
 }
@@ -372,6 +445,13 @@ impl Consistency {
     }
 }
 
+impl Tenancy {
+    /// What a database is asked for by this tenancy; nothing where tenants share no table.
+    pub fn need(self) -> Option<Need> {
+        (self == Self::Row).then_some(Need::TenancyRow)
+    }
+}
+
 impl Scale {
     /// What a database is asked for by this scale.
     pub fn need(self) -> Option<Need> {
@@ -386,6 +466,127 @@ impl Scale {
     pub fn spreads(self) -> bool {
         matches!(self, Self::MultiNode | Self::MultiRegion)
     }
+}
+
+words! {
+    /// How data comes in, which a bound can depend on besides needs.
+    Manner {
+        /// Records are written many at a time.
+        Batched = "batched",
+        /// Clients come through a pooler.
+        Pooled = "pooled",
+    }
+}
+
+/// What a bound can depend on: a set of needs and manners.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Facts(u32);
+
+impl Facts {
+    /// Nothing.
+    pub const NONE: Self = Self(0);
+
+    /// One word, as a file writes it.
+    pub fn named(name: &str) -> Option<Self> {
+        let need = Need::named(name).map(Self::from);
+        need.or_else(|| Manner::named(name).map(Self::from))
+    }
+
+    /// What a set of flags asks for, each flag the bit of its place in the vocabulary, which is its need's place, too.
+    pub fn of_flags(bits: u32) -> Self {
+        Self(bits)
+    }
+
+    /// Some needs.
+    pub const fn of_needs(needs: &[Need]) -> Self {
+        let (mut bits, mut place) = (0, 0);
+        while place < needs.len() {
+            bits |= 1 << needs[place] as u32;
+            place += 1;
+        }
+        Self(bits)
+    }
+
+    /// Both together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub const fn common(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// What is not in another.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Whether all of it is in another.
+    pub const fn is_within(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
+    /// Whether something is in both.
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Whether there is nothing in it.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether a need is in it.
+    pub fn has(self, need: Need) -> bool {
+        self.meets(Self::from(need))
+    }
+
+    /// How many there are.
+    pub fn count(self) -> u32 {
+        self.0.count_ones()
+    }
+
+    /// The needs in it, in the order of the vocabulary.
+    pub fn needs(self) -> impl Iterator<Item = Need> {
+        let Self(mut left) = self;
+        std::iter::from_fn(move || {
+            let first = left.trailing_zeros();
+            left &= left.wrapping_sub(1);
+            Need::ALL.get(first as usize).copied()
+        })
+    }
+
+    /// The words in it, needs first.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        let manners = Manner::ALL.iter().filter(move |manner| self.meets(Self::from(**manner)));
+        self.needs().map(Need::name).chain(manners.map(|manner| manner.name()))
+    }
+}
+
+impl From<Need> for Facts {
+    fn from(need: Need) -> Self {
+        Self(bit(need as usize))
+    }
+}
+
+impl From<Manner> for Facts {
+    fn from(manner: Manner) -> Self {
+        Self(bit(Need::ALL.len().saturating_add(manner as usize)))
+    }
+}
+
+impl FromIterator<Need> for Facts {
+    fn from_iter<I: IntoIterator<Item = Need>>(needs: I) -> Self {
+        needs.into_iter().fold(Self::NONE, |all, need| all.and(need.into()))
+    }
+}
+
+fn bit(place: usize) -> u32 {
+    u32::try_from(place).ok().and_then(|place| 1u32.checked_shl(place)).unwrap_or(0)
 }
 
 /// The value of a quantity: a whole number of its base unit, which is bytes, pieces, events a day or microseconds.
@@ -487,7 +688,23 @@ impl Quantity {
 
 #[cfg(test)]
 mod tests {
-    use super::{Flag, Need, Quantity};
+    use super::{Facts, Flag, Manner, Need, Quantity};
+
+    #[test]
+    fn every_word_has_a_place_of_its_own_among_the_facts() {
+        let words = Need::ALL.iter().map(|need| need.name()).chain(Manner::ALL.iter().map(|manner| manner.name()));
+        let all = words.clone().map(|word| Facts::named(word).expect("a word")).fold(Facts::NONE, Facts::and);
+        assert_eq!(all.count() as usize, words.clone().count());
+        assert_eq!(all.names().collect::<Vec<_>>(), words.collect::<Vec<_>>());
+        assert_eq!(Facts::named("nothing"), None);
+    }
+
+    #[test]
+    fn a_flag_stands_where_its_need_does() {
+        for flag in Flag::ALL {
+            assert_eq!(Facts::of_flags(1 << (*flag as u32)), Facts::from(flag.need()));
+        }
+    }
 
     #[test]
     fn a_flag_and_its_need_share_a_name() {

@@ -1,20 +1,19 @@
-//! The weights that a portfolio is priced with. No figures are published, so each is an assumption and can be
+//! The weights that choices and portfolios are priced with. No figures are published, so each is an assumption and can be
 //! overridden in polyglot.toml.
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::database::Database;
-use super::units::Bytes;
 use super::weight::Weight;
 
 /// Declares the weights, and what a polyglot.toml may say of each.
 macro_rules! weights {
     ($($(#[$doc:meta])* $name:ident,)+) => {
         /// What things cost.
-        #[derive(Debug, Clone, PartialEq, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct Weights {
             $($(#[$doc])* pub $name: Weight,)+
@@ -24,9 +23,6 @@ macro_rules! weights {
             /// In place of `cluster_cost`.
             #[serde(skip)]
             pub cluster: BTreeMap<String, Weight>,
-            /// In place of `base_memory`, in GB.
-            #[serde(skip)]
-            pub floor: BTreeMap<String, Weight>,
         }
 
         /// The weights of a polyglot.toml, which take the place of ours.
@@ -38,8 +34,6 @@ macro_rules! weights {
             pub operating: BTreeMap<Spanned<String>, Weight>,
             /// In place of `cluster_cost`.
             pub cluster: BTreeMap<Spanned<String>, Weight>,
-            /// In place of `base_memory`, in GB.
-            pub floor: BTreeMap<Spanned<String>, Weight>,
         }
 
         impl Overrides {
@@ -51,13 +45,13 @@ macro_rules! weights {
                     let named = weights.iter().map(|(id, weight)| (format!("{table}.{}", id.get_ref()), weight.get()));
                     named.collect::<Vec<_>>()
                 };
-                let tables = [("operating", &self.operating), ("cluster", &self.cluster), ("floor", &self.floor)];
+                let tables = [("operating", &self.operating), ("cluster", &self.cluster)];
                 single.chain(tables.into_iter().flat_map(|(table, weights)| of_each(table, weights))).collect()
             }
 
             /// The databases that are named.
             pub fn databases(&self) -> impl Iterator<Item = &Spanned<String>> {
-                self.operating.keys().chain(self.cluster.keys()).chain(self.floor.keys())
+                self.operating.keys().chain(self.cluster.keys())
             }
         }
 
@@ -71,7 +65,6 @@ macro_rules! weights {
                 };
                 self.operating.extend(each(&overrides.operating));
                 self.cluster.extend(each(&overrides.cluster));
-                self.floor.extend(each(&overrides.floor));
                 self
             }
         }
@@ -91,25 +84,12 @@ weights! {
     other,
     /// What such a one takes besides to run over several servers.
     other_cluster,
-    /// What the service of such a one needs to start, in GB.
-    other_floor,
-    /// Each GB that a service needs to start.
-    memory,
     /// A need that is served well enough, but that the database is not made for.
     adequate,
-    /// The same where the data spreads over several servers.
-    adequate_spread,
-    /// A need that is served and hurts; a figure halfway from where strain begins to where the database ends; and each
-    /// factor of ten past the former where no end is known.
+    /// A need that is served and hurts.
     strained,
-    /// A database that hardly anybody looks after any more, or whose licence may forbid the use.
-    standing,
-    /// A kind of data that nothing fits, or that is pinned where it does not fit.
-    unfit,
-    /// A copy in another database.
-    copy,
-    /// Each factor of ten of the writes a second that a copy follows.
-    writes,
+    /// A figure at the end of what a database bears, in a portfolio: on the way there its part in the logarithm.
+    position,
 }
 
 impl Weights {
@@ -123,12 +103,5 @@ impl Weights {
     pub fn clustering(&self, database: &Database) -> f64 {
         let own = database.operate.as_ref().map(|operate| operate.cluster_cost);
         self.cluster.get(database.id.as_str()).copied().or(own).unwrap_or(self.other_cluster).get()
-    }
-
-    /// What a service of a database needs to start, in GB.
-    pub fn memory_floor(&self, database: &Database) -> f64 {
-        let overridden = self.floor.get(database.id.as_str()).map(|weight| weight.get());
-        let own = || database.operate.as_ref()?.base_memory.as_ref()?.parse::<Bytes>().ok().map(Bytes::gigabytes);
-        overridden.or_else(own).unwrap_or(self.other_floor.get())
     }
 }

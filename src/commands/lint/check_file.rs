@@ -28,7 +28,7 @@ use crate::lint::{
     check_compose, check_system, is_compose, unreadable,
 };
 use crate::lock::{Lock, LockError};
-use crate::plan::Plan;
+use crate::plan::{Capacity, Plan};
 use crate::render::record::{self, File, Front, number_of};
 use crate::render::write::{self, Folder, State};
 use crate::render::{Options, Stack, Wish};
@@ -95,10 +95,9 @@ impl<'w> FileChecker<'w> {
 
     /// The facts for a file.
     fn facts(&self, context: &'static LintContext, file: &Requirements) -> DecisionContext<'static> {
-        let World { catalog, config, tree, .. } = &context.world;
         match self.facts.take().filter(|(last, _)| std::ptr::eq(*last, context)) {
             Some((_, facts)) => facts.renewed(file),
-            None => DecisionContext::new(catalog, tree, &config.policy, file),
+            None => DecisionContext::new(context.world.knowledge(), file),
         }
     }
 
@@ -119,7 +118,7 @@ impl<'w> FileChecker<'w> {
         // What is not proven may be another answer the next time, so it is not held against the lock.
         let portfolio = together.and_then(|together| {
             let portfolio = portfolio::portfolio(
-                Question { requirements: &requirements, alone: &alone, most: together.max_databases },
+                Question { requirements: &requirements, most: together.max_databases },
                 &context.world,
                 &facts,
             );
@@ -145,7 +144,7 @@ impl<'w> FileChecker<'w> {
             None => now,
         };
         let host = Host::of(&requirements.target, None);
-        let budget = Plan::budget(&requirements, &selection, catalog, &self.reckoner, host);
+        let capacity = Capacity::of(&requirements, &selection, catalog, &self.reckoner, host).ok();
         let kinds = selection.kinds.iter().map(|selected| Kind {
             name: selected.name,
             data: selected.data,
@@ -157,7 +156,7 @@ impl<'w> FileChecker<'w> {
             Err(outcome) => return outcome,
         };
         let is_rendered = root.as_deref().is_some_and(|root| is_stack_of(root, requirements.name()));
-        let stack = root.clone().filter(|_| is_rendered && budget.is_ok());
+        let stack = root.clone().filter(|_| is_rendered && capacity.as_ref().is_some_and(Capacity::is_enough));
         let held = held.unwrap_or_default();
         let most = together.and_then(|together| together.max_databases);
         let decided = Decided { requirements: &requirements, world: &context.world, facts: &facts, held: &held, most };
@@ -175,7 +174,7 @@ impl<'w> FileChecker<'w> {
             kinds: kinds.collect(),
             lock: locked.as_ref(),
             records: standing_records(path, root.as_deref()),
-            budget: &budget,
+            capacity: capacity.as_ref(),
             is_rendered,
             today: self.looking.today.or(newest),
         };

@@ -1,14 +1,15 @@
-//! How far an answer carries: the load at which a kind of data is better held elsewhere.
+//! How far an answer carries: the load at which a group is better held elsewhere.
 
 use catalog::Database;
 use catalog::units::{GrowthAmount, Span};
 use catalog::vocabulary::{Amount, Quantity};
 use solver::Solution;
 
-use super::account::{chosen, databases, same};
-use super::offer::{Kind, Offer, offer};
+use super::account::same;
+use super::offer::{Item, misfit};
 use super::points::Points;
 use super::search::Search;
+use crate::decide::assess::{Assessment, Bucket};
 use crate::requirements::Change;
 
 /// The load at which a kind of data would be held elsewhere.
@@ -26,106 +27,80 @@ pub struct Until<'a> {
     pub within: Option<Span>,
 }
 
-/// How often the load is raised to what the answer bears at least.
-const STEPS: usize = 12;
-
 /// The largest load that is tried.
 const LARGEST: u64 = 1 << 60;
 
-/// For each quantity of a kind of data that adds up, the load at which the answer no longer stands.
+/// For each quantity of an item of one kind of data that adds up, the load at which the answer no longer stands.
 pub(super) fn until<'a>(search: &mut Search<'_, 'a, '_>, index: usize, best: &Solution) -> Vec<Until<'a>> {
-    let Some(kind) = search.kinds.get(index).cloned().filter(|kind| !kind.pinned) else { return Vec::new() };
-    let Some(ours) = chosen(&search.kinds, &best.choices).get(index).copied().cloned() else { return Vec::new() };
-    let Ok(elsewhere) = search.elsewhere(search.problem(), index, &ours) else { return Vec::new() };
-    let margin = elsewhere.map(|elsewhere| elsewhere.over(Points::of_units(best.cost)));
+    let Some(item) = search.items.get(index) else { return Vec::new() };
+    let [member] = item.group.members.as_slice() else { return Vec::new() };
+    let Some(ours) = best.choices.get(index).copied() else { return Vec::new() };
     let quantities = Quantity::ALL.iter().copied().filter(|quantity| quantity.adds_up());
-    let growths = quantities.map(|quantity| Growth { kind: &kind, index, quantity, ours: &ours });
-    growths.filter_map(|growth| growth.reach(search, margin)).collect()
+    let stated = quantities.filter_map(|quantity| Some((quantity, member.profile.quantity(quantity)?)));
+    stated.filter_map(|(quantity, now)| Growth { item, index, ours, quantity }.reach(search, now)).collect()
 }
 
-/// A quantity of a kind of data that grows, and the offer that holds the data today.
-#[derive(Clone, Copy)]
+/// A quantity of an item that grows, and the offer that holds it today.
 struct Growth<'g, 'a, 'f> {
-    kind: &'g Kind<'a, 'f>,
+    item: &'g Item<'a, 'f>,
     index: usize,
+    ours: usize,
     quantity: Quantity,
-    ours: &'g Offer<'a, 'f>,
 }
 
-impl<'a, 'f> Growth<'_, 'a, 'f> {
-    /// Raises the load step by step: at least until the misfit has grown by what the second best costs more, for nothing
-    /// that grows makes the others cheaper. Then everything is decided anew.
-    fn reach(self, search: &mut Search<'_, 'a, 'f>, mut margin: Option<Points>) -> Option<Until<'a>> {
-        let Self { kind, index, quantity, ours } = self;
-        let Amount(now) = kind.profile.quantity(quantity)?;
-        let mut load = now;
-        for _ in 0..STEPS {
-            let next = self.bears(search, load, margin)?;
-            let raised = self.raised(search, next);
-            if !raised.offers.iter().any(|offer| offer.fits) {
-                // No other place bears it either.
-                return None;
-            }
-            let problem = search.with(index, &raised);
-            let best = search.best(&problem).ok()??;
-            let then = databases(raised.offers.get(*best.choices.get(index)?)?);
-            if !same(&then, &databases(ours)) {
-                let last = Amount(next.saturating_sub(quantity.step()).max(now));
-                let within = self.within(now, last.0);
-                return Some(Until { quantity, now: Amount(now), last, then, within });
-            }
-            let elsewhere = search.elsewhere(problem, index, ours).ok()?;
-            margin = elsewhere.map(|elsewhere| elsewhere.over(Points::of_units(best.cost)));
-            load = next;
-        }
-        None
-    }
-
-    /// The kind of data with another load.
-    fn raised(self, search: &Search<'_, 'a, 'f>, load: u64) -> Kind<'a, 'f> {
-        let Self { kind, quantity, .. } = self;
-        let profile = kind.profile.with(Change::Quantity(quantity, Amount(load)));
-        let network = search.network;
-        let offers = kind.offers.iter();
-        let offers = offers.map(|other| offer(other.candidate.clone(), &profile, network.context, &network.weights));
-        Kind { offers: offers.collect(), profile, ..*kind }
-    }
-
-    /// The smallest load at which the offer no longer fits, or has become dearer by more than a margin; nothing where it
-    /// bears any.
-    fn bears(self, search: &Search<'_, 'a, 'f>, from: u64, margin: Option<Points>) -> Option<u64> {
-        let Self { kind, quantity, ours, .. } = self;
-        let network = search.network;
-        let at = |load: u64| {
-            let profile = kind.profile.with(Change::Quantity(quantity, Amount(load)));
-            offer(ours.candidate.clone(), &profile, network.context, &network.weights)
-        };
-        let before = at(from).misfit;
-        let gives_way = |load: u64| {
-            let then = at(load);
-            !then.fits || margin.is_some_and(|margin| then.misfit.over(before) > margin)
-        };
-        let (mut low, mut high) = (from, LARGEST);
-        if !gives_way(high) {
-            return None;
-        }
-        while high.saturating_sub(low) > quantity.step() {
+impl<'a> Growth<'_, 'a, '_> {
+    /// The least load at which the whole is cheaper with the item elsewhere, found by halving: what a fit costs only grows
+    /// with the load.
+    fn reach(&self, search: &mut Search<'_, 'a, '_>, Amount(now): Amount) -> Option<Until<'a>> {
+        let step = self.quantity.step();
+        let (mut low, mut high) = (now, LARGEST);
+        let mut then = self.at(search, high)?;
+        while high.saturating_sub(low) > step {
             let middle = low.midpoint(high);
-            if gives_way(middle) { high = middle } else { low = middle }
+            match self.at(search, middle) {
+                Some(elsewhere) => (high, then) = (middle, elsewhere),
+                None => low = middle,
+            }
         }
-        Some(high)
+        let last = Amount(high.saturating_sub(step).max(now));
+        Some(Until { quantity: self.quantity, now: Amount(now), last, then, within: self.within(now, last.0) })
+    }
+
+    /// Where the item is held at a load, if that is elsewhere.
+    fn at(&self, search: &mut Search<'_, 'a, '_>, load: u64) -> Option<Vec<&'a Database>> {
+        let costs = self.costs(search, load);
+        let here = search.offers(self.index).get(self.ours)?.candidate.databases();
+        let choice = if costs.get(self.ours).is_some_and(Option::is_some) {
+            let problem = search.with(self.index, &costs);
+            *search.best(&problem).ok()??.choices.get(self.index)?
+        } else {
+            costs.iter().position(Option::is_some)?
+        };
+        let then = search.offers(self.index).get(choice)?.candidate.databases();
+        (!same(&then, &here)).then_some(then)
+    }
+
+    /// What each offer costs at a load; nothing where it fits worse than the answer for the group alone does then.
+    fn costs(&self, search: &Search<'_, 'a, '_>, load: u64) -> Vec<Option<Points>> {
+        let context = search.network.context;
+        let group = self.item.group.with(0, Change::Quantity(self.quantity, Amount(load)));
+        let offers = self.item.offers.iter();
+        let assessed: Vec<_> = offers.map(|offer| context.assess(&offer.candidate, &group, false)).collect();
+        let own = assessed.first().map_or(Bucket::Unproven, Assessment::bucket);
+        let costs = assessed.iter().map(|one| (one.bucket() <= own).then(|| misfit(one, context)));
+        costs.collect()
     }
 
     /// How long it takes until a load has grown so far. A growth in bytes is of the data, one in records of its records and
     /// vectors; of those that it does not speak of, records and vectors grow as fast as the data does.
-    fn within(self, now: u64, then: u64) -> Option<Span> {
-        let Self { kind, quantity, .. } = self;
-        let growth = kind.data.growth.as_ref()?.value;
-        let pieces = matches!(quantity, Quantity::Records | Quantity::Vectors);
+    fn within(&self, now: u64, then: u64) -> Option<Span> {
+        let profile = &self.item.group.members.first()?.profile;
+        let growth = profile.growth?;
+        let pieces = matches!(self.quantity, Quantity::Records | Quantity::Vectors);
         let (base, added) = match growth.amount {
             GrowthAmount::Count(count) if pieces => (None, count.0),
-            GrowthAmount::Bytes(bytes) if quantity == Quantity::DataSize => (None, bytes.0),
-            GrowthAmount::Bytes(bytes) if pieces => (Some(kind.profile.quantity(Quantity::DataSize)?), bytes.0),
+            GrowthAmount::Bytes(bytes) if self.quantity == Quantity::DataSize => (None, bytes.0),
+            GrowthAmount::Bytes(bytes) if pieces => (Some(profile.quantity(Quantity::DataSize)?), bytes.0),
             GrowthAmount::Count(_) | GrowthAmount::Bytes(_) => return None,
         };
         let left = u128::from(then.saturating_sub(now)).saturating_mul(u128::from(growth.period.span().0));

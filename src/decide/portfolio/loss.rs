@@ -1,4 +1,4 @@
-//! What is lost by holding a kind of data elsewhere than where it is best held alone.
+//! What is lost by holding a group elsewhere than where it is best held alone.
 
 use catalog::Level;
 use catalog::vocabulary::Need;
@@ -6,8 +6,7 @@ use catalog::vocabulary::Need;
 use crate::decide::candidate::Candidate;
 use crate::decide::check::{Check, Verdict, What};
 use crate::decide::context::DecisionContext;
-use crate::decide::load::Load;
-use crate::requirements::Profile;
+use crate::decide::group::Group;
 
 /// Something that a database does worse than the one that is best for the data alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,15 +21,20 @@ pub struct Loss {
     pub why: String,
 }
 
+fn checks<'a>(context: &DecisionContext<'a>, group: &Group<'_>, candidate: &Candidate<'a, '_>) -> Vec<Check<'a>> {
+    let mut checks = Vec::new();
+    context.each_check(candidate, group, false, |check| checks.push(check));
+    checks
+}
+
 /// What one candidate does worse than another.
 pub(super) fn losses<'a, 'f>(
     context: &DecisionContext<'a>,
-    profile: &Profile,
+    group: &Group<'_>,
     before: &Candidate<'a, 'f>,
     now: &Candidate<'a, 'f>,
 ) -> Vec<Loss> {
-    let checks = |candidate: &Candidate<'a, 'f>| context.checks(candidate, profile, &Load::default());
-    let (before, now) = (checks(before), checks(now));
+    let (before, now) = (checks(context, group, before), checks(context, group, now));
     now.iter().filter_map(|check| loss(check, &before)).collect()
 }
 
@@ -46,12 +50,13 @@ fn loss(check: &Check<'_>, before: &[Check<'_>]) -> Option<Loss> {
                 why: check.why(),
             })
         }
-        What::UpTo(..) | What::Limit(..) if check.verdict != Verdict::Fits => Some(Loss {
-            what: check.name(),
-            now: check.limit(),
-            before: String::from("within its bounds"),
-            why: check.why(),
-        }),
+        What::Bound(..) if check.verdict != Verdict::Fits => {
+            let same = before.iter().find(|other| other.name() == check.name() && other.figure().is_some());
+            let was_no_worse = same.is_none_or(|other| other.position() < check.position());
+            let within = || String::from("within its bounds");
+            let was = same.filter(|other| other.verdict != Verdict::Fits).map_or_else(within, Check::limit);
+            was_no_worse.then(|| Loss { what: check.name(), now: check.limit(), before: was, why: check.why() })
+        }
         _ => None,
     }
 }
@@ -64,12 +69,11 @@ fn level(need: Need, checks: &[Check<'_>]) -> Option<Level> {
     checks.iter().find_map(level)
 }
 
-/// How much of the nearest bound a kind of data uses by itself.
+/// How much of the nearest bound a group uses by itself.
 pub(super) fn headroom<'a>(
     context: &DecisionContext<'a>,
-    profile: &Profile,
+    group: &Group<'_>,
     candidate: &Candidate<'a, '_>,
 ) -> Option<f64> {
-    let checks = context.checks(candidate, profile, &Load::default());
-    checks.iter().filter_map(Check::used).max_by(f64::total_cmp)
+    checks(context, group, candidate).iter().filter_map(Check::used).max_by(f64::total_cmp)
 }

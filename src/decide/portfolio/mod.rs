@@ -1,21 +1,29 @@
-//! The portfolio: the databases of all kinds of data together, as few as pay, instead of the best for each alone.
+//! The portfolio: the databases of all data together, as few as pay, instead of the best for each alone.
 //!
-//! The cost of a set of databases is the care of each, the memory that their services need to start, the misfit of each
-//! kind of data where it is held, and keeping in step what is held apart from its source. The cheapest assignment is
-//! found exactly; limits hold for the sum of what each service holds.
+//! What it minimises is what the engines cost, and what each group pays for being served less than natively and for what
+//! strains. A group moves only within its answer's category, or by a rule of the consolidation: being admitted is not
+//! enough, for unknown is not small. The cheapest assignment is found exactly. Groups that say the same are one item, so that
+//! names change nothing.
+
+mod points;
+
+mod question;
+
+mod offer;
+
+mod network;
 
 mod account;
-mod breakeven;
-mod capacity;
-mod demand;
-mod frontier;
-mod loss;
-mod network;
-mod offer;
-mod points;
-mod price;
-mod question;
+
 mod search;
+
+mod loss;
+
+mod price;
+
+mod frontier;
+
+mod breakeven;
 
 pub use account::{Account, Charge, Term};
 pub use breakeven::Until;
@@ -25,20 +33,20 @@ pub use points::Points;
 pub use price::{Buy, Price};
 pub use question::{PortfolioError, Question};
 
-use catalog::{Database, Weights};
+use catalog::Database;
 use solver::{Problem, Solution};
 
-use account::databases;
 use loss::{headroom, losses};
 use network::Network;
-use offer::{Kind, kinds, operated};
+use offer::{Item, items};
 use search::Search;
 
-use super::choose::candidates;
 use super::context::DecisionContext;
-use super::held::HeldDatabase;
+use super::group::Group;
+use super::held::{Held, HeldDatabase};
+use super::selection::Decisions;
 
-/// The databases of all kinds of data together, beside the best for each alone.
+/// The databases of all data together, beside the best for each alone.
 #[derive(Debug, Clone)]
 pub struct Portfolio<'a> {
     /// What the best for each alone runs and costs.
@@ -68,6 +76,8 @@ pub struct Placement<'a> {
     pub together: Vec<&'a Database>,
     /// The same with their versions.
     pub held: Vec<HeldDatabase>,
+    /// Why it may go there, where it is held elsewhere.
+    pub because: Option<&'static str>,
     /// What is lost by holding it there.
     pub losses: Vec<Loss>,
     /// How much of the nearest bound is used, alone and together: 0.25 is a quarter.
@@ -83,57 +93,47 @@ impl Placement<'_> {
     }
 }
 
-impl<'q, 'a> Question<'q, 'a> {
-    /// The question as the solver sees it.
-    ///
-    /// # Errors
-    /// [`PortfolioError::TooMany`] where the catalog has more databases than the solver takes.
-    pub fn problem(self, context: &DecisionContext<'a>, weights: Weights) -> Result<Problem, PortfolioError> {
-        let (network, kinds) = self.network(context, weights)?;
-        Ok(Problem { most: self.most, ..network.problem(&kinds) })
-    }
-
-    /// What can be run, and what each kind of data could be held by.
-    fn network<'f>(
-        self,
-        context: &'f DecisionContext<'a>,
-        weights: Weights,
-    ) -> Result<(Network<'a, 'f>, Vec<Kind<'a, 'f>>), PortfolioError>
-    where
-        'q: 'f,
-    {
-        let answers = candidates(context).unwrap_or_default();
-        let kinds = kinds(self, context, &answers, &weights);
-        let operated = operated(self.requirements).into_iter().map(String::from).collect();
-        let network = Network::of(&kinds, context, weights, operated).ok_or(PortfolioError::TooMany)?;
-        Ok((network, kinds))
-    }
+/// The question as the solver sees it.
+///
+/// # Errors
+/// [`PortfolioError::TooMany`] where the catalog has more databases than the solver takes.
+pub fn problem<'a>(question: Question<'a>, context: &DecisionContext<'a>) -> Result<Problem, PortfolioError> {
+    let groups = Group::of_file(question.requirements, context.catalog());
+    let decisions = Decisions::of(&groups, context, &Held::default());
+    let items = items(&groups, &decisions, context);
+    let network = Network::of(&items, context).ok_or(PortfolioError::TooMany)?;
+    Ok(Problem { most: question.most, ..network.problem(&items) })
 }
 
 impl<'a> Portfolio<'a> {
-    /// Finds the cheapest databases for all kinds of data together.
+    /// Finds the cheapest databases for all data together.
     ///
     /// `stop` is asked now and then; when it says true, what was found so far is the answer, with its proven gap.
     ///
     /// # Errors
     /// [`PortfolioError`] where so many databases cannot hold the data, or nothing was found in time.
     pub fn of(
-        question: Question<'_, 'a>,
+        question: Question<'a>,
         context: &DecisionContext<'a>,
-        weights: Weights,
         stop: &mut dyn FnMut() -> bool,
     ) -> Result<Self, PortfolioError> {
-        let (network, kinds) = question.network(context, weights)?;
-        let mut search = Search::new(&network, kinds, question.most, stop);
+        let groups = Group::of_file(question.requirements, context.catalog());
+        let decisions = Decisions::of(&groups, context, &Held::default());
+        let items = items(&groups, &decisions, context);
+        let network = Network::of(&items, context).ok_or(PortfolioError::TooMany)?;
+        let mut search = Search::new(&network, &items, question.most, stop);
         let best = search.first()?;
         let choices = best.choices.as_slice();
         let together = search.account(choices);
-        let first: Vec<usize> = choices.iter().map(|_| 0).collect();
-        let alone = search.account(&first);
+        let alone = search.account(&vec![0; choices.len()]);
         let prices = price::prices(&mut search, &together);
         let frontier = frontier::frontier(&mut search, &together);
-        let placements = (0..search.kinds.len()).filter_map(|index| placement(&mut search, index, &best));
-        let kinds = placements.collect();
+        let mut kinds = Vec::with_capacity(question.requirements.data.len());
+        for (index, item) in items.iter().enumerate() {
+            kinds.extend(placements(&mut search, index, item, &best));
+        }
+        kinds.sort_by_key(|(place, _)| *place);
+        let kinds = kinds.into_iter().map(|(_, placement)| placement).collect();
         let gap = (!best.exact).then(|| Points::of_units(best.cost).over(Points::of_units(best.bound)));
         Ok(Self { alone, together, kinds, prices, frontier, gap, unfinished: search.unfinished })
     }
@@ -144,26 +144,35 @@ impl<'a> Portfolio<'a> {
     }
 }
 
-/// What becomes of a kind of data.
-fn placement<'a>(search: &mut Search<'_, 'a, '_>, index: usize, best: &Solution) -> Option<Placement<'a>> {
-    let kind = search.kinds.get(index)?.clone();
-    let choice = *best.choices.get(index)?;
-    let (alone, together) = (kind.offers.first()?, kind.offers.get(choice)?);
-    let moved = choice != 0 && !together.beyond;
+/// What becomes of the kinds of data of an item, each with its place in the file.
+fn placements<'a>(
+    search: &mut Search<'_, 'a, '_>,
+    index: usize,
+    item: &Item<'a, '_>,
+    best: &Solution,
+) -> Vec<(usize, Placement<'a>)> {
+    let choice = best.choices.get(index).copied().unwrap_or(0);
+    let (Some(alone), Some(together)) = (item.offers.first(), item.offers.get(choice)) else { return Vec::new() };
+    let moved = choice != 0;
     let until = if moved { breakeven::until(search, index, best) } else { Vec::new() };
+    let context = search.network.context;
     let versions = together.candidate.engines.iter().map(|engine| HeldDatabase {
         id: engine.database.id.to_string(),
         version: engine.version.major.to_string(),
         image: None,
     });
-    let context = search.network.context;
-    Some(Placement {
-        data: kind.name,
-        alone: databases(alone),
-        together: databases(together),
-        held: versions.collect(),
-        losses: if moved { losses(context, &kind.profile, &alone.candidate, &together.candidate) } else { Vec::new() },
-        used: [alone, together].map(|offer| headroom(context, &kind.profile, &offer.candidate)),
+    let held: Vec<_> = versions.collect();
+    let lost = if moved { losses(context, item.group, &alone.candidate, &together.candidate) } else { Vec::new() };
+    let placement = Placement {
+        data: "",
+        alone: alone.candidate.databases(),
+        together: together.candidate.databases(),
+        held,
+        because: moved.then(|| together.because()),
+        losses: lost,
+        used: [alone, together].map(|offer| headroom(context, item.group, &offer.candidate)),
         until,
-    })
+    };
+    let members = item.groups.iter().flat_map(|group| &group.members);
+    members.map(|member| (member.place, Placement { data: member.name, ..placement.clone() })).collect()
 }

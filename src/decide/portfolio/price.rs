@@ -4,7 +4,7 @@
 
 use catalog::Database;
 
-use super::account::{Account, Charge, Term};
+use super::account::{Account, Charge};
 use super::network::bit;
 use super::points::Points;
 use super::search::Search;
@@ -47,39 +47,32 @@ pub(super) fn prices<'a>(search: &mut Search<'_, 'a, '_>, together: &Account<'a>
     prices
 }
 
-/// What would have to be paid for, in words that stand behind the data's name.
-fn spared(term: &Term<'_>) -> String {
-    match term.charge {
-        Charge::Copy => format!("a copy that {}", term.how),
-        _ => term.how.clone(),
-    }
-}
-
 fn price<'a>(
     search: &Search<'_, 'a, '_>,
     database: &'a Database,
     together: &Account<'a>,
     without: Option<&Account<'a>>,
 ) -> Price<'a> {
-    let own = |charge| matches!(charge, Charge::Operating | Charge::Cluster | Charge::Standing | Charge::Memory);
+    let own = |charge| matches!(charge, Charge::Operating | Charge::Cluster);
     let costs = together.terms.iter().filter(|term| own(term.charge) && term.databases == database.name.as_str());
-    let held = search.kinds.iter().enumerate().filter(|(index, _)| {
+    let held = search.items.iter().enumerate().filter(|(index, _)| {
         together.stores.get(*index).is_some_and(|stores| stores.iter().any(|store| store.id == database.id))
     });
-    let buys = held.map(|(index, kind)| {
-        let mut terms: Vec<_> = without
-            .iter()
-            .flat_map(|account| &account.terms)
-            .filter(|term| term.data == Some(kind.name))
-            .filter(|term| !together.terms.iter().any(|other| other.data == term.data && other.how == term.how))
-            .collect();
-        terms.sort_by_key(|term| std::cmp::Reverse(term.points));
-        Buy {
-            data: kind.name,
-            only: kind.offers.iter().all(|offer| offer.candidate.has(&database.id)),
-            instead: without.and_then(|account| account.stores.get(index)).cloned().unwrap_or_default(),
-            spares: terms.into_iter().map(spared).collect(),
-        }
+    let buys = held.flat_map(|(index, item)| {
+        let instead = without.and_then(|account| account.stores.get(index)).cloned().unwrap_or_default();
+        let only = item.offers.iter().all(|offer| offer.candidate.has(&database.id));
+        let members = item.groups.iter().filter_map(|group| group.members.first());
+        members.map(move |member| {
+            let mut terms: Vec<_> = without
+                .iter()
+                .flat_map(|account| &account.terms)
+                .filter(|term| term.data == Some(member.name))
+                .filter(|term| !together.terms.iter().any(|other| other.data == term.data && other.how == term.how))
+                .collect();
+            terms.sort_by_key(|term| std::cmp::Reverse(term.points));
+            let spares = terms.into_iter().map(|term| term.how.clone()).collect();
+            Buy { data: member.name, only, instead: instead.clone(), spares }
+        })
     });
     Price {
         database,

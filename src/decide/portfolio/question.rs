@@ -1,6 +1,5 @@
 //! What a portfolio is asked of, and why there may be none.
 
-use crate::decide::selection::Selection;
 use crate::requirements::Requirements;
 
 /// Why there is no portfolio.
@@ -15,7 +14,7 @@ pub enum PortfolioError {
         least: Option<usize>,
     },
     /// More databases than the solver takes.
-    #[error("the catalog has too many databases for a portfolio: with their services they may be 128")]
+    #[error("the catalog has too many databases for a portfolio: with their clusters they may be 128")]
     TooMany,
     /// Nothing was found in time.
     #[error("no portfolio was found in time")]
@@ -32,11 +31,9 @@ fn needed(least: Option<usize>) -> String {
 
 /// What a portfolio is asked of.
 #[derive(Clone, Copy)]
-pub struct Question<'q, 'a> {
+pub struct Question<'a> {
     /// What is to be held.
     pub requirements: &'a Requirements,
-    /// What is best for each alone.
-    pub alone: &'q Selection<'a>,
     /// The most databases that may run.
     pub most: Option<usize>,
 }

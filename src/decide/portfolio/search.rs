@@ -1,17 +1,17 @@
-//! The search for the best assignment of all kinds of data, and of variations of the question.
+//! The search for the best assignment of all data, and of variations of the question.
 
 use solver::{Answer, Problem, Solution, solve_from};
 
-use super::account::{Account, databases, same};
+use super::account::Account;
 use super::network::Network;
-use super::offer::{Kind, Offer};
+use super::offer::{Item, Offer};
 use super::points::Points;
 use super::question::PortfolioError;
 
-/// The search for the best assignment of some kinds of data.
+/// The search for the best assignment of some items.
 pub(super) struct Search<'s, 'a, 'f> {
     pub(super) network: &'s Network<'a, 'f>,
-    pub(super) kinds: Vec<Kind<'a, 'f>>,
+    pub(super) items: &'s [Item<'a, 'f>],
     problem: Problem,
     /// The best of all, which variations of the question start from.
     start: Option<Solution>,
@@ -26,27 +26,19 @@ pub(super) struct NotProven;
 impl<'s, 'a, 'f> Search<'s, 'a, 'f> {
     pub(super) fn new(
         network: &'s Network<'a, 'f>,
-        kinds: Vec<Kind<'a, 'f>>,
+        items: &'s [Item<'a, 'f>],
         most: Option<usize>,
         stop: &'s mut dyn FnMut() -> bool,
     ) -> Self {
-        let problem = Problem { most, ..network.problem(&kinds) };
-        Self { network, kinds, problem, start: None, stop, unfinished: false }
+        let problem = Problem { most, ..network.problem(items) };
+        Self { network, items, problem, start: None, stop, unfinished: false }
     }
 
-    /// The best assignment; where the limits leave none, one that goes past them.
+    /// The best assignment.
     pub(super) fn first(&mut self) -> Result<Solution, PortfolioError> {
-        let mut best = self.solve(&self.problem.clone())?;
-        if best.is_none() {
-            if let Some(most) = self.problem.most {
-                return Err(PortfolioError::TooFew { most, least: self.least(most) });
-            }
-            for kind in &mut self.kinds {
-                let beyond = kind.offers.first().map(|first| first.beyond(&self.network.weights));
-                kind.offers.extend(beyond);
-            }
-            self.problem = self.network.problem(&self.kinds);
-            best = self.solve(&self.problem.clone())?;
+        let best = self.solve(&self.problem.clone())?;
+        if let (None, Some(most)) = (&best, self.problem.most) {
+            return Err(PortfolioError::TooFew { most, least: self.least(most) });
         }
         self.start.clone_from(&best);
         best.ok_or(PortfolioError::Stopped)
@@ -89,38 +81,27 @@ impl<'s, 'a, 'f> Search<'s, 'a, 'f> {
         self.best(&problem)
     }
 
-    /// What it costs at the least if a kind of data is held elsewhere than an offer says.
-    pub(super) fn elsewhere(
-        &mut self,
-        mut problem: Problem,
-        index: usize,
-        ours: &Offer<'a, 'f>,
-    ) -> Result<Option<Points>, NotProven> {
-        if let (Some(item), Some(kind)) = (problem.items.get_mut(index), self.kinds.get(index)) {
-            for (choice, offer) in item.choices.iter_mut().zip(&kind.offers) {
-                if same(&databases(offer), &databases(ours)) {
-                    choice.bar();
+    /// The problem where the offers of one item cost otherwise, or are no longer made.
+    pub(super) fn with(&self, index: usize, costs: &[Option<Points>]) -> Problem {
+        let mut problem = self.problem.clone();
+        let count = self.items.get(index).map_or(1, Item::count);
+        if let Some(item) = problem.items.get_mut(index) {
+            for (choice, cost) in item.choices.iter_mut().zip(costs) {
+                match cost {
+                    Some(cost) => choice.cost = cost.units().saturating_mul(count),
+                    None => choice.bar(),
                 }
             }
         }
-        Ok(self.best(&problem)?.map(|best| Points::of_units(best.cost)))
-    }
-
-    /// The problem where one kind of data has other figures.
-    pub(super) fn with(&self, index: usize, kind: &Kind<'a, 'f>) -> Problem {
-        let mut problem = self.problem.clone();
-        let kinds: Vec<&Kind<'a, 'f>> = self.kinds.iter().collect();
-        let changed = kinds.iter().enumerate().map(|(place, other)| if place == index { kind } else { *other });
-        self.network.update(&mut problem, &changed.collect::<Vec<_>>(), index);
         problem
     }
 
-    /// The problem as it is.
-    pub(super) fn problem(&self) -> Problem {
-        self.problem.clone()
+    pub(super) fn account(&self, choices: &[usize]) -> Account<'a> {
+        Account::of(self.network, self.items, choices)
     }
 
-    pub(super) fn account(&self, choices: &[usize]) -> Account<'a> {
-        Account::of(self.network, &self.kinds, choices)
+    /// The offers of an item.
+    pub(super) fn offers(&self, index: usize) -> &'s [Offer<'a, 'f>] {
+        self.items.get(index).map_or(&[], |item| &item.offers)
     }
 }

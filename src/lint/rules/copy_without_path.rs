@@ -18,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
             version: 1
             data:
               products: { kind: user_profile }
-              product_search: { full_text: true, search_heavy: true, durability: derived, source: products }
+              product_search: { kind: log, records: 50M, durability: derived, source: products }
         ";
         "polyglot.yaml": r"
             version: 1

@@ -62,7 +62,7 @@ fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     let System { requirements, facts, .. } = system;
     let now = Selection::of(requirements, facts, Depth::Flips);
     for (kind, selected) in system.kinds.iter().zip(&now.kinds) {
-        let decisive = |flip: &&Flip| is_open(flip.change, &kind.profile) && flip.verdict != Verdict::Exceeds;
+        let decisive = |flip: &&Flip| is_open(flip.change, &kind.profile) && flip.verdict < Verdict::Exceeds;
         let open: Vec<&Flip> = selected.flips.iter().filter(decisive).collect();
         if open.is_empty() {
             continue;
@@ -82,10 +82,11 @@ fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
 /// Whether the file leaves open what the change would say. A flag that is absent is false, so it is not open.
 fn is_open(change: Change, profile: &Profile) -> bool {
     match change {
-        Change::Flag(..) => false,
         Change::Quantity(quantity, _) => profile.quantity(quantity).is_none(),
         Change::Durability(_) => profile.durability.is_none(),
         Change::Consistency(_) => profile.consistency.is_none(),
         Change::Scale(_) => profile.scale.is_none(),
+        Change::Tenancy(_) => profile.tenancy.is_none(),
+        Change::Flag(..) | Change::Sync(_) | Change::Source(_) => false,
     }
 }

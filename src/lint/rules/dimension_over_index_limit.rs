@@ -60,10 +60,8 @@ fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in &system.kinds {
         let trouble = kind.trouble_of(Quantity::Dimension).filter(|check| check.verdict == Verdict::Exceeds);
         let Some((trouble, (_, figure))) = trouble.and_then(|check| Some((check, check.figure()?))) else { continue };
-        let Some(bound) = figure.exceeds else { continue };
-        let (about, place) = stated(kind, figure.total);
-        let Amount(bound) = bound;
-        let Amount(dimension) = figure.total;
+        let (about, place) = stated(kind, figure.value);
+        let (Amount(bound), Amount(dimension)) = (figure.exceeds, figure.value);
         let name = &trouble.database.name;
         let message = format!("{dimension} dimensions, and {name} indexes up to {bound}");
         let violation = Violation::new(about, system.at(place, "too many for the index"), message);

@@ -21,6 +21,7 @@ pub(crate) static RULE: Rule = Rule {
               product_search:
                 full_text: true
                 search_heavy: true
+                records: 50M
                 durability: derived
                 source: products
                 sync: application

@@ -40,6 +40,8 @@ pub(crate) static RULE: Rule = Rule {
                 dimension: 768
                 durability: primary
                 backup: { every: 1d, keep: 30d }
+                database: chromadb
+                justification: the team knows it
         ";
     },
     good: examples! {

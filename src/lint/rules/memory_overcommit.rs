@@ -1,17 +1,18 @@
 //! `memory-overcommit`
 
 use super::prelude::*;
-use crate::plan::PlanError;
-use crate::source::Place;
+use super::shared::rows;
+use crate::plan::CapacityVerdict;
 
 pub(crate) static RULE: Rule = Rule {
     id: RuleId::new("memory-overcommit"),
     group: Group::Operations,
     level: Some(Level::Error),
     summary: "The host has less memory than its databases need.",
-    why: "Where the shares exceed the memory the kernel picks a victim, mostly the largest process, which is \
-          the database. What has to lie in memory is reckoned from the stated figures; the arithmetic is in \
-          the finding, and `polyglot render` refuses the stack for the same reason.",
+    why: "Where the services exceed the memory the kernel picks a victim, mostly the largest process, which is \
+          the database. What has to be in memory is computed from the stated figures; the arithmetic is in \
+          the finding, and `polyglot render` refuses the stack for the same reason. Where the file does not \
+          state the memory, nothing is reported.",
     source: "https://docs.kernel.org/admin-guide/mm/concepts.html",
     bad: examples! {
         "polyglot.yaml": r"
@@ -20,12 +21,12 @@ pub(crate) static RULE: Rule = Rule {
             data:
               articles:
                 kind: user_profile
-              article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, sync: cdc }
+              article_search: { kind: log, records: 50M, durability: derived, source: articles, sync: cdc }
         ";
         "polyglot.yaml": r"
             version: 1
             data:
-              sessions: { durability: cache, data_size: 1GB }
+              sessions: { durability: cache, data_size: 1GB, database: redis, justification: sessions expire }
             target:
               memory: 1GB
         ";
@@ -37,7 +38,7 @@ pub(crate) static RULE: Rule = Rule {
             data:
               articles:
                 kind: user_profile
-              article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, sync: cdc }
+              article_search: { kind: log, records: 50M, durability: derived, source: articles, sync: cdc }
         ";
         "polyglot.yaml": r"
             version: 1
@@ -52,17 +53,15 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
-    let Err(PlanError::TooSmall(small)) = system.budget else { return };
-    let target = &system.requirements.target;
-    let first_line = Place::new(0, system.source.text.lines().next().map_or(0, str::len));
-    let place = target.memory.as_ref().map_or(first_line, |memory| memory.place);
-    let guess = if target.memory.is_none() { ", which is what is taken where nothing is said" } else { "" };
-    let message = format!("the databases need a host of {}, and this one has {}{guess}", small.host(), target.memory());
-    let rows: Vec<String> = small.rows().map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
-    let violation = Violation::new("target.memory", system.at(place, "too little"), message);
-    violations.push(
-        violation
-            .help(rows.join("; "))
-            .help(format!("give the host more, `memory: {}`, or let fewer databases share it", small.host())),
-    );
+    let Some(capacity) = system.capacity else { return };
+    let memory = &capacity.memory;
+    let Some(stated) = &system.requirements.target.memory else { return };
+    if memory.verdict() < CapacityVerdict::Exceeds {
+        return;
+    }
+    let message =
+        format!("the databases need {} of memory, and the host has {}", memory.needed.rounded(), stated.value);
+    let violation = Violation::new("target.memory", system.at(stated.place, "too little"), message);
+    let more = format!("give the host more, `memory: {}`, or let fewer databases share it", memory.smallest_written());
+    violations.push(violation.help(rows(memory)).help(more));
 }

@@ -26,7 +26,7 @@ pub(crate) static RULE: Rule = Rule {
             version: 1
             data:
               accounts: { kind: user_profile, durability: primary, backup: { every: 1d } }
-              carts: { key_lookup: true, durability: primary }
+              carts: { key_lookup: true, durability: primary, database: mongodb, justification: carts change their form }
         ";
     },
     good: examples! {

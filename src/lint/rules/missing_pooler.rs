@@ -5,7 +5,7 @@ use catalog::vocabulary::{Environment, Quantity};
 use catalog::{Database, Purpose};
 
 use super::prelude::*;
-use crate::decide::{self, Figure, Verdict};
+use crate::decide::Verdict;
 
 pub(crate) static RULE: Rule = Rule {
     id: RuleId::new("missing-pooler"),
@@ -71,37 +71,51 @@ fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
         return;
     }
     for (index, kind) in system.kinds.iter().enumerate() {
-        let Some((database, figure)) = kind.selected.checks.iter().find_map(strained) else { continue };
-        let connected = |other: &Kind<'_>| other.data.connections.as_ref().map_or(0, |clients| clients.value.0);
+        let Some(crowd) = crowd(system, kind) else { continue };
+        let connected = |other: &Kind<'_>| clients_of(other).unwrap_or_default();
         // One finding for what shares a service, at the kind that brings the most.
         let earlier = system.kinds.iter().take(index).filter(|other| other.shares_with(kind));
         let later = system.kinds.iter().skip(index.saturating_add(1)).filter(|other| other.shares_with(kind));
         let is_most = earlier.map(connected).all(|other| other < connected(kind))
             && later.map(connected).all(|other| other <= connected(kind));
-        let Some(clients) = kind.data.connections.as_ref().filter(|_| is_most && !has_pooler(system, database)) else {
-            continue;
-        };
-        let shared = if figure.own == figure.total { "" } else { " with what shares its service" };
+        let Some(stated) = kind.data.connections.as_ref().filter(|_| is_most) else { continue };
+        let shared = if crowd.clients == stated.value { "" } else { " with what shares its service" };
         let message = format!(
             "`{}` brings {} clients{shared} to {}, which carries {} well",
-            kind.name,
-            Count(figure.total.0),
-            database.name,
-            figure.strained.map_or_else(String::new, |bound| Count(bound.0).to_string())
+            kind.name, crowd.clients, crowd.database.name, crowd.carried
         );
-        let violation = Violation::new(kind.about(), system.at(clients.place, "no pooler in front"), message);
-        violations.push(violation.help(match &database.pooler {
+        let violation = Violation::new(kind.about(), system.at(stated.place, "no pooler in front"), message);
+        violations.push(violation.help(match &crowd.database.pooler {
             Some(pooler) => pooler.advice.as_str(),
             None => "let the processes share fewer connections, and state the `connections` that they open together",
         }));
     }
 }
 
-/// A check of the clients that came out badly, but not so that nothing fits.
-fn strained<'a>(check: &decide::Check<'a>) -> Option<(&'a Database, Figure)> {
-    let (quantity, figure) = check.figure()?;
-    let is_strained = quantity == Quantity::Connections && check.verdict == Verdict::Strained && !figure.assumed;
-    is_strained.then_some((check.database, figure))
+/// More clients than a database carries well by itself.
+struct Crowd<'a> {
+    database: &'a Database,
+    clients: Count,
+    carried: Count,
+}
+
+/// The clients of a service that are too many without a pooler, where none is rendered and another database is not the
+/// remedy.
+fn crowd<'a>(system: &System<'a>, kind: &Kind<'a>) -> Option<Crowd<'a>> {
+    let database = kind.database()?;
+    let sharing = system.kinds.iter().filter(|other| other.shares_with(kind));
+    let clients = sharing.filter_map(clients_of).fold(0, u64::saturating_add);
+    let carried = system.facts.clients_without_pooler(database, &kind.profile)?.0;
+    let is_past_help = kind.selected.checks.iter().any(|check| {
+        let of_clients = check.figure().is_some_and(|(quantity, _)| quantity == Quantity::Connections);
+        of_clients && check.verdict == Verdict::Exceeds
+    });
+    let is_crowded = clients > carried && !is_past_help && !has_pooler(system, database);
+    is_crowded.then_some(Crowd { database, clients: Count(clients), carried: Count(carried) })
+}
+
+fn clients_of(kind: &Kind<'_>) -> Option<u64> {
+    kind.data.connections.as_ref().map(|clients| clients.value.0)
 }
 
 /// Whether one is rendered when it is needed.

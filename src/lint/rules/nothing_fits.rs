@@ -1,5 +1,8 @@
 //! `nothing-fits`
 
+use catalog::vocabulary::Need;
+use catalog::{Database, Level as Served};
+
 use super::conflicting_flags::is_contradictory;
 use super::prelude::*;
 
@@ -61,10 +64,36 @@ pub(crate) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
+/// Which needs to part: two that no database serves together, or else whatever is too much.
+fn split(system: &System<'_>, kind: &Kind<'_>) -> String {
+    let needs: Vec<Need> = kind.profile.needs().needs().collect();
+    let serves = |database: &Database, need: &Need| database.level(*need) != Served::No;
+    let apart = |one: &Need, other: &Need| {
+        !system.catalog.databases().any(|database| serves(database, one) && serves(database, other))
+    };
+    let pairs = needs
+        .iter()
+        .enumerate()
+        .flat_map(|(index, one)| needs.iter().skip(index.saturating_add(1)).map(move |other| (one, other)));
+    match pairs.into_iter().find(|(one, other)| apart(one, other)) {
+        Some((one, other)) => format!(
+            "no database serves both `{}` and `{}`: make two datasets of it, one for each, the copy with the other as its \
+             `source`",
+            one.name(),
+            other.name()
+        ),
+        None => String::from("ask for less, or make two datasets of it, the one with the other as its `source`"),
+    }
+}
+
 fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in system.kinds.iter().filter(|kind| !kind.selected.pinned && !is_contradictory(kind)) {
         let Some(breach) = kind.breach() else { continue };
         let trouble = breach.trouble();
+        if kind.selected.needs_several_nodes {
+            violations.push(several_nodes(system, kind, &trouble));
+            continue;
+        }
         let message = format!(
             "no database does all that `{}` asks for, and {} stays: {}",
             kind.name,
@@ -78,8 +107,18 @@ fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
             Some(evidence) => violation.help(format!("that is from {}", evidence.address)),
             None => violation,
         };
-        violations.push(
-            violation.help("ask for less, or make two kinds of data of it, the one with the other as its `source`"),
-        );
+        violations.push(violation.help(split(system, kind)));
     }
+}
+
+/// What one node does not carry, and several do.
+fn several_nodes(system: &System<'_>, kind: &Kind<'_>, trouble: &str) -> Violation {
+    let message = format!(
+        "`{}` needs more than one node of {}: {}",
+        kind.name,
+        kind.database_name(),
+        trouble.trim_end_matches('.')
+    );
+    let violation = Violation::new(kind.about(), system.at(kind.data.key, "more than one node carries"), message);
+    violation.help("say so with `scale: multi_node`, and plan for the nodes")
 }

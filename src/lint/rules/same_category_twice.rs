@@ -17,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
             version: 1
             data:
               customers: { kind: user_profile }
-              stock: { needs_transactions: true }
+              stock: { needs_transactions: true, database: mysql }
         ";
         "polyglot.yaml": r"
             version: 1

@@ -4,6 +4,7 @@ use catalog::{Database, Version};
 use toml::Spanned;
 
 use super::prelude::*;
+use crate::plan::Resource;
 use crate::source::Place;
 
 /// A database that a team adds by itself. Those of ours are moved on before they end, so they show no end.
@@ -40,6 +41,15 @@ pub(super) const ALMANAC: &str = indoc::indoc! {r#"
     event_stream = { level = "no", why = "", source = "handbook" }
     geospatial = { level = "no", why = "", source = "handbook" }
     write_heavy = { level = "native", why = "", source = "handbook" }
+    append_only = { level = "native", why = "", source = "handbook" }
+    queue = { level = "no", why = "", source = "handbook" }
+    ranking = { level = "no", why = "", source = "handbook" }
+    embedded = { level = "no", why = "", source = "handbook" }
+    offline_sync = { level = "no", why = "", source = "handbook" }
+    coordination = { level = "no", why = "", source = "handbook" }
+    pub_sub = { level = "no", why = "", source = "handbook" }
+    metrics = { level = "no", why = "", source = "handbook" }
+    tenancy_row = { level = "no", why = "", source = "handbook" }
     durability_primary = { level = "native", why = "", source = "handbook" }
     durability_cache = { level = "no", why = "", source = "handbook" }
     consistency_strong = { level = "native", why = "", source = "handbook" }
@@ -69,4 +79,9 @@ pub(super) fn in_policy(
     }
     let (first, last) = (allowed.first()?, allowed.last()?);
     Some(Location::new(source, Place::new(first.span().start, last.span().end), "not among the allowed"))
+}
+
+/// The arithmetic of what is needed, in one line.
+pub(super) fn rows(resource: &Resource) -> String {
+    resource.rows().map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect::<Vec<_>>().join("; ")
 }

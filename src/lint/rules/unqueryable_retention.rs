@@ -54,7 +54,7 @@ fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
         let Some((retention, trouble)) = kind.data.retention.as_ref().zip(kind.trouble_of(Quantity::Retention)) else {
             continue;
         };
-        let Some(bound) = trouble.figure().and_then(|(_, figure)| figure.exceeds.or(figure.strained)) else { continue };
+        let Some(bound) = trouble.figure().map(|(_, figure)| figure.bound()) else { continue };
         let reach = Quantity::Retention.show(bound);
         let name = &trouble.database.name;
         let kept = match retention.value {

@@ -41,6 +41,8 @@ pub(crate) static RULE: Rule = Rule {
             data:
               knowledge:
                 kind: vector
+                durability: primary
+                backup: { every: 1d, keep: 30d }
                 collections:
                   passages: { embedding_function: bge-m3, dimension: 1024 }
                   questions: { embedding_function: bge-m3, dimension: 1024 }

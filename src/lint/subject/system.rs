@@ -1,6 +1,5 @@
 //! What the rules about a requirements file look at: the file, what was decided, the lock and the policy.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use catalog::units::{Bytes, GrowthAmount, Retention, Span};
@@ -8,10 +7,10 @@ use catalog::vocabulary::{Durability, Environment, Flag, Need, Quantity};
 use catalog::{Catalog, Category, Database, DatabaseRef, Date, Hosting, Version};
 
 use crate::config::Config;
-use crate::decide::{Candidate, Check, DecisionContext, Load, Selected, Selection, Tree, Verdict, What};
+use crate::decide::{Assumption, Check, DecisionContext, Selected, Selection, Tree, Verdict, What};
 use crate::lint::violation::Location;
 use crate::lock::{Changed, Lock};
-use crate::plan::PlanError;
+use crate::plan::Capacity;
 use crate::render::record::Front;
 use crate::requirements::{Collection, Data, Profile, Requirements};
 use crate::source::{Place, Source};
@@ -40,8 +39,8 @@ pub struct System<'a> {
     pub lock: Option<&'a Locked>,
     /// The decision records that stand in the folder, by number.
     pub records: Vec<Record>,
-    /// The memory of each service, or why the host does not bear them.
-    pub budget: &'a Result<BTreeMap<String, Bytes>, PlanError>,
+    /// What the services need of the host; nothing where a formula of the catalog cannot be computed.
+    pub capacity: Option<&'a Capacity>,
     /// Whether the folder of the stack is there.
     pub is_rendered: bool,
     /// The day, where it is known: given, or the newest in the lock.
@@ -108,6 +107,13 @@ impl<'a> System<'a> {
         Some(Location::new(&locked.source, table.place, "as it was decided"))
     }
 
+    /// What the answer for a kind of data rests on although the file did not say it: as the lock records it, or as it is
+    /// decided now.
+    pub fn assumed<'k>(&'k self, kind: &'k Kind<'_>) -> &'k [Assumption] {
+        let recorded = self.lock.and_then(|locked| locked.lock.data.get(kind.name));
+        recorded.map_or(kind.selected.assumptions.as_slice(), |locked| locked.assumes.as_slice())
+    }
+
     /// The kinds of data that are copied from another, with that other.
     pub fn copies(&self) -> impl Iterator<Item = (&Kind<'a>, &Kind<'a>)> {
         self.kinds.iter().filter_map(|kind| Some((kind, self.kind(&kind.data.source.as_ref()?.value)?)))
@@ -160,9 +166,7 @@ impl<'a> System<'a> {
 
     /// Whether a database would hold a kind of data no worse than what holds it now.
     pub fn could_hold(&self, database: &Database, kind: &Kind<'_>) -> bool {
-        let Some(engine) = self.facts.engine_of(&database.id) else { return false };
-        let verdict = self.facts.verdict(&Candidate::single(engine), &kind.profile, &Load::default());
-        verdict <= kind.selected.verdict
+        self.facts.verdict_of(&database.id, &kind.profile).is_some_and(|verdict| verdict <= kind.selected.verdict)
     }
 
     /// Whether a kind of data runs in the stack's one host, and others than its developers rely on it.
@@ -210,11 +214,7 @@ impl<'a> Kind<'a> {
 
     /// Whether it shares a service with another, so that one transaction and one backup can span both.
     pub fn shares_with(&self, other: &Kind<'_>) -> bool {
-        let service = |kind: &Kind<'_>, database: &Database| kind.selected.role.instance(database);
-        let theirs = |mine: &Database| {
-            other.selected.databases.iter().any(|database| service(other, database) == service(self, mine))
-        };
-        self.selected.databases.iter().any(|database| theirs(database))
+        self.selected.instances.iter().any(|mine| other.selected.instances.contains(mine))
     }
 
     /// The size that it comes to: what it grows by until the first is old enough to be removed, and in a year where
@@ -266,6 +266,11 @@ impl<'a> Kind<'a> {
             "durability" => self.data.durability.as_ref().map(|stated| stated.place),
             "consistency" => self.data.consistency.as_ref().map(|stated| stated.place),
             "scale" => self.data.scale.as_ref().map(|stated| stated.place),
+            "tenancy" => self.data.tenancy.as_ref().map(|stated| stated.place),
+            "sync" => self.data.sync.as_ref().map(|stated| stated.place),
+            "source" => self.data.source.as_ref().map(|stated| stated.place),
+            "with" => self.data.with.as_ref().map(|stated| stated.place),
+            "growth" => self.data.growth.as_ref().map(|stated| stated.place),
             "database" => self.data.database.as_ref().map(|stated| stated.place),
             "justification" => self.data.justification.as_ref().map(|stated| stated.place),
             _ => None,
@@ -294,12 +299,10 @@ impl<'a> Kind<'a> {
     pub fn breach(&self) -> Option<&'a Check<'a>> {
         let exceeding = self.selected.checks.iter().filter(|check| check.verdict == Verdict::Exceeds);
         exceeding.into_iter().find(|check| match check.what {
-            What::Policy(_) | What::Upstream => false,
-            What::Licence | What::UpTo(..) => true,
+            What::Policy(_) | What::Upstream | What::Unbounded(..) | What::Unproven(..) => false,
+            What::Licence => true,
             What::Need(need, _) => need != Need::NeedsTransactions,
-            What::Limit(limit, _) => {
-                !limit.whole_host && !matches!(limit.what, Quantity::Retention | Quantity::Dimension)
-            }
+            What::Bound(bound, _) => !matches!(bound.of, Quantity::Retention | Quantity::Dimension),
         })
     }
 }

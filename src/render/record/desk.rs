@@ -9,6 +9,7 @@ use super::page::{self, Page};
 use super::prose;
 use super::shelf::{File, Shelf, Standing};
 use crate::decide::{Selected, Selection, Tree};
+use crate::plan::Capacity;
 use crate::render::write::part::{Remark, exchange, merge, part};
 
 /// What records are made of.
@@ -18,6 +19,8 @@ pub struct Decided<'a> {
     pub system: &'a str,
     /// The answers, with their flips.
     pub selection: &'a Selection<'a>,
+    /// What they need of the host.
+    pub capacity: &'a Capacity,
     /// The databases.
     pub catalog: &'a Catalog,
     /// The tree that led to them.
@@ -139,9 +142,9 @@ impl<'a> Desk<'a> {
 
     /// A record from nothing.
     fn page(&self, selected: &Selected<'_>, draft: &Draft) -> String {
-        let Decided { system, selection, catalog, tree, .. } = *self.decided;
+        let Decided { system, selection, capacity, catalog, tree, .. } = *self.decided;
         let links = self.links(draft);
-        let sections = Page { system, selection, selected, catalog, tree, links: &links }.sections();
+        let sections = Page { system, selection, selected, capacity, catalog, tree, links: &links }.sections();
         let sections = sections.iter().map(|(name, body)| format!("\n{}", section(name, body)));
         let sections: String = sections.collect();
         format!("---\n{}decision-makers:\nconsulted:\ninformed:\n---\n{sections}", front_part(draft))

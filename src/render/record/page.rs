@@ -1,9 +1,11 @@
 //! A record's page: the sections of MADR 4.0, each filled from the decision.
 
+use catalog::units::Bytes;
 use catalog::vocabulary::{Flag, Quantity};
 use catalog::{Catalog, Database, Level, State, Version};
 
 use crate::decide::{Alternative, Check, Figure, Selected, Selection, Tree, Verdict, What};
+use crate::plan::{Capacity, CapacityVerdict, Resource};
 use crate::requirements::{Change, Data, Profile};
 
 use super::prose::{clause, code, link, list, row, text};
@@ -17,6 +19,8 @@ pub(super) struct Page<'a> {
     pub(super) selected: &'a Selected<'a>,
     pub(super) catalog: &'a Catalog,
     pub(super) tree: &'a Tree,
+    /// What the services need of the host.
+    pub(super) capacity: &'a Capacity,
     /// How it goes together with other records, in sentences.
     pub(super) links: &'a str,
 }
@@ -105,12 +109,36 @@ impl Page<'_> {
             let instance = code(&service.instance.to_string());
             here.then(|| format!("Neutral, because {} {verb} in the instance {instance} too", row(&others)))
         }));
+        points.extend(self.selected.assumptions.iter().map(|assumption| {
+            format!("Neutral, because it is assumed, and not stated, that {}", text(&assumption.show()))
+        }));
+        points.extend(self.asks_of_host());
         if points.is_empty() {
             points.push(String::from(
                 "Neutral, because the requirements say nothing that could be held against its limits",
             ));
         }
         format!("### Consequences\n\n{}", list(points))
+    }
+
+    /// What its services need of the host, and that the host is too small where it is.
+    fn asks_of_host(self) -> Vec<String> {
+        let services = self.selection.services.iter().filter(|service| service.serves.contains(&self.selected.name));
+        let needs = services.filter_map(|service| {
+            let instance = service.instance.to_string();
+            let of = |resource: &Resource| {
+                resource.lines.iter().find(|line| line.instance == instance && line.needed > Bytes(0)).cloned()
+            };
+            let memory = of(&self.capacity.memory)?;
+            let disk = of(&self.capacity.disk);
+            let disk = disk.map_or_else(String::new, |disk| format!(" and {} of disk", disk.needed.rounded()));
+            let amounts = format!("{} of memory{disk}", memory.needed.rounded());
+            Some(format!("Neutral, because {} needs {amounts}", code(&instance)))
+        });
+        let exceeds = (self.capacity.verdict() == CapacityVerdict::Exceeds).then(|| {
+            format!("Bad, because the host is too small for all services: {}", text(&self.capacity.summary()))
+        });
+        needs.chain(exceeds).collect()
     }
 
     fn comparison(self) -> String {
@@ -194,6 +222,9 @@ fn driver(change: Change) -> String {
         Change::Durability(word) => (with_value(change), word.meaning()),
         Change::Consistency(word) => (with_value(change), word.meaning()),
         Change::Scale(word) => (with_value(change), word.meaning()),
+        Change::Tenancy(word) => (with_value(change), word.meaning()),
+        Change::Sync(word) => (with_value(change), word.meaning()),
+        Change::Source(_) => (with_value(change), "Whether it can be rebuilt from other data."),
     };
     format!("{}: {}", code(&stated), clause(meaning))
 }
@@ -224,8 +255,8 @@ fn consequence(check: &Check<'_>, several: bool) -> String {
     let via = check.via().map_or_else(String::new, |via| format!(" via {}", text(via)));
     let met = match check.figure() {
         Some((quantity, figure)) => {
-            let value = quantity.show(figure.total);
-            format!("{} is {value}{} ({}{})", code(quantity.name()), beside(check, figure), check.limit(), used(check))
+            let value = quantity.show(figure.value);
+            format!("{} is {value}{} ({}{})", code(quantity.name()), beside(figure), check.limit(), used(check))
         }
         None => format!("{} is served {}{on}{via}", code(&asked(check)), how_well(check)),
     };
@@ -233,12 +264,8 @@ fn consequence(check: &Check<'_>, several: bool) -> String {
 }
 
 /// What a figure counts besides the data itself.
-fn beside(check: &Check<'_>, figure: Figure) -> &'static str {
-    match check.what {
-        _ if figure.own == figure.total => "",
-        What::Limit(limit, _) if limit.whole_host => " with all that is on the host",
-        _ => " with all that the instance serves",
-    }
+fn beside(figure: Figure) -> &'static str {
+    if figure.is_sum { " with what it is joined with" } else { "" }
 }
 
 /// How well a need is met.
@@ -293,7 +320,7 @@ fn alternative(option: &Alternative<'_>) -> String {
     let why_not = match verdict {
         Verdict::Fits if why_not.starts_with("the better answer") => format!("it is {}", clause(why_not)),
         Verdict::Fits => clause(why_not),
-        Verdict::Strained | Verdict::Exceeds => trouble(why_not),
+        Verdict::Strained | Verdict::Exceeds | Verdict::Unproven => trouble(why_not),
     };
     let points = list([format!("Good, because: {}", clause(&database.summary)), format!("{word}, because {why_not}")]);
     format!("### {}\n\n{points}", text(&database.name))

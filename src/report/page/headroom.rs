@@ -6,7 +6,7 @@ use indexmap::map::Entry;
 use serde::Serialize;
 
 use super::words::word;
-use crate::decide::{Check, Selected, Selection, What};
+use crate::decide::{Check, Ground, Selected, Selection};
 
 /// A figure and its limit.
 #[derive(Serialize)]
@@ -70,20 +70,18 @@ fn limits<'a>(checks: Vec<(f64, &'a Selected<'a>, &'a Check<'a>)>) -> Vec<Limit<
 impl<'a> Limit<'a> {
     fn of(selected: &'a Selected<'a>, check: &Check<'a>, used: f64) -> Option<Self> {
         let (quantity, figure) = check.figure()?;
-        let is_of_host = matches!(check.what, What::Limit(limit, _) if limit.whole_host);
-        let is_shared = figure.own != figure.total;
         Some(Self {
             data: vec![selected.name],
-            database: if is_of_host { "the host" } else { &check.database.name },
+            database: &check.database.name,
             what: quantity.name().replace('_', " "),
-            own: quantity.show(figure.own),
-            total: if is_shared { quantity.show(figure.total) } else { String::new() },
+            own: quantity.show(figure.value),
+            total: if figure.is_sum { quantity.show(figure.value) } else { String::new() },
             bounds: check.limit().split(", ").map(str::to_owned).collect(),
             why: check.why(),
             verdict: word(check.verdict),
             used: percentage(used),
             length: (used.clamp(0.0, 1.0) * 1_000.0).round() / 10.0,
-            assumed: figure.assumed,
+            assumed: figure.ground == Ground::AssumedMemory,
         })
     }
 

@@ -22,6 +22,8 @@ pub(super) struct Kind<'a> {
     instead_why: &'a str,
     path: Vec<Step<'a>>,
     checks: Vec<Compared<'a>>,
+    /// What the file does not say, and the answer rests on.
+    assumptions: Vec<String>,
     alternatives: Vec<Other<'a>>,
     flips: Vec<Turn>,
     pinned: bool,
@@ -89,6 +91,7 @@ impl<'a> Kind<'a> {
             instead_why,
             path: selected.path.iter().filter_map(step).collect(),
             checks: selected.checks.iter().map(Compared::of).collect(),
+            assumptions: selected.assumptions.iter().map(|assumption| assumption.show()).collect(),
             alternatives: selected.alternatives.iter().map(Other::of).collect(),
             flips: selected.flips.iter().map(Turn::of).collect(),
             pinned: selected.pinned,
@@ -98,7 +101,7 @@ impl<'a> Kind<'a> {
 
 impl<'a> Compared<'a> {
     fn of(check: &Check<'a>) -> Self {
-        let value = check.figure().map_or_else(|| check.value(), |(quantity, figure)| quantity.show(figure.total));
+        let value = check.figure().map_or_else(|| check.value(), |(quantity, figure)| quantity.show(figure.value));
         let evidence = check.evidence();
         Self {
             what: check.name().replace('_', " "),

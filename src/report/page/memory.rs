@@ -9,6 +9,7 @@ use crate::plan::{Plan, Planned};
 #[derive(Serialize)]
 pub(super) struct Budget<'a> {
     host: String,
+    capacity: String,
     parts: Vec<Part<'a>>,
 }
 
@@ -56,7 +57,7 @@ impl<'a> Budget<'a> {
         if plan.spare() > Bytes(0) {
             parts.push(apart("left over", "more than the services can use", "spare", plan.spare()));
         }
-        Self { host: host.rounded(), parts }
+        Self { host: host.rounded(), capacity: plan.capacity.summary(), parts }
     }
 }
 

@@ -8,6 +8,7 @@ pub(super) fn word(verdict: Verdict) -> &'static str {
         Verdict::Fits => "fits",
         Verdict::Strained => "strained",
         Verdict::Exceeds => "exceeds",
+        Verdict::Unproven => "unproven",
     }
 }
 

@@ -5,7 +5,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Shown;
+use crate::decide::Selected;
 use crate::decide::portfolio::{self, Account, Placement};
+use crate::plan::Capacity;
+use crate::report::capacity;
+use crate::report::document::Assumed;
 
 /// A portfolio, as programs read it. Costs are points, in hundredths.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -26,6 +30,8 @@ pub struct Document {
     pub alone: Side,
     /// What the cheapest for all together runs and costs.
     pub together: Side,
+    /// What those together need of the host.
+    pub capacity: capacity::Document,
     /// What becomes of each kind of data, in the order of the file.
     pub data: Vec<Placed>,
     /// What each database costs and is worth.
@@ -43,7 +49,7 @@ pub struct Side {
     pub databases: Vec<String>,
     /// How many services run.
     pub services: usize,
-    /// The memory that they need to start, in GB.
+    /// The memory that they need of the host, in GB.
     pub memory_gb: f64,
     /// How many kinds of data are kept in step with a source that lives elsewhere.
     pub copies: usize,
@@ -57,7 +63,7 @@ pub struct Side {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Term {
     /// What it is paid for.
-    #[schemars(extend("enum" = ["operating", "cluster", "standing", "memory", "misfit", "unfit", "copy"]))]
+    #[schemars(extend("enum" = ["operating", "cluster", "misfit", "strain"]))]
     pub charge: String,
     /// The kind of data, where it is one's.
     pub data: Option<String>,
@@ -80,9 +86,13 @@ pub struct Placed {
     pub together: Vec<String>,
     /// Whether they differ.
     pub moved: bool,
-    /// How well those together fit, with all that their services hold.
-    #[schemars(extend("enum" = ["fits", "strained", "exceeds"]))]
+    /// Why it may be held there, where it moves.
+    pub because: Option<String>,
+    /// How well those together fit.
+    #[schemars(extend("enum" = ["fits", "strained", "exceeds", "unproven"]))]
     pub verdict: String,
+    /// What the file does not say, and being held there rests on.
+    pub assumptions: Vec<Assumed>,
     /// What is lost by holding it there.
     pub losses: Vec<Loss>,
     /// How much of the nearest bound it uses alone: 0.25 is a quarter.
@@ -175,18 +185,16 @@ impl Document {
     /// The document of a portfolio.
     pub fn of(shown: Shown<'_>) -> Self {
         let portfolio = shown.portfolio;
-        let placed = portfolio.kinds.iter().map(|placement| {
-            let selected = shown.selected(placement.data);
-            Placed::of(placement, selected.map(|selected| selected.verdict.to_string()).unwrap_or_default())
-        });
+        let placed = portfolio.kinds.iter().map(|placement| Placed::of(placement, shown.selected(placement.data)));
         Self {
             schema: 1,
             name: shown.name.to_owned(),
             exact: portfolio.gap.is_none(),
             gap: portfolio.gap.map(portfolio::Points::as_f64),
             complete: !portfolio.unfinished,
-            alone: Side::of(&portfolio.alone),
-            together: Side::of(&portfolio.together),
+            alone: Side::of(&portfolio.alone, shown.alone),
+            together: Side::of(&portfolio.together, shown.together),
+            capacity: capacity::Document::of(shown.together),
             data: placed.collect(),
             prices: portfolio.prices.iter().map(Price::of).collect(),
             frontier: portfolio.frontier.iter().map(Point::of).collect(),
@@ -200,7 +208,7 @@ impl Document {
 }
 
 impl Side {
-    fn of(account: &Account<'_>) -> Self {
+    fn of(account: &Account<'_>, capacity: &Capacity) -> Self {
         let terms = account.terms.iter().map(|term| Term {
             charge: term.charge.name().to_owned(),
             data: term.data.map(String::from),
@@ -211,7 +219,7 @@ impl Side {
         Self {
             databases: ids(&account.databases),
             services: account.services,
-            memory_gb: account.memory,
+            memory_gb: capacity.memory.needed.gigabytes(),
             copies: account.copies,
             terms: terms.collect(),
             cost: account.cost.as_f64(),
@@ -220,7 +228,8 @@ impl Side {
 }
 
 impl Placed {
-    fn of(placement: &Placement<'_>, verdict: String) -> Self {
+    fn of(placement: &Placement<'_>, selected: Option<&Selected<'_>>) -> Self {
+        let assumptions = selected.into_iter().flat_map(|selected| &selected.assumptions);
         let losses = placement.losses.iter().map(|loss| Loss {
             what: loss.what.to_owned(),
             together: loss.now.clone(),
@@ -233,7 +242,9 @@ impl Placed {
             alone: ids(&placement.alone),
             together: ids(&placement.together),
             moved: placement.moved(),
-            verdict,
+            because: placement.because.map(str::to_owned),
+            verdict: selected.map(|selected| selected.verdict.to_string()).unwrap_or_default(),
+            assumptions: assumptions.copied().map(Assumed::of).collect(),
             losses: losses.collect(),
             used_alone,
             used_together,

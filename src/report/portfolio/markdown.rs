@@ -23,11 +23,15 @@ pub(super) fn portfolio(shown: Shown<'_>) -> String {
     page.table(["data", "alone", "together", "fit", "what is lost"], placements);
     let carries = portfolio.kinds.iter().flat_map(|placement| {
         let name = escaped(placement.data);
-        placement.until.iter().map(move |until| format!("**{name}** {}", escaped(&said::carries(placement, until))))
+        let merged = said::merged(placement, shown.selected(placement.data));
+        let carries = placement.until.iter().map(|until| said::carries(placement, until));
+        let said: Vec<_> = merged.into_iter().chain(carries).collect();
+        said.into_iter().map(move |said| format!("**{name}** {}", escaped(&said)))
     });
     page.list(carries);
     page.heading("What is saved");
-    page.table(["", "each alone", "together", "difference"], said::compared(portfolio).into_iter());
+    page.table(["", "each alone", "together", "difference"], said::compared(shown).into_iter());
+    page.list(std::iter::once(escaped(&format!("host {}", shown.together.summary()))));
     page.heading("What each database costs and buys");
     let prices = portfolio.prices.iter().map(|price| {
         let name = escaped(&price.database.name);

@@ -5,6 +5,8 @@ use std::cmp::Ordering;
 use catalog::units::{Span, percentage};
 use indexmap::IndexMap;
 
+use super::Shown;
+use crate::decide::Selected;
 use crate::decide::portfolio::{Account, Placement, Point, Points, Portfolio, Price, Until};
 use crate::report::names;
 
@@ -22,6 +24,23 @@ pub(super) fn loss(placement: &Placement<'_>) -> String {
     };
     losses.chain(headroom).collect::<Vec<_>>().join("; ")
 }
+
+/// Why data is held elsewhere than where it is best alone, and what that rests on: `moves from Elasticsearch to PostgreSQL:
+/// so few words can be searched …; assumes records ≤ 5M (not stated)`.
+pub(super) fn merged(placement: &Placement<'_>, selected: Option<&Selected<'_>>) -> Option<String> {
+    let because = placement.because?;
+    let (from, to) = (names(&placement.alone), names(&placement.together));
+    let assumed = selected.into_iter().flat_map(|selected| &selected.assumptions).take(ASSUMPTIONS);
+    let assumed: Vec<_> = assumed.map(|assumption| assumption.show()).collect();
+    let assumed = match assumed.as_slice() {
+        [] => String::new(),
+        some => format!("; assumes {} (not stated)", some.join(" and ")),
+    };
+    Some(format!("moves from {from} to {to}: {because}{assumed}"))
+}
+
+/// How many assumptions of a kind of data are shown; programs read all.
+const ASSUMPTIONS: usize = 2;
 
 /// How far an answer carries: `stays in PostgreSQL up to 5M vectors (120k now; 20 years at its growth), then Qdrant`.
 pub(super) fn carries(placement: &Placement<'_>, until: &Until<'_>) -> String {
@@ -48,8 +67,10 @@ fn age(Span(micros): Span) -> String {
 }
 
 /// What both portfolios run and cost, row by row: what, alone, together, and the difference.
-pub(super) fn compared(portfolio: &Portfolio<'_>) -> [[String; 4]; 5] {
-    let Portfolio { alone, together, .. } = portfolio;
+pub(super) fn compared(shown: Shown<'_>) -> [[String; 4]; 5] {
+    let Portfolio { alone, together, .. } = shown.portfolio;
+    let [before, now] = [shown.alone, shown.together].map(|capacity| capacity.memory.needed.gigabytes());
+    let memory = |gigabytes: f64| format!("{gigabytes:.2} GB");
     let count = |what: &str, of: fn(&Account<'_>) -> usize| {
         let (before, now) = (of(alone), of(together));
         [
@@ -59,16 +80,15 @@ pub(super) fn compared(portfolio: &Portfolio<'_>) -> [[String; 4]; 5] {
             signed(before.cmp(&now), &before.abs_diff(now).to_string()),
         ]
     };
-    let memory = |gigabytes: f64| format!("{gigabytes:.2} GB");
     [
         count("databases", |account| account.databases.len()),
         count("services", |account| account.services),
         count("copies kept in step", |account| account.copies),
         [
-            String::from("memory that they need to start"),
-            memory(alone.memory),
-            memory(together.memory),
-            signed(alone.memory.total_cmp(&together.memory), &memory((alone.memory - together.memory).abs())),
+            String::from("memory needed on the host"),
+            memory(before),
+            memory(now),
+            signed(before.total_cmp(&now), &memory((before - now).abs())),
         ],
         [
             String::from("cost in points"),

@@ -2,6 +2,7 @@
 
 use crate::decide::portfolio::Portfolio;
 use crate::decide::{Selected, Selection};
+use crate::plan::Capacity;
 
 /// What is shown of a portfolio.
 #[derive(Clone, Copy)]
@@ -12,6 +13,10 @@ pub struct Shown<'a> {
     pub portfolio: &'a Portfolio<'a>,
     /// The selection that it makes.
     pub selection: &'a Selection<'a>,
+    /// What the best for each dataset alone needs of the host.
+    pub alone: &'a Capacity,
+    /// What the portfolio needs of it.
+    pub together: &'a Capacity,
     /// The weights that polyglot.toml overrides.
     pub overridden: &'a [(String, f64)],
     /// Whether every term of the costs is shown.

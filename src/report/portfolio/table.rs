@@ -7,7 +7,7 @@ use comfy_table::{Attribute, Cell};
 use super::{Shown, said};
 use crate::decide::portfolio::Account;
 use crate::report::style::{FAINT, HEADING, Look};
-use crate::report::{chosen, names};
+use crate::report::{chosen, names, table};
 
 pub(super) fn portfolio(shown: Shown<'_>, look: Look) -> String {
     let portfolio = shown.portfolio;
@@ -17,6 +17,9 @@ pub(super) fn portfolio(shown: Shown<'_>, look: Look) -> String {
     };
     line(&placements(shown, look));
     for placement in &portfolio.kinds {
+        if let Some(merged) = said::merged(placement, shown.selected(placement.data)) {
+            line(&look.wrap(&format!("{}: {merged}", look.paint(HEADING, placement.data)), 2));
+        }
         for until in &placement.until {
             let name = look.paint(HEADING, placement.data);
             line(&look.wrap(&format!("{name}: {}", said::carries(placement, until)), 2));
@@ -28,6 +31,7 @@ pub(super) fn portfolio(shown: Shown<'_>, look: Look) -> String {
     line(&prices(shown, look));
     line("");
     line(&frontier(shown, look));
+    line(&table::capacity(shown.together, look));
     for caveat in said::caveats(portfolio) {
         line(&look.wrap(&caveat, 2));
     }
@@ -60,7 +64,7 @@ fn placements(shown: Shown<'_>, look: Look) -> String {
 
 fn compared(shown: Shown<'_>, look: Look) -> String {
     let mut table = look.table(&["", "each alone", "together", "difference"]);
-    for row in said::compared(shown.portfolio) {
+    for row in said::compared(shown) {
         table.add_row(row);
     }
     Look::finish(&mut table)
