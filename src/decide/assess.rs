@@ -38,8 +38,11 @@ pub(super) enum Bucket {
 }
 
 impl Assessment {
-    /// Takes in a check.
+    /// Takes in a check: one that fits changes nothing.
     fn take(&mut self, check: &Check<'_>) {
+        if check.verdict == Verdict::Fits {
+            return;
+        }
         self.verdict = self.verdict.max(check.verdict);
         self.is_bearable &= check.is_bearable();
         self.position = self.position.max(check.position());

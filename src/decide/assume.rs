@@ -138,8 +138,8 @@ fn of_quantity(trial: &Trial<'_, '_, '_, '_>, quantity: Quantity) -> Option<Assu
     };
     let (shown, _) = bounds.into_iter().find(|(Amount(strained), Amount(end))| {
         let further = [past(*end, 1), past(*end, FURTHER)];
-        let mut points = further.into_iter().chain(ends_of_bearing(*strained, *end).map(|bound| past(bound, 1)));
-        points.any(|point| trial.turns(Change::Quantity(quantity, Amount(point))))
+        let ends = ends_of_bearing(quantity, *strained, *end).map(|bound| past(bound, 1));
+        further.into_iter().chain(ends).any(|point| trial.turns(Change::Quantity(quantity, Amount(point))))
     })?;
     let shown = trial.kept_up_to(quantity, shown)?;
     Some(if shrinks { Assumption::AtLeast(quantity, shown) } else { Assumption::AtMost(quantity, shown) })

@@ -1,10 +1,12 @@
 //! What a decision depends on besides the data: what we know, as one run sees it, with policy, team and host applied.
 
+use std::cell::RefCell;
+
 use catalog::vocabulary::{Amount, Facts, Platform, Quantity};
 use catalog::{Answer, Catalog, Database, DatabaseRef, Extent, Map, REFERENCE_MEMORY, Text, Version, Weights};
 
 use super::candidate::Candidate;
-use super::engine::{End, Engine, Familiarity, HostMemory, Limit, Reckoner};
+use super::engine::{End, Engine, Familiarity, HostMemory, Known, Limit, Reckoner};
 use super::tree::Tree;
 use crate::config::Policy;
 use crate::requirements::{Profile, Requirements};
@@ -31,6 +33,8 @@ pub struct DecisionContext<'a> {
     pub(super) memory: HostMemory,
     pub(super) platform: Platform,
     reckoner: Reckoner,
+    /// What has been looked up of where engines end.
+    limits: RefCell<Map<(usize, Quantity, Asked), Known>>,
 }
 
 impl<'a> DecisionContext<'a> {
@@ -49,6 +53,7 @@ impl<'a> DecisionContext<'a> {
             memory: HostMemory::of(&file.target),
             platform: file.target.platform(),
             reckoner: Reckoner::default(),
+            limits: RefCell::default(),
         };
         context.meet(file);
         context
@@ -77,6 +82,7 @@ impl<'a> DecisionContext<'a> {
 
     /// Takes note of the team, and so of the core.
     fn meet(&mut self, file: &Requirements) {
+        self.limits.get_mut().clear();
         let operates = file.team.operates.as_ref();
         let runs: Vec<&str> = operates.into_iter().flatten().map(|id| DatabaseRef::parse(&id.value).id).collect();
         let kin: Vec<&Database> = runs.iter().filter_map(|id| self.knowledge.catalog.get(id)).collect();
@@ -151,6 +157,7 @@ impl<'a> DecisionContext<'a> {
 
     /// Takes another version of a database than the file's; nothing where the catalog does not know it.
     pub(super) fn set_version(&mut self, id: &str, major: &str) -> Option<()> {
+        self.limits.get_mut().clear();
         self.engines.iter_mut().find(|engine| engine.database.id == id)?.set_version(major)
     }
 
@@ -188,8 +195,18 @@ impl<'a> DecisionContext<'a> {
         }
     }
 
-    /// Where an engine ends for a quantity of data with some facts.
+    /// Where an engine ends for a quantity of data with some facts. Trials of changes ask the same again and again.
     pub(super) fn limit(&self, engine: &Engine<'a>, of: Quantity, asked: Asked) -> Limit<'a> {
+        let question = (engine.index, of, asked);
+        if let Some(known) = self.limits.borrow().get(&question) {
+            return engine.limit(*known);
+        }
+        let limit = self.looked_up(engine, of, asked);
+        self.limits.borrow_mut().insert(question, engine.known(limit));
+        limit
+    }
+
+    fn looked_up(&self, engine: &Engine<'a>, of: Quantity, asked: Asked) -> Limit<'a> {
         if engine.is_missing(of, asked.facts) {
             return Limit::Unknown;
         }
@@ -227,7 +244,7 @@ impl<'a> DecisionContext<'a> {
 }
 
 /// What a bound is looked up for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Asked {
     pub(super) facts: Facts,
     pub(super) dimension: Option<u64>,

@@ -2,8 +2,11 @@
 
 use std::cell::RefCell;
 
+use catalog::expression::{Formula, Formulas};
 use catalog::vocabulary::{Amount, Environment, Facts, Manner, Need, Platform, Quantity};
-use catalog::{Bound, Category, Database, Extent, Figure, Hosting, Level, Map, Service, State, Version, most_specific};
+use catalog::{
+    Bound, Category, Database, Extent, Figure, Hosting, Level, Map, Service, State, Version, evaluated, most_specific,
+};
 
 use super::check::{Check, Verdict, What};
 use crate::config::{Policy, Refusal};
@@ -115,6 +118,7 @@ impl Eligibility {
 }
 
 /// Where an engine ends for a quantity.
+#[derive(Clone, Copy)]
 pub(super) enum Limit<'a> {
     /// Nobody has said.
     Unknown,
@@ -131,6 +135,14 @@ pub(super) struct End<'a> {
     pub(super) strained: Amount,
     pub(super) exceeds: Amount,
     pub(super) on_several_nodes: bool,
+}
+
+/// A limit with the place of its row among those of its engine.
+#[derive(Clone, Copy)]
+pub(super) enum Known {
+    Nothing,
+    Unbounded(usize),
+    Ends { row: usize, strained: Amount, exceeds: Amount, on_several_nodes: bool },
 }
 
 impl End<'_> {
@@ -178,6 +190,32 @@ impl<'a> Engine<'a> {
         let has_row = |of: Quantity, when: Facts| self.bounds.iter().any(|bound| bound.of == of && bound.when == when);
         let uses = Quantity::ALL.iter().flat_map(|of| of.special_uses().iter().map(|need| (*of, Facts::from(*need))));
         self.missing = uses.filter(|(of, use_)| use_.is_within(served) && !has_row(*of, *use_)).collect();
+    }
+
+    /// What is known of a limit, to be kept.
+    pub(super) fn known(&self, limit: Limit<'a>) -> Known {
+        let place = |row: &Bound| self.bounds.iter().position(|bound| std::ptr::eq(*bound, row));
+        let known = match limit {
+            Limit::Unknown => None,
+            Limit::Unbounded(row) => place(row).map(Known::Unbounded),
+            Limit::Ends(End { row, strained, exceeds, on_several_nodes }) => {
+                place(row).map(|row| Known::Ends { row, strained, exceeds, on_several_nodes })
+            }
+        };
+        known.unwrap_or(Known::Nothing)
+    }
+
+    /// The limit that is known.
+    pub(super) fn limit(&self, known: Known) -> Limit<'a> {
+        let row = |place: usize| self.bounds.get(place).copied();
+        let limit = match known {
+            Known::Nothing => None,
+            Known::Unbounded(place) => row(place).map(Limit::Unbounded),
+            Known::Ends { row: place, strained, exceeds, on_several_nodes } => {
+                row(place).map(|row| Limit::Ends(End { row, strained, exceeds, on_several_nodes }))
+            }
+        };
+        limit.unwrap_or(Limit::Unknown)
     }
 
     /// Takes another version than the default; nothing where the catalog does not know it.
@@ -294,10 +332,22 @@ impl HostMemory {
     }
 }
 
-/// Reckons the formulas of bounds: for each dimension, each text once.
+/// Reckons the formulas of bounds: each text is compiled once, and evaluated once for each dimension.
 #[derive(Default)]
 pub(super) struct Reckoner {
-    known: RefCell<Map<u64, Map<String, Option<Amount>>>>,
+    known: RefCell<Map<String, Reckoned>>,
+}
+
+/// A formula, which is none where its text is none, and what it gives for some dimensions.
+struct Reckoned {
+    formula: Option<Formula<'static>>,
+    amounts: Map<u64, Option<Amount>>,
+}
+
+impl Reckoned {
+    fn new(text: &str) -> Self {
+        Self { formula: Formulas::of_settings().compile_owned(text).ok(), amounts: Map::default() }
+    }
 }
 
 /// The dimension of embeddings that say none.
@@ -306,7 +356,7 @@ const USUAL_DIMENSION: u64 = 768;
 impl Reckoner {
     /// Forgets what depends on the host.
     pub(super) fn forget(&mut self) {
-        self.known.get_mut().clear();
+        self.known.get_mut().values_mut().for_each(|known| known.amounts.clear());
     }
 
     /// A bound in base units; nothing where a formula gives no number.
@@ -317,12 +367,11 @@ impl Reckoner {
         };
         let dimension = dimension.unwrap_or(USUAL_DIMENSION).max(1);
         let mut known = self.known.borrow_mut();
-        let known = known.entry(dimension).or_default();
-        if let Some(amount) = known.get(text) {
-            return *amount;
+        if !known.contains_key(text) {
+            known.insert(text.to_owned(), Reckoned::new(text));
         }
-        let amount = figure.amount(of, memory, Some(dimension)).ok();
-        known.insert(text.to_owned(), amount);
-        amount
+        let Reckoned { formula, amounts } = known.get_mut(text)?;
+        let formula = formula.as_ref()?;
+        *amounts.entry(dimension).or_insert_with(|| evaluated(formula, of, memory, Some(dimension)).ok())
     }
 }

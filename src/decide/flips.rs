@@ -3,6 +3,7 @@
 use catalog::vocabulary::{Amount, Consistency, Durability, Flag, Quantity, Scale, Tenancy};
 
 use super::check::Verdict;
+use super::choose::Choice;
 use super::consolidate::small_of;
 use super::engine::{Engine, Limit};
 use super::group::belongs;
@@ -25,10 +26,10 @@ pub struct Flip {
 pub(super) fn flips(trial: &Trial<'_, '_, '_, '_>) -> Vec<Flip> {
     let Some(profile) = trial.profile() else { return Vec::new() };
     let flags = Flag::ALL.iter().map(|flag| Change::Flag(*flag, !profile.flag(*flag)));
-    let durability = Durability::ALL.iter().map(|durability| Change::Durability(*durability));
-    let consistency = Consistency::ALL.iter().map(|consistency| Change::Consistency(*consistency));
-    let scale = Scale::ALL.iter().map(|scale| Change::Scale(*scale));
-    let tenancy = Tenancy::ALL.iter().map(|tenancy| Change::Tenancy(*tenancy));
+    let durability = others(Durability::ALL, profile.durability).map(Change::Durability);
+    let consistency = others(Consistency::ALL, profile.consistency).map(Change::Consistency);
+    let scale = others(Scale::ALL, profile.scale).map(Change::Scale);
+    let tenancy = others(Tenancy::ALL, profile.tenancy).map(Change::Tenancy);
     let single = flags.chain(durability).chain(consistency).chain(scale).chain(tenancy);
     let mut flips: Vec<_> = single.filter_map(|change| trial.flip(change)).collect();
     for quantity in Quantity::ALL.iter().filter(|quantity| !profile.is_overridden(**quantity)) {
@@ -39,9 +40,23 @@ pub(super) fn flips(trial: &Trial<'_, '_, '_, '_>) -> Vec<Flip> {
     flips
 }
 
+/// The words of a field other than the one that is said.
+fn others<T: Copy + PartialEq>(all: &[T], said: Option<T>) -> impl Iterator<Item = T> {
+    all.iter().copied().filter(move |word| said != Some(*word))
+}
+
+/// An amount at which the answer turns, and what is decided there.
+struct Turn<'a, 'f> {
+    value: u64,
+    then: Choice<'a, 'f>,
+}
+
 impl<'a, 'f> Trial<'_, 'a, 'f, '_> {
     fn flip(&self, change: Change) -> Option<Flip> {
-        let then = self.after(change)?;
+        self.flip_to(change, &self.after(change)?)
+    }
+
+    fn flip_to(&self, change: Change, then: &Choice<'a, 'f>) -> Option<Flip> {
         (then.candidate != self.choice.candidate).then(|| Flip {
             change,
             databases: then.candidate.ids().iter().map(|id| (*id).to_owned()).collect(),
@@ -70,11 +85,16 @@ impl<'a, 'f> Trial<'_, 'a, 'f, '_> {
                 self.turns_of_unknown(quantity, &std::iter::once(step).chain(past).collect::<Vec<_>>())
             }
         };
-        found.into_iter().flatten().filter_map(|value| self.flip(Change::Quantity(quantity, Amount(value)))).collect()
+        let flip = |Turn { value, then }| self.flip_to(Change::Quantity(quantity, Amount(value)), &then);
+        found.into_iter().flatten().filter_map(flip).collect()
     }
 
     fn turns_at(&self, quantity: Quantity, value: u64) -> bool {
-        self.turns(Change::Quantity(quantity, Amount(value)))
+        self.turn_at(quantity, value).is_some()
+    }
+
+    fn turn_at(&self, quantity: Quantity, value: u64) -> Option<Turn<'a, 'f>> {
+        self.turn(Change::Quantity(quantity, Amount(value))).map(|then| Turn { value, then })
     }
 
     /// The bound up to which the answer is kept: the one that is given, or, where something else turns before it, the last
@@ -99,43 +119,59 @@ impl<'a, 'f> Trial<'_, 'a, 'f, '_> {
     }
 
     /// The first value on a way at which the answer is another, seen from one where it is the same.
-    fn first_turn(&self, quantity: Quantity, from: u64, way: impl Iterator<Item = u64>) -> Option<u64> {
+    fn first_turn(&self, quantity: Quantity, from: u64, way: impl Iterator<Item = u64>) -> Option<Turn<'a, 'f>> {
         let mut same = from;
         for point in way {
-            if self.turns_at(quantity, point) {
-                return Some(self.border(quantity, same, point));
+            if let Some(other) = self.turn_at(quantity, point) {
+                return Some(self.border(quantity, same, other));
             }
             same = point;
         }
         None
     }
 
-    fn turns_of_unknown(&self, quantity: Quantity, points: &[u64]) -> [Option<u64>; 2] {
-        let small = points.iter().copied().take_while(|point| self.turns_at(quantity, *point)).count();
-        let (other, rest) = points.split_at(small);
-        let Some(same) = rest.first().copied() else { return [other.last().copied(), None] };
-        let below = other.last().map(|last| self.border(quantity, same, *last));
-        [below, self.first_turn(quantity, same, rest.iter().copied())]
+    fn turns_of_unknown(&self, quantity: Quantity, points: &[u64]) -> [Option<Turn<'a, 'f>>; 2] {
+        let mut way = points.iter().copied();
+        let mut below = None;
+        for point in way.by_ref() {
+            match self.turn_at(quantity, point) {
+                Some(turn) => below = Some(turn),
+                None => {
+                    let below = below.map(|last| self.border(quantity, point, last));
+                    return [below, self.first_turn(quantity, point, way)];
+                }
+            }
+        }
+        [below, None]
     }
 
     /// The first value with another answer on the way from where it is the same to where it is not: most often right at a
     /// bound, else to three digits.
-    fn border(&self, quantity: Quantity, mut same: u64, mut other: u64) -> u64 {
+    fn border(&self, quantity: Quantity, mut same: u64, mut other: Turn<'a, 'f>) -> Turn<'a, 'f> {
         const DIGITS: u64 = 500;
         let step = quantity.step().max(1);
-        let nearer = if same < other { other.saturating_sub(step) } else { other.saturating_add(step) };
-        if nearer == same || !self.turns_at(quantity, nearer) {
-            return other;
-        }
-        other = nearer;
-        let step = step.max(same.min(other).div_euclid(DIGITS));
-        while same.abs_diff(other) > step {
-            let middle = same.midpoint(other);
-            let middle = middle.checked_div(step).unwrap_or(middle).saturating_mul(step);
-            if middle <= same.min(other) || middle >= same.max(other) {
+        // A bound may itself belong to what is past it, and rounding moves those that are reckoned.
+        for back in [step, step, step.max(other.value.div_euclid(DIGITS))] {
+            if same.abs_diff(other.value) <= back {
                 break;
             }
-            if self.turns_at(quantity, middle) { other = middle } else { same = middle }
+            let less = same < other.value;
+            let nearer = if less { other.value.saturating_sub(back) } else { other.value.saturating_add(back) };
+            match self.turn_at(quantity, nearer) {
+                Some(turn) => other = turn,
+                None => same = nearer,
+            }
+        }
+        let step = step.max(same.min(other.value).div_euclid(DIGITS));
+        while same.abs_diff(other.value) > step {
+            let middle = rounded(same.midpoint(other.value), step);
+            if middle <= same.min(other.value) || middle >= same.max(other.value) {
+                break;
+            }
+            match self.turn_at(quantity, middle) {
+                Some(turn) => other = turn,
+                None => same = middle,
+            }
         }
         other
     }
@@ -183,17 +219,27 @@ impl<'a, 'f> Trial<'_, 'a, 'f, '_> {
             Limit::Ends(end) => Some((end.strained.0, end.exceeds.0)),
             Limit::Unbounded(_) | Limit::Unknown => None,
         });
-        end.into_iter().flat_map(|(strained, exceeds)| {
-            let [twice, third] = ends_of_bearing(strained, exceeds);
+        end.into_iter().flat_map(move |(strained, exceeds)| {
+            let [twice, third] = ends_of_bearing(quantity, strained, exceeds);
             [twice, third, on_the_way(strained, exceeds, 2.0 / 3.0), exceeds]
         })
     }
 }
 
-/// Until twice where strain begins, or the first third of the way, it is bearable.
-pub(super) fn ends_of_bearing(strained: u64, exceeds: u64) -> [u64; 2] {
-    let twice = if exceeds < strained { strained / 2 } else { strained.saturating_mul(2) };
+/// The last amounts that are bearable: below twice where strain begins, and in the first third of the way.
+pub(super) fn ends_of_bearing(quantity: Quantity, strained: u64, exceeds: u64) -> [u64; 2] {
+    let step = quantity.step();
+    let twice = if exceeds < strained {
+        (strained / 2).saturating_add(step)
+    } else {
+        strained.saturating_mul(2).saturating_sub(step)
+    };
     [twice, on_the_way(strained, exceeds, 1.0 / 3.0)]
+}
+
+/// A value in whole steps.
+fn rounded(value: u64, step: u64) -> u64 {
+    value.checked_div(step).unwrap_or(value).saturating_mul(step)
 }
 
 /// Amounts that ask for less and less than a given one.

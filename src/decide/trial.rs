@@ -32,13 +32,24 @@ impl<'a, 'f> Trial<'_, 'a, 'f, '_> {
         Some(self.surroundings.consolidate(choice, &group))
     }
 
-    /// Whether a change leads to another answer, or makes an earlier one worse than what would be decided then.
-    pub(super) fn turns(&self, change: Change) -> bool {
-        let Some(then) = self.after(change) else { return false };
-        if self.choice.why != Why::Held {
-            return then.candidate != self.choice.candidate;
-        }
+    /// What would be decided after a change, where that is another answer or makes an earlier one worse than it.
+    pub(super) fn turn(&self, change: Change) -> Option<Choice<'a, 'f>> {
+        let then = self.after(change)?;
+        let turns = match self.choice.why {
+            Why::Held => self.is_held_against(&then, change),
+            _ => then.candidate != self.choice.candidate,
+        };
+        turns.then_some(then)
+    }
+
+    /// Whether what is held from earlier would do worse after a change than what would be decided then.
+    fn is_held_against(&self, then: &Choice<'a, 'f>, change: Change) -> bool {
         let held = self.context.assess(&self.choice.candidate, &self.group.with(self.member, change), false);
         !held.is_bearable && held.bucket() > then.assessment.bucket()
+    }
+
+    /// Whether a change turns the answer.
+    pub(super) fn turns(&self, change: Change) -> bool {
+        self.turn(change).is_some()
     }
 }

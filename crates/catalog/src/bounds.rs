@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::expression::{FormulaError, Formulas, Names, mentions, unit_of, words};
+use crate::expression::{Formula, FormulaError, Formulas, Names, mentions, unit_of, words};
 use crate::reference::ranged;
 use crate::text::Text;
 use crate::vocabulary::{Amount, Facts, Need, Quantity};
@@ -95,21 +95,28 @@ impl Figure {
     pub fn amount(&self, of: Quantity, memory: u64, dimension: Option<u64>) -> Result<Amount, FormulaError> {
         match self {
             Self::Fixed(amount) => Ok(*amount),
-            Self::Formula(text) => computed(text, of, memory, dimension),
+            Self::Formula(text) => evaluated(&Formulas::of_settings().compile(text)?, of, memory, dimension),
         }
     }
 }
 
-/// What a formula of a bound gives, in the quantity's base unit.
-fn computed(formula: &str, of: Quantity, memory: u64, dimension: Option<u64>) -> Result<Amount, FormulaError> {
+/// What a formula of a bound gives, in the quantity's base unit, on a node of some memory, for embeddings of some dimensions.
+///
+/// # Errors
+/// [`FormulaError`] where the formula gives no number, or needs the dimensions and there are none.
+pub fn evaluated(
+    formula: &Formula<'_>,
+    of: Quantity,
+    memory: u64,
+    dimension: Option<u64>,
+) -> Result<Amount, FormulaError> {
     let mut names = Names::new();
     names.set("cpus", REFERENCE_CPUS);
     names.set("mem", memory);
     if let Some(dimension) = dimension {
         names.set("dimension", dimension);
     }
-    let value = Formulas::of_settings().compile(formula)?.evaluate(&names)?;
-    Ok(Amount(value.saturating_mul(of.formula_unit())))
+    Ok(Amount(formula.evaluate(&names)?.saturating_mul(of.formula_unit())))
 }
 
 impl Serialize for Bound {
@@ -262,7 +269,8 @@ impl WrittenFigure {
         if mentions(&formula, "dimension") || held_in_memory && mentions(&formula, "mem") {
             return Ok(Figure::Formula(formula));
         }
-        let amount = computed(&formula, of, REFERENCE_MEMORY, None);
+        let formulas = Formulas::of_settings();
+        let amount = formulas.compile(&formula).and_then(|compiled| evaluated(&compiled, of, REFERENCE_MEMORY, None));
         amount.map(Figure::Fixed).map_err(|error| format!("the row of {of}: {error}"))
     }
 }

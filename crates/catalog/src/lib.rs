@@ -47,7 +47,9 @@ mod schema;
 
 use serde::{Deserialize, Serialize};
 
-pub use bounds::{Bound, Ends, Extent, Figure, Pair, RECORDS, REFERENCE_CPUS, REFERENCE_MEMORY, most_specific};
+pub use bounds::{
+    Bound, Ends, Extent, Figure, Pair, RECORDS, REFERENCE_CPUS, REFERENCE_MEMORY, evaluated, most_specific,
+};
 pub use database::{
     Alternative, Category, Database, Evidence, Hosting, Level, Licence, Metrics, Operate, Optimisation, Role, Service,
     State, Surety, Upstream, Version,
