@@ -27,6 +27,7 @@ mod files;
 mod folder;
 mod fuzz;
 mod given_tree;
+mod hostile;
 mod hosts;
 mod instances;
 mod layers;

@@ -18,8 +18,8 @@ use crate::support::{parse, project};
 const OPTIONS: Options = Options { port_base: None, wish: Wish::ALL, version: "0.0.0" };
 
 /// The files of a requirements text, by path, and the plan's figures.
-struct Rendered {
-    files: BTreeMap<String, String>,
+pub(crate) struct Rendered {
+    pub(crate) files: BTreeMap<String, String>,
     secrets: BTreeSet<String>,
     memory: u64,
     host: u64,
@@ -29,7 +29,11 @@ fn render(text: &str, environment: Option<Environment>) -> Result<Rendered, Plan
     render_with(&polyglot::embedded::catalog(), text, environment)
 }
 
-fn render_with(catalog: &Catalog, text: &str, environment: Option<Environment>) -> Result<Rendered, PlanError> {
+pub(crate) fn render_with(
+    catalog: &Catalog,
+    text: &str,
+    environment: Option<Environment>,
+) -> Result<Rendered, PlanError> {
     let tree = Tree::embedded(catalog).unwrap();
     let requirements = parse(text, catalog).unwrap_or_else(|faults| panic!("{:?}", faults.diagnostics));
     let policy = Policy::default();
@@ -45,7 +49,7 @@ fn render_with(catalog: &Catalog, text: &str, environment: Option<Environment>) 
     Ok(Rendered { files, secrets, memory, host: host.memory.0 })
 }
 
-fn examples() -> Vec<(String, String)> {
+pub(crate) fn examples() -> Vec<(String, String)> {
     let folder = std::fs::read_dir(project("requirements-examples")).unwrap();
     let files =
         folder.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "yaml"));

@@ -1,23 +1,27 @@
 //! The kinds of data of a service as templates speak of them.
 
+use std::ops::Deref;
+
 use catalog::units::{Count, Growth, Retention, Span};
 use catalog::vocabulary::Durability;
 use serde::Serialize;
 
+use super::prose::Prose;
 use crate::decide::Selected;
 use crate::requirements::{Capped, Collection, Every, Field, Index};
+use crate::source::Placed;
 
 /// A kind of data.
 #[derive(Debug, Serialize)]
 pub(super) struct Kind<'a> {
     name: &'a str,
-    description: &'a str,
+    description: Prose<'a>,
     durability: &'static str,
     retention: u64,
     sensitivity: &'static str,
     backup_every: u64,
     backup_keep: u64,
-    backup_to: &'a str,
+    backup_to: Prose<'a>,
     growth: String,
     collections: Vec<Shape<'a>>,
 }
@@ -26,7 +30,7 @@ pub(super) struct Kind<'a> {
 #[derive(Debug, Serialize)]
 struct Shape<'a> {
     name: &'a str,
-    structure: &'a str,
+    structure: Prose<'a>,
     fields: Vec<Column<'a>>,
     indexes: Vec<IndexOf<'a>>,
     sharding_key: &'a str,
@@ -35,7 +39,7 @@ struct Shape<'a> {
     capped: i64,
     dimension: u64,
     distance_metric: &'static str,
-    embedding_function: &'a str,
+    embedding_function: Prose<'a>,
     count: u64,
     data_structure: &'static str,
     label: &'a str,
@@ -70,13 +74,11 @@ struct Expiry<'a> {
     after: u64,
 }
 
-type PlacedText = crate::source::Placed<String>;
-
-fn text(placed: Option<&PlacedText>) -> &str {
+fn text<T: Deref<Target = str>>(placed: Option<&Placed<T>>) -> &str {
     placed.map(|placed| placed.value.trim()).unwrap_or_default()
 }
 
-fn count(placed: Option<&crate::source::Placed<Count>>) -> u64 {
+fn count(placed: Option<&Placed<Count>>) -> u64 {
     placed.map_or(0, |placed| placed.value.0)
 }
 
@@ -99,13 +101,13 @@ impl<'a> Kind<'a> {
         let collections = data.collections.iter().flatten();
         Self {
             name: selected.name,
-            description: text(data.description.as_ref()),
+            description: Prose(text(data.description.as_ref())),
             durability: durability.name(),
             retention,
             sensitivity: data.sensitivity.as_ref().map(|sensitivity| sensitivity.value.name()).unwrap_or_default(),
             backup_every: every.map_or(0, |every| seconds(every.value)),
             backup_keep: keep.map_or(0, |keep| seconds(keep.value)),
-            backup_to: backup.map(|backup| text(backup.to.as_ref())).unwrap_or_default(),
+            backup_to: Prose(backup.map(|backup| text(backup.to.as_ref())).unwrap_or_default()),
             growth: data.growth.as_ref().map(|growth| Growth::to_string(&growth.value)).unwrap_or_default(),
             collections: collections.map(|(name, collection)| Shape::of(name, collection)).collect(),
         }
@@ -118,7 +120,7 @@ impl<'a> Shape<'a> {
         let ttl = collection.ttl.as_ref().map(|ttl| &ttl.value);
         Self {
             name,
-            structure: text(collection.structure.as_ref()),
+            structure: Prose(text(collection.structure.as_ref())),
             fields: collection.fields.iter().flatten().map(|(name, field)| Column::of(name, field)).collect(),
             indexes: collection.indexes.iter().flatten().map(|index| IndexOf::of(&index.value)).collect(),
             sharding_key: text(collection.sharding_key.as_ref()),
@@ -138,7 +140,7 @@ impl<'a> Shape<'a> {
             },
             dimension: count(collection.dimension.as_ref()),
             distance_metric: collection.distance_metric.as_ref().map(|metric| metric.value.name()).unwrap_or_default(),
-            embedding_function: text(collection.embedding_function.as_ref()),
+            embedding_function: Prose(text(collection.embedding_function.as_ref())),
             count: count(collection.count.as_ref()),
             data_structure: collection.data_structure.as_ref().map(|of| of.value.name()).unwrap_or_default(),
             label: text(collection.label.as_ref()),
@@ -149,7 +151,7 @@ impl<'a> Shape<'a> {
 
 impl<'a> Column<'a> {
     fn of(name: &'a str, field: &'a Field) -> Self {
-        let is = |flag: Option<&crate::source::Placed<bool>>| flag.is_some_and(|flag| flag.value);
+        let is = |flag: Option<&Placed<bool>>| flag.is_some_and(|flag| flag.value);
         Self {
             name,
             r#type: text(field.kind.as_ref()),
@@ -163,7 +165,7 @@ impl<'a> Column<'a> {
 impl<'a> IndexOf<'a> {
     fn of(index: &'a Index) -> Self {
         Self {
-            fields: index.fields.iter().map(|field| field.value.as_str()).collect(),
+            fields: index.fields.iter().map(|field| &*field.value).collect(),
             unique: index.unique,
             method: text(index.method.as_ref()),
         }

@@ -5,9 +5,11 @@ mod draft;
 mod kinds;
 mod placement;
 mod planned;
+mod prose;
 
 pub use capacity::{Capacity, CapacityVerdict, Line, Resource, SmallestHost};
 pub use planned::{Elsewhere, PlanError, Planned, PlannedJob, secret_file};
+pub use prose::{MARK, Prose, unmarked};
 
 use std::collections::BTreeMap;
 

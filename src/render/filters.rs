@@ -1,5 +1,7 @@
 //! The filters of templates: one that quotes for each language, so that a name from a file stays a name.
 
+use super::markdown;
+use crate::plan::unmarked;
 use crate::size::memory_in;
 use minijinja::value::ValueKind;
 use minijinja::{Environment, Error, ErrorKind, Value};
@@ -19,6 +21,7 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("pgconf", |value: Value| pgconf(&value));
     environment.add_filter("redis", |value: Value| redis(&plain(&value)));
     environment.add_filter("xml", |value: Value| quick_xml::escape::escape(plain(&value)).into_owned());
+    environment.add_filter("markdown", |value: Value| markdown::text(&plain(&value)));
     environment.add_filter("ident", |text: &str| ident(text));
     environment.add_filter("memory", memory);
     environment.add_filter("nested_yaml", |settings: Value| yaml(&settings, true));
@@ -34,7 +37,8 @@ fn wrong(reason: impl Into<String>) -> Error {
 
 /// A value as text, truth in small letters.
 fn plain(value: &Value) -> String {
-    if value.kind() == ValueKind::Bool { value.is_true().to_string() } else { value.to_string() }
+    let text = if value.kind() == ValueKind::Bool { value.is_true().to_string() } else { value.to_string() };
+    unmarked(&text).into_owned()
 }
 
 /// A name in quotes, the quotes in it doubled. A NUL can be in no name.
@@ -69,7 +73,8 @@ fn sql_type(text: &str) -> Result<String, Error> {
 
 #[allow(clippy::needless_pass_by_value, reason = "a filter is given its value")]
 fn json(value: Value) -> Result<String, Error> {
-    serde_json::to_string(&value).map_err(|error| wrong(error.to_string()))
+    let text = serde_json::to_string(&value).map_err(|error| wrong(error.to_string()))?;
+    Ok(unmarked(&text).into_owned())
 }
 
 fn shell(text: &str) -> String {

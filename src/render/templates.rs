@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::filters;
 use crate::expression::{Scope, add_arithmetic};
-use crate::plan::{Planned, PlannedJob};
+use crate::plan::{MARK, Planned, PlannedJob};
 use crate::size::{Reckoner, Setting, SettingError};
 
 /// Where templates are filled in.
@@ -125,15 +125,12 @@ impl Kitchen {
         let mut syntax = environment.syntax().to_builder();
         let syntax = syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
         environment.set_syntax(syntax.map_err(|error| fault(place, &error))?);
-        let filled = environment.render_named_str(place, template, Value::from_dyn_object(scope.clone()));
-        filled.map_err(|error| fault(place, &error))
+        filled(&environment, place, template, scope)
     }
 
     /// Any template with names.
     pub(super) fn fill(&self, place: &str, template: &str, scope: &Arc<Scope>) -> Result<String, RenderError> {
-        let context = Value::from_dyn_object(scope.clone());
-        let filled = self.environment.render_named_str(place, template, context);
-        filled.map_err(|error| fault(place, &error))
+        filled(&self.environment, place, template, scope)
     }
 
     /// The path of the file that settings stand in where they do not say.
@@ -150,6 +147,22 @@ impl Kitchen {
     ) -> Result<bool, RenderError> {
         Ok(self.reckoner.holds(planned.database, what, condition, &planned.scope)?)
     }
+}
+
+/// A template with its names filled in: free text of the requirements only where it is quoted.
+fn filled(
+    environment: &Environment<'static>,
+    place: &str,
+    template: &str,
+    scope: &Arc<Scope>,
+) -> Result<String, RenderError> {
+    let text = environment.render_named_str(place, template, Value::from_dyn_object(scope.clone()));
+    let text = text.map_err(|error| fault(place, &error))?;
+    if text.contains(MARK) {
+        let reason = String::from("it prints free text of the requirements without a filter that quotes it");
+        return Err(RenderError::Template { place: place.to_owned(), reason });
+    }
+    Ok(text)
 }
 
 /// What is wrong with a template, with every cause.
@@ -183,4 +196,41 @@ fn shown<'s, 'a: 's>(settings: impl Iterator<Item = &'s Setting<'a>>) -> Value {
 /// The job of a file, where it has one.
 pub(super) fn job_of<'p, 'a>(planned: &'p Planned<'a>, name: &str) -> Option<&'p PlannedJob<'a>> {
     planned.jobs.iter().find(|planned| planned.job.name == *name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use minijinja::value::Serde;
+
+    use super::{Kitchen, RenderError};
+    use crate::expression::Scope;
+    use crate::plan::Prose;
+
+    fn fill(template: &str) -> Result<String, RenderError> {
+        let scope = Arc::new(Scope::default());
+        scope.set("words", minijinja::Value::from(Serde(Prose("it's; \n\\! rm"))));
+        Kitchen::default().fill("test", template, &scope)
+    }
+
+    #[test]
+    fn free_text_is_printed_where_it_is_quoted_and_nowhere_else() {
+        for quoted in
+            ["{{ words | json }}", "{{ words | sql_literal }}", "{{ words | shell }}", "{{ (words ~ '.') | json }}"]
+        {
+            let text = fill(quoted).unwrap();
+            assert!(text.contains("rm") && !text.contains('\u{fdd0}'), "{text:?}");
+        }
+        for bare in [
+            "{{ words }}",
+            "-- {{ words }}",
+            "{{ words | upper }}",
+            "{{ words ~ 1 }}",
+            "{{ [words] }}",
+            "{{ words | trim }}",
+        ] {
+            assert!(fill(bare).is_err(), "{bare}");
+        }
+    }
 }

@@ -107,12 +107,21 @@ impl Read for String {
 
 /// Whether a text holds nothing that a terminal, an editor or a database would obey instead of showing it.
 pub(super) fn visible(text: &str, place: Place, reader: &mut Reader) -> bool {
-    let turning = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let turning =
+        |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let breaking = |c: char| matches!(c, '\u{2028}' | '\u{2029}');
+    let no_character = |c: char| matches!(c, '\u{fdd0}'..='\u{fdef}');
     let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    let Some(hidden) = text.chars().find(|c| control(*c) || turning(*c)) else { return true };
+    let Some(hidden) = text.chars().find(|c| control(*c) || turning(*c) || breaking(*c) || no_character(*c)) else {
+        return true;
+    };
     let code = u32::from(hidden);
     let message = if turning(hidden) {
         format!("a text holds U+{code:04X}, which turns the direction of writing")
+    } else if breaking(hidden) {
+        format!("a text holds U+{code:04X}, which some languages take for the end of a line")
+    } else if no_character(hidden) {
+        format!("a text holds U+{code:04X}, which is no character")
     } else {
         format!("a text holds a control character, U+{code:04X}")
     };

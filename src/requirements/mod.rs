@@ -4,6 +4,7 @@ mod assignment;
 mod check;
 mod fields;
 mod model;
+mod name;
 mod profile;
 mod read;
 mod schema;
@@ -14,8 +15,8 @@ pub use model::{
     Backup, Capped, Collection, Data, Encryption, Every, Field, Index, PartitionBy, Requirements, Target, Team, Ttl,
     default,
 };
+pub use name::{FieldName, Line, Reference, TypeName, Word, is_name};
 pub use profile::{Change, FEW_HOPS, FOR_EVER, Profile};
-pub use read::is_name;
 pub use schema::schema;
 pub use together::groups;
 

@@ -8,6 +8,7 @@ use catalog::vocabulary::{
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 
+use super::name::{FieldName, Line, Reference, TypeName, Word};
 use crate::source::{Place, Placed};
 
 /// What each kind of data of a system needs.
@@ -179,9 +180,9 @@ pub struct Data {
     /// How a derived copy is fed.
     pub sync: Option<Placed<Sync>>,
     /// Who answers for it.
-    pub owner: Option<Placed<String>>,
+    pub owner: Option<Placed<Line>>,
     /// Where it has to stay.
-    pub region: Option<Placed<String>>,
+    pub region: Option<Placed<Line>>,
     /// A pin: this database, `id` or `id@version`, whatever the tree says.
     #[schemars(extend("pattern" = "^[a-z0-9][a-z0-9-]*(@[A-Za-z0-9._-]+)?$"))]
     pub database: Option<Placed<String>>,
@@ -201,7 +202,7 @@ pub struct Backup {
     /// How long a backup is kept.
     pub keep: Option<Placed<Span>>,
     /// Where to.
-    pub to: Option<Placed<String>>,
+    pub to: Option<Placed<Line>>,
 }
 
 /// Where data is encrypted.
@@ -222,15 +223,15 @@ pub struct Collection {
     #[schemars(skip)]
     pub key: Place,
     /// What its records look like, in words.
-    pub structure: Option<Placed<String>>,
+    pub structure: Option<Placed<Line>>,
     /// Its fields, by name.
     #[schemars(default, schema_with = "super::schema::fields")]
-    pub fields: Option<IndexMap<String, Field>>,
+    pub fields: Option<IndexMap<FieldName, Field>>,
     /// Its indexes.
     #[schemars(default, schema_with = "super::schema::indexes")]
     pub indexes: Option<Vec<Placed<Index>>>,
     /// The field that it is spread over nodes by.
-    pub sharding_key: Option<Placed<String>>,
+    pub sharding_key: Option<Placed<FieldName>>,
     /// The time that it is partitioned by.
     pub partition_by: Option<Placed<PartitionBy>>,
     /// When a record is removed by itself: after this long, or this long after the time in a field.
@@ -244,13 +245,13 @@ pub struct Collection {
     /// How the distance of two embeddings is measured.
     pub distance_metric: Option<Placed<DistanceMetric>>,
     /// What makes the embeddings.
-    pub embedding_function: Option<Placed<String>>,
+    pub embedding_function: Option<Placed<Line>>,
     /// How many records or embeddings it has.
     pub count: Option<Placed<Count>>,
     /// The structure of an in-memory store that it uses.
     pub data_structure: Option<Placed<DataStructure>>,
     /// The label of its nodes in a graph.
-    pub label: Option<Placed<String>>,
+    pub label: Option<Placed<FieldName>>,
     /// How many partitions its topic has.
     pub partitions: Option<Placed<Count>>,
 }
@@ -261,24 +262,24 @@ pub struct Collection {
 pub struct Field {
     /// Its type, in the words of the store.
     #[schemars(rename = "type")]
-    pub kind: Option<Placed<String>>,
+    pub kind: Option<Placed<TypeName>>,
     /// Whether every record has it.
     pub required: Option<Placed<bool>>,
     /// Whether no two records share its value.
     pub unique: Option<Placed<bool>>,
     /// The collection, or `collection.field`, that it refers to.
-    pub references: Option<Placed<String>>,
+    pub references: Option<Placed<Reference>>,
 }
 
 /// An index over one field or several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Index {
     /// The fields, in order.
-    pub fields: Vec<Placed<String>>,
+    pub fields: Vec<Placed<FieldName>>,
     /// Whether no two records share the values.
     pub unique: bool,
     /// The kind of index, in the words of the store.
-    pub method: Option<Placed<String>>,
+    pub method: Option<Placed<Word>>,
 }
 
 /// The time that a collection is partitioned by.
@@ -287,7 +288,7 @@ pub struct Index {
 pub struct PartitionBy {
     /// The field that holds the time.
     #[schemars(required)]
-    pub field: Option<Placed<String>>,
+    pub field: Option<Placed<FieldName>>,
     /// How much time a partition spans.
     #[schemars(required)]
     pub every: Option<Placed<Every>>,
@@ -309,7 +310,7 @@ pub enum Every {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ttl {
     /// The field that holds the time it counts from; absent where it counts from the writing.
-    pub field: Option<Placed<String>>,
+    pub field: Option<Placed<FieldName>>,
     /// How long after.
     pub after: Span,
 }

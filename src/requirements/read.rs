@@ -1,12 +1,15 @@
 //! The tree of values as the model: one line a field.
 
+use std::hash::Hash;
+
 use catalog::units::{Bytes, Span};
 use indexmap::IndexMap;
 
-use super::fields::{Described, Fields, Read, Reader, read_placed, shortened, visible, without_duplicates, word};
+use super::fields::{Described, Fields, Read, Reader, read_placed, shortened, without_duplicates, word};
 use super::model::{
     Backup, Capped, Collection, Data, Encryption, Every, Field, Index, PartitionBy, Requirements, Target, Team, Ttl,
 };
+use super::name::{FieldName, allowed, is_name};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Place, Placed};
 use crate::yaml::{Entry, Node, Value};
@@ -90,19 +93,6 @@ fn data(fields: &mut Fields<'_>, root: &Node, reader: &mut Reader) -> IndexMap<S
     IndexMap::new()
 }
 
-/// The longest name: `PostgreSQL`'s identifiers and S3's buckets both end at 63.
-const LONGEST_NAME: usize = 63;
-
-fn allowed(c: char) -> bool {
-    c.is_ascii_lowercase() || c.is_ascii_digit()
-}
-
-/// Whether a text can be a name: it becomes a project, a database or a bucket, so it holds only what all of these allow.
-pub fn is_name(name: &str) -> bool {
-    let good = name.starts_with(allowed) && name.chars().all(|c| allowed(c) || c == '_' || c == '-');
-    good && name.len() <= LONGEST_NAME
-}
-
 fn check_name(name: &str, place: Place, reader: &mut Reader) {
     if is_name(name) {
         return;
@@ -117,12 +107,12 @@ fn check_name(name: &str, place: Place, reader: &mut Reader) {
 }
 
 /// Reads a map of named things, whose names become names in a database.
-fn named<T>(
+fn named<K: Name, T>(
     node: &Node,
     what: &str,
     read: impl Fn(&Entry, &mut Reader) -> T,
     reader: &mut Reader,
-) -> Option<IndexMap<String, T>> {
+) -> Option<IndexMap<K, T>> {
     let Value::Mapping(entries) = &node.value else {
         let diagnostic = Diagnostic::error(format!("expected {what}, each under its name"));
         let diagnostic = diagnostic.at(node.place, format!("this is {}", node.value.shape()));
@@ -134,10 +124,31 @@ fn named<T>(
         reader.fault(diagnostic.help("give at least one its name, a colon, and what belongs to it"));
     }
     let mut things = IndexMap::with_capacity(entries.len());
-    for (name, entry) in without_duplicates(entries, reader) {
-        things.insert(name.to_owned(), read(entry, reader));
+    for entry in without_duplicates(entries, reader).into_values() {
+        let (name, thing) = (K::of(entry, reader), read(entry, reader));
+        things.extend(name.map(|name| (name, thing)));
     }
     Some(things)
+}
+
+/// What a thing of a map is called.
+trait Name: Hash + Eq + Sized {
+    /// Reads a key as one, or notes why not.
+    fn of(entry: &Entry, reader: &mut Reader) -> Option<Self>;
+}
+
+/// A kind of data or a collection, which has its name also where that is noted as wrong: others refer to it.
+impl Name for String {
+    fn of(entry: &Entry, reader: &mut Reader) -> Option<Self> {
+        check_name(&entry.key, entry.place, reader);
+        Some(entry.key.clone())
+    }
+}
+
+impl Name for FieldName {
+    fn of(entry: &Entry, reader: &mut Reader) -> Option<Self> {
+        Self::read(&Node { place: entry.place, value: Value::Scalar(entry.key.clone()) }, reader)
+    }
 }
 
 impl Read for Target {
@@ -170,7 +181,6 @@ impl Read for Team {
 
 impl Data {
     fn read(entry: &Entry, reader: &mut Reader) -> Self {
-        check_name(&entry.key, entry.place, reader);
         let mut fields = Fields::of_named(entry, DATA, reader);
         let data = Self {
             key: entry.place,
@@ -266,7 +276,6 @@ impl Read for Encryption {
 
 impl Collection {
     fn read(entry: &Entry, reader: &mut Reader) -> Self {
-        check_name(&entry.key, entry.place, reader);
         let mut fields = Fields::of_named(entry, COLLECTION, reader);
         let collection = Self {
             key: entry.place,
@@ -292,7 +301,6 @@ impl Collection {
 
 impl Field {
     fn read(entry: &Entry, reader: &mut Reader) -> Self {
-        visible(&entry.key, entry.place, reader);
         let mut fields = Fields::of_named(entry, FIELD, reader);
         let field = Self {
             kind: fields.read("type", reader),
@@ -338,7 +346,7 @@ impl Read for Index {
 }
 
 /// The fields of an index.
-fn indexed(node: &Node, reader: &mut Reader) -> Option<Vec<Placed<String>>> {
+fn indexed(node: &Node, reader: &mut Reader) -> Option<Vec<Placed<FieldName>>> {
     if matches!(&node.value, Value::Sequence(items) if items.is_empty()) {
         reader.fault(Diagnostic::error("an index needs at least one field").at(node.place, "this list is empty"));
         return None;

@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use super::model::{Collection, Data, Field, NAME_PATTERN, Requirements};
+use super::name::{FieldName, Word};
 use crate::source::Placed;
 
 /// The schema of the requirements file, with the kinds of the catalog's matrix.
@@ -58,19 +59,21 @@ pub(super) fn collections(generator: &mut SchemaGenerator) -> Schema {
 }
 
 pub(super) fn fields(generator: &mut SchemaGenerator) -> Schema {
-    named::<Field>(&json!(["object", "null"]), &json!({}), generator)
+    let names = generator.subschema_for::<FieldName>().to_value();
+    named::<Field>(&json!(["object", "null"]), &names, generator)
 }
 
 pub(super) fn kind(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": ["string", "null"] })
 }
 
-pub(super) fn indexes(_: &mut SchemaGenerator) -> Schema {
-    let fields = json!({ "type": "array", "minItems": 1, "items": { "type": "string" } });
+pub(super) fn indexes(generator: &mut SchemaGenerator) -> Schema {
+    let (name, method) = (generator.subschema_for::<FieldName>(), generator.subschema_for::<Option<Word>>());
+    let fields = json!({ "type": "array", "minItems": 1, "items": name });
     json_schema!({
         "type": ["array", "null"],
         "items": { "anyOf": [
-            { "type": "string" },
+            name,
             fields,
             {
                 "type": "object",
@@ -79,7 +82,7 @@ pub(super) fn indexes(_: &mut SchemaGenerator) -> Schema {
                 "properties": {
                     "fields": fields,
                     "unique": { "type": ["boolean", "null"] },
-                    "method": { "type": ["string", "null"] },
+                    "method": method,
                 },
             },
         ] },
@@ -87,7 +90,7 @@ pub(super) fn indexes(_: &mut SchemaGenerator) -> Schema {
 }
 
 pub(super) fn ttl(generator: &mut SchemaGenerator) -> Schema {
-    let span = generator.subschema_for::<Span>();
+    let (span, field) = (generator.subschema_for::<Span>(), generator.subschema_for::<Option<FieldName>>());
     json_schema!({ "anyOf": [
         span,
         { "type": "null" },
@@ -95,7 +98,7 @@ pub(super) fn ttl(generator: &mut SchemaGenerator) -> Schema {
             "type": "object",
             "required": ["after"],
             "additionalProperties": false,
-            "properties": { "field": { "type": ["string", "null"] }, "after": span },
+            "properties": { "field": field, "after": span },
         },
     ] })
 }

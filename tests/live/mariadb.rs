@@ -181,14 +181,14 @@ data:
         fields:
           id: { type: bigint, required: true, unique: true }
           customer_id: { type: uuid, required: true, references: customers.id }
-          'na`me; DROP TABLE x --': { type: varchar(40) }
+          Größe-in-cm: { type: varchar(40) }
           note: { type: text }
-        indexes: ['na`me; DROP TABLE x --', { fields: [note], method: gin }]
+        indexes: [Größe-in-cm, { fields: [note], method: gin }]
       bookings:
         fields:
           booked_at: { type: datetime, required: true }
         partition_by: { field: booked_at, every: month }
-      news: { structure: a document each, ttl: 30d, indexes: [topic] }
+      news: { structure: 'a document''s ` \ ; text */ # -- each', ttl: 30d, indexes: [topic] }
 ";
 
 impl<'p> Running<'p> {
@@ -292,7 +292,7 @@ fn the_scripts_of_mariadb_make_what_they_promise() {
         "SELECT table_name, index_name, column_name, index_type FROM information_schema.statistics
           WHERE table_schema = 'web_shop' ORDER BY 1, 2, 3",
     );
-    for index in ["na`me; DROP TABLE x --", "FULLTEXT", "topic"] {
+    for index in ["Größe-in-cm", "FULLTEXT", "topic"] {
         assert!(made.contains(index), "{index}: {made}");
     }
     // The image gives root the password of the secret.

@@ -96,7 +96,7 @@ fn shop(major: &str, target: &str, further: &str) -> String {
 
 /// Every shape of a table: references, compound and unique indexes, methods, partitions, ages, documents, odd names.
 const SHOP: &str = r#"  accounts:
-    description: who buys what, and it's "theirs"
+    description: "who buys what, and it's \"theirs\" ` \\ $(false) :'x' :x\n\\! false\n\\quit\n-- "
     kind: user_profile
     database: postgresql@MAJOR
     data_size: 300MB
@@ -120,11 +120,12 @@ const SHOP: &str = r#"  accounts:
           note: { type: text }
         indexes: [[customer_id, placed_at], { fields: [placed_at], method: brin }, { fields: [note], method: gin }]
       order-lines:
+        structure: it's "one line" \ of ; an order -- $$ */
         fields:
           order_id: { type: bigint, required: true, references: orders.id }
-          'na"me; DROP TABLE x --': { type: varchar(40) }
+          Größe-in-cm: { type: varchar(40) }
           select: { type: int }
-        indexes: ['na"me; DROP TABLE x --', { fields: [order_id, select], unique: true }]
+        indexes: [Größe-in-cm, { fields: [order_id, select], unique: true }]
       bookings:
         fields:
           id: { type: bigint, required: true }
@@ -408,7 +409,7 @@ fn look_at_what_was_made(running: &Running<'_>) {
     index("orders", "USING brin (placed_at)");
     index("orders", "USING gin (to_tsvector('simple'");
     index("order-lines", "UNIQUE INDEX");
-    index("order-lines", "(\"na\"\"me; DROP TABLE x --\")");
+    index("order-lines", "(\"Größe-in-cm\")");
     index("bookings", "(booked_at)");
     index("news", "'topic'");
     let invalid = running.admin("SELECT count(*) FROM pg_index WHERE NOT indisvalid");

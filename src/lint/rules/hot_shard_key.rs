@@ -184,7 +184,7 @@ fn is_by_range(kind: &Kind<'_>) -> bool {
 
 fn is_hashed(collection: &Collection, key: &str) -> bool {
     collection.indexes.iter().flatten().any(|index| {
-        let alone = index.value.fields.iter().all(|field| field.value == key);
+        let alone = index.value.fields.iter().all(|field| *field.value == *key);
         alone && index.value.method.as_ref().is_some_and(|method| method.value.starts_with("hash"))
     })
 }

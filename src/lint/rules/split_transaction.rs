@@ -4,7 +4,7 @@ use catalog::Category;
 use catalog::vocabulary::{Durability, Flag};
 
 use super::prelude::*;
-use crate::requirements::Collection;
+use crate::requirements::{Collection, Reference};
 use crate::source::Placed;
 
 pub(crate) static RULE: Rule = Rule {
@@ -124,9 +124,9 @@ fn collection<'k>(kind: &'k Kind<'_>, name: &str) -> Option<&'k Collection> {
 }
 
 /// The collection, the field and what it refers to.
-fn references<'k>(kind: &'k Kind<'_>) -> impl Iterator<Item = (&'k str, &'k str, &'k Placed<String>)> {
+fn references<'k>(kind: &'k Kind<'_>) -> impl Iterator<Item = (&'k str, &'k str, &'k Placed<Reference>)> {
     kind.data.collections.iter().flatten().flat_map(|(name, collection)| {
         let fields = collection.fields.iter().flatten();
-        fields.filter_map(move |(field, says)| Some((name.as_str(), field.as_str(), says.references.as_ref()?)))
+        fields.filter_map(move |(field, says)| Some((name.as_str(), &**field, says.references.as_ref()?)))
     })
 }

@@ -6,10 +6,10 @@ use catalog::{Catalog, DatabaseRef, Date};
 
 use super::front::{self, Front, Status};
 use super::page::{self, Page};
-use super::prose;
 use super::shelf::{File, Shelf, Standing};
 use crate::decide::{Selected, Selection, Tree};
 use crate::plan::Capacity;
+use crate::render::markdown;
 use crate::render::write::part::{Remark, exchange, merge, part};
 
 /// What records are made of.
@@ -152,7 +152,7 @@ impl<'a> Desk<'a> {
 
     /// How a record goes together with the others, in sentences.
     fn links(&self, Draft { number, front }: &Draft) -> String {
-        let data = prose::code(&front.data);
+        let data = markdown::code(&front.data);
         let before = self.shelf.of_data(&front.data).filter(|(standing, old)| {
             let gives_way = front.status.is_in_force() && standing.number < *number && !old.is_superseded();
             gives_way || old.status == Status::Superseded(*number)
@@ -161,7 +161,7 @@ impl<'a> Desk<'a> {
         let before: Vec<String> = before.map(|(standing, _)| link(standing.number, &standing.file.name)).collect();
         let first = match before.as_slice() {
             [] => format!("This is the first decision about {data}."),
-            some => format!("Supersedes {}.", prose::row(some)),
+            some => format!("Supersedes {}.", markdown::row(some)),
         };
         match &front.status {
             Status::Superseded(by) => {

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use catalog::{Catalog, DatabaseRef};
 
 use super::front::{Front, Status, value};
-use super::prose::{cell, row, text};
 use super::shelf::number_of;
+use crate::render::markdown::{cell, row, text};
 
 /// The index of some records: their texts by the names of their files.
 pub(super) fn index(records: &BTreeMap<String, String>, catalog: &Catalog) -> String {

@@ -7,7 +7,7 @@ mod desk;
 mod front;
 mod index;
 mod page;
-mod prose;
+
 mod shelf;
 
 use std::collections::BTreeMap;

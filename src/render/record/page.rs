@@ -8,7 +8,7 @@ use crate::decide::{Alternative, Check, Figure, Selected, Selection, Tree, Verdi
 use crate::plan::{Capacity, CapacityVerdict, Resource};
 use crate::requirements::{Change, Data, Profile};
 
-use super::prose::{clause, code, link, list, row, text};
+use crate::render::markdown::{clause, code, link, list, row, text};
 
 /// What a page is made of.
 #[derive(Clone, Copy)]

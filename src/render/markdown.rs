@@ -3,7 +3,7 @@
 use std::iter;
 
 /// A text in one line, so that Markdown shows it as it is, wherever in a line it stands.
-pub(super) fn text(raw: &str) -> String {
+pub(in crate::render) fn text(raw: &str) -> String {
     let plain = raw.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     let plain = plain.collect::<Vec<_>>().join(" ");
     let before = iter::once(None).chain(plain.chars().map(Some));
@@ -34,17 +34,17 @@ fn is_special(character: char, before: Option<char>, after: Option<char>) -> boo
 }
 
 /// A text that is the end of a sentence: without the full stop that it may have.
-pub(super) fn clause(raw: &str) -> String {
+pub(in crate::render) fn clause(raw: &str) -> String {
     text(raw.trim_end().trim_end_matches('.'))
 }
 
 /// A name as code. Names hold nothing that could end it; what does is shown as text.
-pub(super) fn code(raw: &str) -> String {
+pub(in crate::render) fn code(raw: &str) -> String {
     if raw.contains('`') || raw.contains('\n') { text(raw) } else { format!("`{raw}`") }
 }
 
 /// What stands in a cell of a table, and is Markdown already.
-pub(super) fn cell(markdown: &str) -> String {
+pub(in crate::render) fn cell(markdown: &str) -> String {
     let mut escaped = String::with_capacity(markdown.len());
     let mut before = None;
     for character in markdown.chars() {
@@ -58,7 +58,7 @@ pub(super) fn cell(markdown: &str) -> String {
 }
 
 /// A link to an address outside.
-pub(super) fn link(label: &str, address: &str) -> String {
+pub(in crate::render) fn link(label: &str, address: &str) -> String {
     let address: String = address.chars().filter(|c| !c.is_control()).map(escaped_in_address).collect();
     format!("[{label}]({address})")
 }
@@ -71,7 +71,7 @@ fn escaped_in_address(character: char) -> String {
 }
 
 /// Names in a row: `a`, `a and b`, `a, b and c`.
-pub(super) fn row(names: &[String]) -> String {
+pub(in crate::render) fn row(names: &[String]) -> String {
     match names.split_last() {
         None => String::new(),
         Some((last, [])) => last.clone(),
@@ -80,7 +80,7 @@ pub(super) fn row(names: &[String]) -> String {
 }
 
 /// Points of a list, each a line.
-pub(super) fn list(points: impl IntoIterator<Item = String>) -> String {
+pub(in crate::render) fn list(points: impl IntoIterator<Item = String>) -> String {
     points.into_iter().flat_map(|point| [String::from("* "), point, String::from("\n")]).collect()
 }
 
