@@ -6,6 +6,7 @@ mod port;
 mod server;
 mod text;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use image::{Running, split_image};
@@ -28,6 +29,8 @@ pub struct Compose {
     pub source: Arc<Source>,
     /// Its services.
     pub services: Vec<Service>,
+    /// The places of the services of each name.
+    by_name: HashMap<String, Vec<usize>>,
     /// The secrets that are files, with the path of each.
     pub secret_files: Vec<(String, Placed<String>)>,
 }
@@ -95,7 +98,12 @@ impl Compose {
             let fault = Diagnostic::error("the compose file is empty").at(Place::default(), "");
             return Err(fault.help("write `services:`, or remove the file: compose refuses it"));
         }
-        let mut compose = Self { source: Arc::clone(source), services: Vec::new(), secret_files: Vec::new() };
+        let mut compose = Self {
+            source: Arc::clone(source),
+            services: Vec::new(),
+            by_name: HashMap::new(),
+            secret_files: Vec::new(),
+        };
         for root in yaml::read_all(&source.text, budget)? {
             if !matches!(root.value, Value::Mapping(_) | Value::Null) {
                 let fault = Diagnostic::error("expected a compose file, which is a map");
@@ -108,12 +116,15 @@ impl Compose {
             compose.secret_files.extend(secrets.iter().filter_map(file));
         }
         compose.services.iter_mut().for_each(|service| locate(&mut service.command, &source.text));
+        for (place, service) in compose.services.iter().enumerate() {
+            compose.by_name.entry(service.name.value.clone()).or_default().push(place);
+        }
         Ok(compose)
     }
 
     /// The services of a name: several documents of one file may each say a part.
     pub fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Service> {
-        self.services.iter().filter(move |service| service.name.value == name)
+        self.by_name.get(name).into_iter().flatten().filter_map(|place| self.services.get(*place))
     }
 }
 

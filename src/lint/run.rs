@@ -124,7 +124,9 @@ impl Checked<'_> {
         let locations = std::iter::once(&finding.violation.location).chain(&finding.violation.related).filter(here);
         let places: Vec<Place> = locations.map(|location| location.place).collect();
         let holds = |comment: &&mut Suppression| {
-            places.iter().any(|place| comment.covers(*place)) && !comment.is_expired(self.today)
+            comment.rules.iter().any(|named| named.rule == Some(finding.rule.id))
+                && places.iter().any(|place| comment.covers(*place))
+                && !comment.is_expired(self.today)
         };
         let mut allowing = None;
         for comment in suppressions.iter_mut().filter(holds) {

@@ -1,11 +1,13 @@
 //! `missing-pooler`
 
+use std::collections::HashMap;
+
 use catalog::units::Count;
 use catalog::vocabulary::{Environment, Quantity};
 use catalog::{Database, Purpose};
 
 use super::prelude::*;
-use crate::decide::Verdict;
+use crate::decide::{Instance, Verdict};
 
 pub(crate) static RULE: Rule = Rule {
     id: RuleId::new("missing-pooler"),
@@ -70,15 +72,14 @@ fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     if system.requirements.target.environment() == Environment::Development {
         return;
     }
+    let loads = loads(system);
     for (index, kind) in system.kinds.iter().enumerate() {
-        let Some(crowd) = crowd(system, kind) else { continue };
-        let connected = |other: &Kind<'_>| clients_of(other).unwrap_or_default();
+        let Some((load, stated)) = instance_of(kind).and_then(|one| loads.get(one)).zip(kind.data.connections.as_ref())
+        else {
+            continue;
+        };
         // One finding for what shares a service, at the kind that brings the most.
-        let earlier = system.kinds.iter().take(index).filter(|other| other.shares_with(kind));
-        let later = system.kinds.iter().skip(index.saturating_add(1)).filter(|other| other.shares_with(kind));
-        let is_most = earlier.map(connected).all(|other| other < connected(kind))
-            && later.map(connected).all(|other| other <= connected(kind));
-        let Some(stated) = kind.data.connections.as_ref().filter(|_| is_most) else { continue };
+        let Some(crowd) = crowd(system, kind, load.clients).filter(|_| load.most.1 == index) else { continue };
         let shared = if crowd.clients == stated.value { "" } else { " with what shares its service" };
         let message = format!(
             "`{}` brings {} clients{shared} to {}, which carries {} well",
@@ -92,6 +93,32 @@ fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     }
 }
 
+/// The clients of a service.
+#[derive(Default)]
+struct Load {
+    clients: u64,
+    /// The most that one kind of data brings, and which one.
+    most: (u64, usize),
+}
+
+fn instance_of<'k>(kind: &'k Kind<'_>) -> Option<&'k Instance> {
+    kind.selected.instances.first()
+}
+
+/// The clients of each service that somebody states any for.
+fn loads<'k>(system: &'k System<'_>) -> HashMap<&'k Instance, Load> {
+    let mut loads: HashMap<&Instance, Load> = HashMap::new();
+    for (index, kind) in system.kinds.iter().enumerate() {
+        let Some((instance, clients)) = instance_of(kind).zip(clients_of(kind)) else { continue };
+        let load = loads.entry(instance).or_default();
+        load.clients = load.clients.saturating_add(clients);
+        if load.clients == clients || clients > load.most.0 {
+            load.most = (clients, index);
+        }
+    }
+    loads
+}
+
 /// More clients than a database carries well by itself.
 struct Crowd<'a> {
     database: &'a Database,
@@ -101,10 +128,8 @@ struct Crowd<'a> {
 
 /// The clients of a service that are too many without a pooler, where none is rendered and another database is not the
 /// remedy.
-fn crowd<'a>(system: &System<'a>, kind: &Kind<'a>) -> Option<Crowd<'a>> {
+fn crowd<'a>(system: &System<'a>, kind: &Kind<'a>, clients: u64) -> Option<Crowd<'a>> {
     let database = kind.database()?;
-    let sharing = system.kinds.iter().filter(|other| other.shares_with(kind));
-    let clients = sharing.filter_map(clients_of).fold(0, u64::saturating_add);
     let carried = system.facts.clients_without_pooler(database, &kind.profile)?.0;
     let is_past_help = kind.selected.checks.iter().any(|check| {
         let of_clients = check.figure().is_some_and(|(quantity, _)| quantity == Quantity::Connections);

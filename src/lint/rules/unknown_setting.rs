@@ -1,6 +1,6 @@
 //! `unknown-setting`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::prelude::*;
 use crate::lint::subject::Known;
@@ -107,9 +107,15 @@ const DIRECTIVES: [&str; 4] = ["include", "include_dir", "include_if_exists", "i
 
 fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     let mut places = BTreeSet::new();
+    let mut lists = BTreeMap::new();
     for (service, database, version) in file.servers() {
         let settings = file.settings(service, database);
-        let Some(known) = Known::of(database, version, file.catalog).filter(|_| !settings.is_empty()) else { continue };
+        if settings.is_empty() {
+            continue;
+        }
+        let list = (database.id.as_str(), version.map(|version| version.major.as_str()));
+        let known = lists.entry(list).or_insert_with(|| Known::of(database, version, file.catalog));
+        let Some(known) = known else { continue };
         for setting in settings.into_iter().filter(|setting| !DIRECTIVES.contains(&setting.name.as_str())) {
             let Some(unknown) = known.judge(&setting.name) else { continue };
             // One command may be shared by services, and one line may hold several settings.

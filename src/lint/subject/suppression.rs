@@ -66,11 +66,23 @@ const MARK: &str = "polyglot: allow(";
 impl Suppression {
     /// All such comments of a YAML text, in order.
     pub fn all(text: &str, known: &[RuleId]) -> Vec<Self> {
-        text.match_indices(MARK).filter_map(|(at, _)| Self::read(text, at, known)).collect()
+        let marks = || text.match_indices(MARK).map(|(at, _)| at);
+        let Some(_) = marks().next() else { return Vec::new() };
+        let mut lines = Lines::of(text);
+        let mut read: Vec<Self> = Vec::new();
+        for mark in marks() {
+            // A comment goes on to the end of its line.
+            if read.last().is_none_or(|last| last.place.end <= mark) {
+                read.extend(Self::read(&mut lines, mark, known));
+            }
+        }
+        read
     }
 
-    fn read(text: &str, mark: usize, known: &[RuleId]) -> Option<Self> {
-        let line = line_at(text, mark);
+    fn read(lines: &mut Lines<'_>, mark: usize, known: &[RuleId]) -> Option<Self> {
+        let text = lines.text;
+        let index = lines.index(mark);
+        let Line { range: line, next, .. } = lines.all.get(index)?.clone();
         let before = text.get(line.start..mark)?;
         let hash = before.rfind('#').filter(|hash| before.get(hash.saturating_add(1)..).is_some_and(is_blank))?;
         let content = before.get(..hash)?;
@@ -85,19 +97,19 @@ impl Suppression {
         let tail_start = line.end.checked_sub(tail.len())?;
         let alone = is_blank(content);
         let whole = if alone {
-            Place::new(line.start, next_line(text, line.end))
+            Place::new(line.start, next)
         } else {
             Place::new(line.start.checked_add(content.trim_end().len())?, line.end)
         };
         let (until, reason) = until(tail, tail_start);
-        let target = if alone { next_content(text, line.end) } else { line.clone() };
+        let target = if alone { lines.says_next(index) } else { index };
         Some(Self {
             place: Place::new(start, line.end),
             whole,
             rules: named(names, list, known),
             until,
             reason,
-            region: region(text, target),
+            region: lines.region(target),
         })
     }
 
@@ -152,50 +164,72 @@ fn is_blank(text: &str) -> bool {
     text.chars().all(char::is_whitespace)
 }
 
-/// The line of a place, without its end.
-fn line_at(text: &str, at: usize) -> Range<usize> {
-    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline.saturating_add(1));
-    let rest = text.get(start..).unwrap_or_default();
-    let length = rest.find('\n').unwrap_or(rest.len());
-    let line = rest.get(..length).unwrap_or_default();
-    start..start.saturating_add(line.strip_suffix('\r').unwrap_or(line).len())
+/// The lines of a text, counted once for all comments.
+struct Lines<'t> {
+    text: &'t str,
+    all: Vec<Line>,
+    /// The line that was asked for last, and all that stands under it: comments in a row hold for the same one.
+    last: Option<(usize, Range<usize>)>,
 }
 
-/// Where the line after one that ends here begins.
-fn next_line(text: &str, end: usize) -> usize {
-    let rest = text.get(end..).unwrap_or_default();
-    end.saturating_add(rest.find('\n').map_or(rest.len(), |newline| newline.saturating_add(1)))
+#[derive(Clone)]
+struct Line {
+    /// The line without its end.
+    range: Range<usize>,
+    /// Where the next one begins.
+    next: usize,
+    /// By how much it is indented; nothing where it says nothing.
+    indent: Option<usize>,
+    /// The first line from here on that says something.
+    says_from_here: usize,
 }
 
-/// The next line that says something.
-fn next_content(text: &str, end: usize) -> Range<usize> {
-    let mut at = next_line(text, end);
-    while at < text.len() {
-        let line = line_at(text, at);
-        let content = text.get(line.clone()).unwrap_or_default().trim_start();
-        if !content.is_empty() && !content.starts_with('#') {
-            return line;
+impl<'t> Lines<'t> {
+    fn of(text: &'t str) -> Self {
+        let mut next = 0usize;
+        let line = |whole: &str| {
+            let line = whole.strip_suffix('\n').unwrap_or(whole);
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            let start = next;
+            next = next.saturating_add(whole.len());
+            let content = line.trim_start_matches(' ');
+            let says_nothing = is_blank(content) || content.trim_start().starts_with('#');
+            let indent = (!says_nothing).then(|| line.len().saturating_sub(content.len()));
+            Line { range: start..start.saturating_add(line.len()), next, indent, says_from_here: 0 }
+        };
+        let mut all: Vec<Line> = text.split_inclusive('\n').map(line).collect();
+        let mut says = all.len();
+        for (index, line) in all.iter_mut().enumerate().rev() {
+            says = line.indent.map_or(says, |_| index);
+            line.says_from_here = says;
         }
-        at = next_line(text, line.end);
+        Self { text, all, last: None }
     }
-    text.len()..text.len()
-}
 
-/// A line with all that stands under it: what is indented more.
-fn region(text: &str, line: Range<usize>) -> Range<usize> {
-    let indent = |line: &str| line.len().saturating_sub(line.trim_start_matches(' ').len());
-    let own = indent(text.get(line.clone()).unwrap_or_default());
-    let mut end = next_line(text, line.end);
-    while end < text.len() {
-        let next = line_at(text, end);
-        let content = text.get(next.clone()).unwrap_or_default();
-        let says_nothing = is_blank(content) || content.trim_start().starts_with('#');
-        if !says_nothing && indent(content) <= own {
-            break;
-        }
-        end = next_line(text, next.end);
+    /// The line of a place.
+    fn index(&self, at: usize) -> usize {
+        self.all.partition_point(|line| line.next <= at)
     }
-    line.start..end.max(line.end.saturating_add(1))
+
+    /// The first line after one that says something.
+    fn says_next(&self, index: usize) -> usize {
+        self.all.get(index.saturating_add(1)).map_or(self.all.len(), |line| line.says_from_here)
+    }
+
+    /// A line with all that stands under it: what is indented more.
+    fn region(&mut self, index: usize) -> Range<usize> {
+        if let Some((_, region)) = self.last.as_ref().filter(|(of, _)| *of == index) {
+            return region.clone();
+        }
+        let Some(line) = self.all.get(index) else { return self.text.len()..self.text.len().saturating_add(1) };
+        let own = line.indent.unwrap_or_default();
+        let after = self.all.iter().skip(index.saturating_add(1));
+        let under = after.take_while(|line| line.indent.is_none_or(|indent| indent > own));
+        let end = under.last().map_or(line.next, |last| last.next);
+        let region = line.range.start..end.max(line.range.end.saturating_add(1));
+        self.last = Some((index, region.clone()));
+        region
+    }
 }
 
 #[cfg(test)]
