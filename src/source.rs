@@ -59,7 +59,7 @@ pub struct Lines {
 }
 
 impl Lines {
-    const STRIDE: usize = 4_096;
+    const STRIDE: usize = 256;
 
     /// Counts the lines of a text.
     pub fn of(text: &str) -> Self {

@@ -1,6 +1,9 @@
 //! The findings as SARIF 2.1.0, for code scanning: each with a fingerprint that survives moved lines; what comments or
 //! the baseline allow is there too, marked as suppressed, so that alerts are not closed and opened again.
 
+use std::cell::RefCell;
+
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::model::Report;
@@ -15,7 +18,6 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/
 const FINGERPRINT: &str = "polyglot/v1";
 
 pub(super) fn report(report: &Report) -> Result<String, ReportError> {
-    let mut writer = Writer::default();
     let counted = report.findings.iter().map(|finding| (finding, None));
     let in_comments = report
         .suppressed
@@ -24,24 +26,67 @@ pub(super) fn report(report: &Report) -> Result<String, ReportError> {
     let in_baseline = report.baselined.iter().map(|finding| (finding, Some(suppression("external", None))));
     let mut all: Vec<(&Finding, Option<Value>)> = counted.chain(in_comments).chain(in_baseline).collect();
     all.sort_by(|(one, _), (other, _)| one.order(other));
-    let results: Vec<Value> = all.into_iter().map(|(finding, allowed)| writer.result(finding, allowed)).collect();
-    let document = json!({
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
+    let rules = rules_of(all.iter().map(|(finding, _)| finding.rule));
+    let writer = Writer { rules: &rules, files: Files::default(), fingerprints: Fingerprints::default() };
+    let document = Log {
+        schema: SCHEMA,
+        version: "2.1.0",
+        runs: [Run {
+            tool: json!({ "driver": {
                 "name": "polyglot",
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": writer.rules.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
-            } },
-            "invocations": [{ "executionSuccessful": !report.incomplete }],
-            "columnKind": "unicodeCodePoints",
-            "results": results,
+                "rules": rules.iter().map(|rule| descriptor(rule)).collect::<Vec<_>>(),
+            } }),
+            invocations: json!([{ "executionSuccessful": !report.incomplete }]),
+            column_kind: "unicodeCodePoints",
+            results: Results { all, writer: RefCell::new(writer) },
         }],
-    });
+    };
     let mut text = serde_json::to_string_pretty(&document)?;
     text.push('\n');
     Ok(text)
+}
+
+/// The whole log.
+#[derive(Serialize)]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Value,
+    invocations: Value,
+    column_kind: &'static str,
+    results: Results<'a>,
+}
+
+/// The results, each of which is made when it is written: thousands of them are not held at once.
+struct Results<'a> {
+    all: Vec<(&'a Finding, Option<Value>)>,
+    writer: RefCell<Writer<'a>>,
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut writer = self.writer.borrow_mut();
+        serializer.collect_seq(self.all.iter().map(|(finding, allowed)| writer.result(finding, allowed.as_ref())))
+    }
+}
+
+/// The rules that findings name, in the order in which they do.
+fn rules_of(named: impl Iterator<Item = &'static Rule>) -> Vec<&'static Rule> {
+    let mut rules: Vec<&'static Rule> = Vec::new();
+    for rule in named {
+        if rules.iter().all(|known| known.id != rule.id) {
+            rules.push(rule);
+        }
+    }
+    rules
 }
 
 fn suppression(kind: &str, reason: Option<&str>) -> Value {
@@ -64,16 +109,15 @@ fn descriptor(rule: &Rule) -> Value {
 }
 
 /// What results are written with.
-#[derive(Default)]
 struct Writer<'a> {
     files: Files<'a>,
     fingerprints: Fingerprints<'a>,
-    /// The rules that results name, in the order in which they do.
-    rules: Vec<&'static Rule>,
+    /// The rules that results name.
+    rules: &'a [&'static Rule],
 }
 
 impl<'a> Writer<'a> {
-    fn result(&mut self, finding: &'a Finding, allowed: Option<Value>) -> Value {
+    fn result(&mut self, finding: &'a Finding, allowed: Option<&Value>) -> Value {
         let violation = &finding.violation;
         let text: Vec<&str> =
             std::iter::once(violation.message.as_str()).chain(violation.help.iter().map(String::as_str)).collect();
@@ -104,11 +148,8 @@ impl<'a> Writer<'a> {
         result
     }
 
-    fn index(&mut self, rule: &'static Rule) -> usize {
-        self.rules.iter().position(|known| known.id == rule.id).unwrap_or_else(|| {
-            self.rules.push(rule);
-            self.rules.len().saturating_sub(1)
-        })
+    fn index(&self, rule: &Rule) -> Option<usize> {
+        self.rules.iter().position(|known| known.id == rule.id)
     }
 
     fn location(&mut self, location: &'a Location, id: Option<usize>) -> Value {
