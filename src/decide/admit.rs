@@ -4,7 +4,7 @@
 //! no reason to run an engine of its own.
 
 use catalog::Category;
-use catalog::vocabulary::{Durability, Facts, Need, Quantity};
+use catalog::vocabulary::{Durability, Facts, Flag, Need, Quantity};
 
 use super::assess::Assessment;
 use super::candidate::Candidate;
@@ -23,6 +23,11 @@ const GENERAL: [Category; 3] = [Category::Relational, Category::Document, Catego
 const RELATIONS: Facts = Facts::of_needs(&[Need::NeedsTransactions, Need::ComplexRelations]);
 
 const SCALES: Facts = Facts::of_needs(&[Need::ScaleMultiNode, Need::ScaleMultiRegion]);
+
+/// What further nodes of SQL are no remedy for: searches, which an index beside the record answers, and what each node
+/// bears as little as one. More clients than one bears are a pooler's.
+const SEARCHES: [Flag; 3] = [Flag::FullText, Flag::VectorSearch, Flag::GraphRelations];
+const OF_ONE_NODE: [Quantity; 3] = [Quantity::Connections, Quantity::RecordSize, Quantity::LatencyP99];
 
 /// The only things that a ledger is asked.
 const LEDGER: Facts = Facts::of_needs(&[Need::NeedsTransactions, Need::AppendOnly, Need::WriteHeavy]);
@@ -61,8 +66,9 @@ pub(super) struct Admission<'c, 'a, 'g> {
 
 impl<'c, 'a, 'g> Admission<'c, 'a, 'g> {
     pub(super) fn new(context: &'c DecisionContext<'a>, group: &'g Group<'g>) -> Self {
+        let spread = group.without(&SEARCHES, &OF_ONE_NODE);
         let exceeded = |core: &Engine<'a>| {
-            let Assessment { is_vetoed, verdict, .. } = context.assess(&Candidate::single(core), group, false);
+            let Assessment { is_vetoed, verdict, .. } = context.assess(&Candidate::single(core), &spread, false);
             core.is_embedded() || is_vetoed || verdict >= Verdict::Exceeds
         };
         let core_is_full = context.core().is_none_or(exceeded);

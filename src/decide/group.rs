@@ -101,6 +101,17 @@ impl<'a> Group<'a> {
         Self::new(changed.collect())
     }
 
+    /// The group as if nobody asked for some things, or said how much.
+    pub(super) fn without(&self, flags: &[Flag], quantities: &[Quantity]) -> Self {
+        let less = |member: &Member<'a>| {
+            let unasked = |profile: Profile, flag: &Flag| profile.with(Change::Flag(*flag, false));
+            let profile = flags.iter().fold(member.profile.clone(), unasked);
+            let unsaid = |profile: Profile, quantity: &Quantity| profile.without(*quantity);
+            member.with_profile(quantities.iter().fold(profile, unsaid))
+        };
+        Self::new(self.members.iter().map(less).collect())
+    }
+
     /// The database that the file pins a member to. The pins of a group agree: reading the file has checked that.
     pub(super) fn pin(&self) -> Option<&'a str> {
         self.members.iter().find_map(|member| member.pin)

@@ -83,6 +83,25 @@ fn the_flips_that_everybody_would_name_are_there() {
     assert!(flips.contains(&"object_size = 256kB ▶ postgresql".to_owned()), "small files: {flips:#?}");
 }
 
+/// An index beside the record searches it, and a pooler takes clients; more nodes of SQL help neither.
+#[test]
+fn what_more_nodes_do_not_help_is_no_reason_for_distributed_sql() {
+    for search in [
+        "full_text: true, records: 90M",
+        "vector_search: true, vectors: 300M",
+        "graph_relations: true, traversal_depth: 6",
+    ] {
+        let orders = format!("needs_transactions: true, complex_relations: true, {search}");
+        let text = format!("version: 1\ndata:\n  orders: {{ {orders} }}\n");
+        let chosen = decide_with(&text, &Policy::default(), Depth::Answer).selections.remove(0);
+        assert!(
+            !["cockroachdb", "yugabytedb", "tidb"].contains(&&*chosen.databases[0]),
+            "{search}: {:?}",
+            chosen.databases
+        );
+    }
+}
+
 #[test]
 fn a_pin_has_no_flips() {
     assert!(flips_of("version: 1\ndata:\n  it: { kind: file, database: minio }\n").is_empty());
