@@ -44,6 +44,7 @@ mod render_cmd;
 mod report;
 mod schema;
 mod session;
+mod stacks;
 mod support;
 mod tuning;
 mod writer;
