@@ -35,6 +35,7 @@ mod lint;
 mod live;
 mod lock;
 mod matrix;
+mod pins;
 mod portfolio;
 mod properties;
 mod readme;
