@@ -163,12 +163,12 @@ impl Builder<'_, '_> {
     fn healthcheck(&self, container: &Container) -> Result<Option<Check>, RenderError> {
         let Some(check) = &container.healthcheck else { return Ok(None) };
         let text = |text: &str| self.kitchen.text(self.planned, text);
-        let mut test = check.test.iter().map(|part| text(part)).collect::<Result<Vec<_>, _>>()?;
-        if let (Some(mark), Some(command)) = (&check.mark, test.last_mut()) {
+        let mut words = check.test.iter().map(|part| text(part)).collect::<Result<Vec<_>, _>>()?;
+        if let (Some(mark), Some(command)) = (&check.mark, words.last_mut()) {
             *command = format!("[ -f \"{}\" ] || {{ echo '{UNFINISHED}'; exit 1; }}; {command}", text(mark)?);
         }
         Ok(Some(Check {
-            test,
+            test: words,
             interval: text(&check.interval)?,
             timeout: text(&check.timeout)?,
             retries: check.retries,
