@@ -38,6 +38,7 @@ mod matrix;
 mod portfolio;
 mod properties;
 mod readme;
+mod realised;
 mod records;
 mod render;
 mod render_cmd;

@@ -717,7 +717,7 @@ fn every_database_with_a_container_can_be_tuned_in_every_format() {
         let recipe = catalog.recipe(&database.id).filter(|recipe| recipe.container.is_some());
         let Some(recipe) = recipe else { continue };
         for format in ["conf", "sql", "json", "table"] {
-            let code = if format == "sql" && recipe.settings.sql.is_none() { 2 } else { 0 };
+            let code = if format == "sql" && recipe.settings.statements.is_none() { 2 } else { 0 };
             let (out, err) =
                 session.expect(&["tune", &database.id, "--memory", "8GB", "--cpus", "4", "--format", format], code);
             assert_eq!(out.is_empty(), code == 2, "{} {format}: {err}", database.id);
