@@ -380,7 +380,7 @@ fn obvious_spellings_are_understood() {
     let tune = |database: &[&str]| text(&[&["tune"], database, &host].concat());
     assert_eq!(tune(&["postgresql@15"]), tune(&["postgresql", "--db-version", "15"]));
     assert_eq!(tune(&["MySQL@8.4"]), tune(&["mysql", "--db-version", "8.4"]));
-    assert_eq!(text(&["select", "--max-databases", "1"]), text(&["select", "--portfolio", "--max-databases", "1"]));
+    assert_eq!(text(&["select", "--max-databases", "2"]), text(&["select", "--portfolio", "--max-databases", "2"]));
     let explained = text(&["select", "--explain", "--format", "markdown"]);
     assert!(explained.contains("\n## orders\n\n~~~~~text\norders (user_profile): PostgreSQL"), "{explained}");
     assert!(explained.contains("rto 15min"), "{explained}");

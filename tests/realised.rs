@@ -30,13 +30,15 @@ fn requirements(id: &str, more: &str) -> String {
     )
 }
 
-/// What the files of an instance tell the server: without comments, and without what only hashes them.
+/// What the files of an instance that speak of the dataset tell the server, without comments.
 fn told(text: &str) -> BTreeSet<String> {
+    let is_comment = |line: &&str| ["#", "--", "//", "<!--"].iter().any(|mark| line.starts_with(mark));
     let rendered =
         render_with(&polyglot::embedded::catalog(), text, None).unwrap_or_else(|error| panic!("{text}: {error}"));
     let files = rendered.files.iter().filter(|(path, _)| path.contains('/') && !path.starts_with("secrets"));
+    // A service may be there that has nothing to do, and settings follow the memory that it takes.
+    let files = files.filter(|(_, text)| text.lines().any(|line| !is_comment(&line.trim()) && line.contains("items")));
     let lines = files.flat_map(|(_, text)| text.lines().map(str::trim));
-    let is_comment = |line: &&str| ["#", "--", "//", "<!--"].iter().any(|mark| line.starts_with(mark));
     lines.filter(|line| !is_comment(line)).map(str::to_owned).collect()
 }
 

@@ -658,7 +658,7 @@ fn tune_of_what_it_cannot() {
         .run(&["tune", "postgresql", "--memory", "lots", "--cpus", "2"])
         .run(&["tune", "postgresql", "--memory", "4GB", "--cpus", "0"])
         .run(&["tune", "postgresql", "--memory", "4GB", "--cpus", "2", "--storage", "tape"])
-        .run(&["tune", "redis", "--memory", "4GB", "--cpus", "2", "--format", "sql"])
+        .run(&["tune", "mongodb", "--memory", "4GB", "--cpus", "2", "--format", "sql"])
         .end();
 }
 
@@ -683,7 +683,8 @@ fn tune_postgresql_in_every_format() {
     let json: serde_json::Value = serde_json::from_str(&tune("json")).expect("JSON");
     for (name, value) in values {
         assert!(conf.lines().any(|line| line == format!("{name} = {value}")), "{name}: {conf}");
-        assert!(sql.lines().any(|line| line == format!("ALTER SYSTEM SET {name} = '{value}';")), "{name}: {sql}");
+        let literal = if value.parse::<u64>().is_ok() { value.to_owned() } else { format!("'{value}'") };
+        assert!(sql.lines().any(|line| line == format!("ALTER SYSTEM SET {name} = {literal};")), "{name}: {sql}");
         let row = table.lines().find(|line| line.split_whitespace().any(|word| word == name)).expect("a row");
         assert!(row.split_whitespace().any(|word| word == value), "{row}");
         let parameters = json["parameters"].as_array().expect("parameters");

@@ -13,7 +13,7 @@ use Outcome::{Open, Realised};
 
 use crate::decide::{Role, Runs, Selected, Selection, Service};
 use crate::requirements::{Capped, Collection, Data};
-use crate::source::Place;
+use crate::source::{Place, Placed};
 
 /// A statement of the file and what makes it so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,8 +88,9 @@ impl<'d, 'a> Dataset<'d, 'a> {
             .filter(|service| service.serves.contains(&selected.name) && selected.instances.contains(&service.instance))
     }
 
-    fn say(&self, statements: &mut Vec<Stated>, field: &str, value: String, place: Place, outcome: Outcome) {
+    fn say(&self, statements: &mut Vec<Stated>, field: &str, stated: Placed<String>, outcome: Outcome) {
         let outcome = self.not_run_here().map_or(outcome, Open);
+        let Placed { value, place } = stated;
         statements.push(Stated { field: field.to_owned(), value, place, outcome });
     }
 
@@ -128,7 +129,7 @@ impl<'d, 'a> Dataset<'d, 'a> {
             && let Retention::For(span) = retention.value
         {
             let outcome = self.by_engines(|service, recipe| self.removes_all(service, recipe));
-            self.say(statements, "retention", span.to_string(), retention.place, outcome);
+            self.say(statements, "retention", Placed { value: span.to_string(), place: retention.place }, outcome);
         }
         for (name, collection) in self.collections() {
             if let Some(ttl) = &collection.ttl {
@@ -136,13 +137,18 @@ impl<'d, 'a> Dataset<'d, 'a> {
                     let means = known(service, recipe.realises.ttl.as_ref());
                     let field = ttl.value.field.as_ref().map(|field| &*field.value);
                     let untimed = field.filter(|field| means.is_some_and(|means| is_untimed(means, collection, field)));
+                    let lacks_fields =
+                        means.is_some_and(|means| means.needs == Needs::Fields) && !has_fields(collection);
                     match untimed {
+                        None if lacks_fields => {
+                            Open(String::from("it names no fields, so nothing is made that could have one"))
+                        }
                         Some(field) => Open(format!("its field `{field}` is no time")),
                         None => by_means(means, service, "removes nothing by itself: the application has to"),
                     }
                 });
                 let field = format!("collections.{name}.ttl");
-                self.say(statements, &field, ttl.value.after.to_string(), ttl.place, outcome);
+                self.say(statements, &field, Placed { value: ttl.value.after.to_string(), place: ttl.place }, outcome);
             }
             if let Some(capped) = collection.capped.as_ref().filter(|capped| capped.value != Capped::No) {
                 let outcome = self.by_engines(|service, recipe| match capped.value {
@@ -156,7 +162,12 @@ impl<'d, 'a> Dataset<'d, 'a> {
                     Capped::At(size) => size.to_string(),
                     Capped::SizeToBeSaid | Capped::No => String::from("true"),
                 };
-                self.say(statements, &format!("collections.{name}.capped"), value, capped.place, outcome);
+                self.say(
+                    statements,
+                    &format!("collections.{name}.capped"),
+                    Placed { value, place: capped.place },
+                    outcome,
+                );
             }
         }
     }
@@ -189,21 +200,36 @@ impl<'d, 'a> Dataset<'d, 'a> {
             let intervals = [("every", backup.every.as_ref()), ("keep", backup.keep.as_ref())];
             for (name, span) in intervals {
                 let Some(span) = span else { continue };
-                let outcome = self.by_engines(|service, recipe| self.backs_up(service, recipe));
-                self.say(statements, &format!("backup.{name}"), span.value.to_string(), span.place, outcome);
+                let outcome = self.by_engines(backs_up);
+                self.say(
+                    statements,
+                    &format!("backup.{name}"),
+                    Placed { value: span.value.to_string(), place: span.place },
+                    outcome,
+                );
             }
             if let Some(to) = &backup.to {
                 let outcome =
                     Open(String::from("backups stay on a volume of the host: copy them there after each run"));
-                self.say(statements, "backup.to", to.value.trim().to_owned(), to.place, outcome);
+                self.say(
+                    statements,
+                    "backup.to",
+                    Placed { value: to.value.trim().to_owned(), place: to.place },
+                    outcome,
+                );
             }
         }
         if let Some(rpo) = &self.data.rpo {
-            self.say(statements, "rpo", rpo.value.to_string(), rpo.place, self.loses(rpo.value));
+            self.say(
+                statements,
+                "rpo",
+                Placed { value: rpo.value.to_string(), place: rpo.place },
+                self.loses(rpo.value),
+            );
         }
         if let Some(rto) = &self.data.rto {
             let outcome = Open(String::from("nothing tells how long a restore takes: rehearse one and measure it"));
-            self.say(statements, "rto", rto.value.to_string(), rto.place, outcome);
+            self.say(statements, "rto", Placed { value: rto.value.to_string(), place: rto.place }, outcome);
         }
         if let Some(availability) = &self.data.availability {
             let outcome = if availability.value >= ONE_HOST {
@@ -211,19 +237,12 @@ impl<'d, 'a> Dataset<'d, 'a> {
             } else {
                 Realised(String::from("a health check, and a restart of the server when it ends"))
             };
-            self.say(statements, "availability", availability.value.to_string(), availability.place, outcome);
-        }
-    }
-
-    fn backs_up(&self, service: &Service<'_>, recipe: &Recipe) -> Outcome {
-        if service.role == Role::Cache {
-            return Open(String::from("a cache is not backed up"));
-        }
-        match recipe.jobs.iter().find(|job| job.purpose == Purpose::Backup) {
-            Some(job) => {
-                Realised(format!("`{}-{}`, which cron has to start: see the README", service.instance, job.name))
-            }
-            None => Open(format!("the stack has no backup of {}: see to it", service.database.name)),
+            self.say(
+                statements,
+                "availability",
+                Placed { value: availability.value.to_string(), place: availability.place },
+                outcome,
+            );
         }
     }
 
@@ -259,21 +278,31 @@ impl<'d, 'a> Dataset<'d, 'a> {
                     "the host has to encrypt the disk under the volumes of {} and of their backups",
                     volumes.join(" and ")
                 ));
-                self.say(statements, "encryption.at_rest", String::from("true"), place, outcome);
+                self.say(statements, "encryption.at_rest", Placed { value: String::from("true"), place }, outcome);
             }
             if let Some(place) = encryption.in_transit.as_ref().filter(|placed| placed.value).map(|placed| placed.place)
             {
                 let outcome = self.by_engines(in_transit);
-                self.say(statements, "encryption.in_transit", String::from("true"), place, outcome);
+                self.say(statements, "encryption.in_transit", Placed { value: String::from("true"), place }, outcome);
             }
         }
         if let Some(tenancy) = &self.data.tenancy {
             let outcome = Open(String::from("one database with one user is made: migrations keep the tenants apart"));
-            self.say(statements, "tenancy", tenancy.value.name().to_owned(), tenancy.place, outcome);
+            self.say(
+                statements,
+                "tenancy",
+                Placed { value: tenancy.value.name().to_owned(), place: tenancy.place },
+                outcome,
+            );
         }
         if let Some(region) = &self.data.region {
             let outcome = Open(String::from("it is where the host is: choose a host there, also for the backups"));
-            self.say(statements, "region", region.value.trim().to_owned(), region.place, outcome);
+            self.say(
+                statements,
+                "region",
+                Placed { value: region.value.trim().to_owned(), place: region.place },
+                outcome,
+            );
         }
     }
 
@@ -287,12 +316,23 @@ impl<'d, 'a> Dataset<'d, 'a> {
                     "its source can be followed, but what follows it is not part of the stack: run it beside",
                 )),
             };
-            self.say(statements, "sync", sync.value.name().to_owned(), sync.place, outcome);
+            self.say(statements, "sync", Placed { value: sync.value.name().to_owned(), place: sync.place }, outcome);
         }
         if let Some(lag) = &self.data.max_lag {
             let outcome = Open(String::from("nothing measures how far the copy lags: watch it where it is fed"));
-            self.say(statements, "max_lag", lag.value.to_string(), lag.place, outcome);
+            self.say(statements, "max_lag", Placed { value: lag.value.to_string(), place: lag.place }, outcome);
         }
+    }
+}
+
+/// Whether there is a backup of what a service holds.
+fn backs_up(service: &Service<'_>, recipe: &Recipe) -> Outcome {
+    if service.role == Role::Cache {
+        return Open(String::from("a cache is not backed up"));
+    }
+    match recipe.jobs.iter().find(|job| job.purpose == Purpose::Backup) {
+        Some(job) => Realised(format!("`{}-{}`, which cron has to start: see the README", service.instance, job.name)),
+        None => Open(format!("the stack has no backup of {}: see to it", service.database.name)),
     }
 }
 
@@ -320,6 +360,7 @@ fn has_time(means: &Means, collection: &Collection) -> bool {
     let is_cut = collection.partition_by.is_some() || collection.ttl.is_some();
     match means.needs {
         Needs::Dataset | Needs::Collections => true,
+        Needs::Fields => has_fields(collection),
         Needs::Partition => is_cut,
         Needs::Time => {
             let mut fields = collection.fields.iter().flatten().peekable();
@@ -337,6 +378,12 @@ fn is_untimed(means: &Means, collection: &Collection, field: &str) -> bool {
     let mut fields = collection.fields.iter().flatten();
     let declared = fields.find(|(name, _)| ***name == *field).and_then(|(_, field)| field.kind.as_ref());
     matches!(means.needs, Needs::Time | Needs::Partition) && declared.is_some_and(|kind| !is_time_type(&kind.value))
+}
+
+/// Whether a collection names a field beside those that hold a time.
+fn has_fields(collection: &Collection) -> bool {
+    let kinds = collection.fields.iter().flatten().map(|(_, field)| field.kind.as_ref());
+    kinds.into_iter().any(|kind| !kind.is_some_and(|kind| is_time_type(&kind.value)))
 }
 
 fn is_time_type(kind: &str) -> bool {

@@ -54,7 +54,7 @@ impl Kind {
     pub(super) fn known_commands(&self, commands: &str) -> String {
         let unknown = self.unknown();
         let lines = commands.lines().filter(|line| line.split(' ').nth(2).is_none_or(|key| !unknown.contains(&key)));
-        lines.map(|line| format!("{line}\n")).collect()
+        lines.fold(String::new(), |text, line| text + line + "\n")
     }
 }
 

@@ -482,6 +482,8 @@ words! {
         Partition = "partition",
         /// Collections in which a field holds a time.
         Time = "time",
+        /// Collections that name fields.
+        Fields = "fields",
     }
 }
 

@@ -1,5 +1,7 @@
 //! `unrealised-retention`
 
+use catalog::Hosting;
+
 use super::prelude::*;
 use crate::plan::realised;
 
@@ -71,7 +73,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
-    for kind in &system.kinds {
+    // What a vendor runs, a vendor sees to.
+    let here = |kind: &&Kind<'_>| kind.database().is_none_or(|database| database.hosting != Hosting::Managed);
+    for kind in system.kinds.iter().filter(here) {
         let open = realised::open(kind.selected, system.selection, system.catalog);
         let Some(stated) = open.into_iter().find(|stated| stated.field == "retention") else { continue };
         let message = format!("`{}` is to be kept for {}, and nothing removes it afterwards", kind.name, stated.value);
