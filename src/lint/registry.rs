@@ -55,6 +55,7 @@ pub static RULES: &[&Rule] = &[
     &rules::split_transaction::RULE,
     &rules::transactions_without_support::RULE,
     // operations
+    &rules::disk_encryption::RULE,
     &rules::filling_disk::RULE,
     &rules::memory_overcommit::RULE,
     &rules::missing_backup::RULE,
@@ -62,6 +63,7 @@ pub static RULES: &[&Rule] = &[
     &rules::outgrows_disk::RULE,
     &rules::unencrypted_personal_data::RULE,
     &rules::unreachable_rpo::RULE,
+    &rules::unsupported_encryption::RULE,
     // lifecycle
     &rules::denied_database::RULE,
     &rules::denied_licence::RULE,

@@ -2,13 +2,15 @@
 
 mod capacity;
 mod draft;
+mod encryption;
 mod kinds;
 mod placement;
 mod planned;
 mod prose;
 
 pub use capacity::{Capacity, CapacityVerdict, Line, Resource, SmallestHost};
-pub use planned::{Elsewhere, PlanError, Planned, PlannedJob, secret_file};
+pub use encryption::{Encryption, Medium};
+pub use planned::{Elsewhere, Encrypted, PlanError, Planned, PlannedJob, job_service, secret_file};
 pub use prose::{MARK, Prose, unmarked};
 
 use std::collections::BTreeMap;
@@ -143,6 +145,7 @@ impl<'a> Planned<'a> {
             pooled: false,
             held_image: None,
             datasets: Vec::new(),
+            encrypted: Encrypted::default(),
         };
         draft.name(crate::requirements::default::NAME);
         draft.scope.set("image", "");

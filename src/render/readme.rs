@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use catalog::vocabulary::Environment;
-use catalog::{Purpose, Text};
+use catalog::{CertificateFile, Protection, Purpose, Text};
 use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
+use super::certificate::{AUTHORITY, AUTHORITY_KEY};
 use super::endpoints::Endpoints;
 use super::host::Preparation;
 use super::service::door;
@@ -71,6 +72,21 @@ struct Remote<'a> {
     environment: Vec<&'a str>,
 }
 
+/// What the file asks of a service's encryption, and what does it.
+#[derive(Serialize)]
+struct Asked<'a> {
+    instance: &'a str,
+    field: &'static str,
+    by: String,
+}
+
+/// How the clients of a service verify it.
+#[derive(Serialize)]
+struct Verified<'a> {
+    instance: &'a str,
+    clients: String,
+}
+
 /// How often a kind of data asks to be backed up, and where to.
 #[derive(Serialize)]
 struct Schedule {
@@ -106,6 +122,10 @@ pub(super) fn readme(
     scope.set("host", Value::from(Serde(&host)));
     scope.set("remote", Value::from(Serde(&remote)));
     scope.set("endpoints", Value::from(Serde(&endpoints.endpoints)));
+    scope.set("asked", Value::from(Serde(&asked(plan))));
+    scope.set("verified", Value::from(Serde(&verified(plan, kitchen)?)));
+    scope.set("authority", AUTHORITY);
+    scope.set("authority_key", AUTHORITY_KEY);
     scope.set("schedules", Value::from(Serde(&schedules(plan))));
     scope.set("development", plan.host.environment == Environment::Development);
     scope.set("environment", plan.host.environment.name());
@@ -161,6 +181,32 @@ fn helpers<'p>(planned: &'p Planned<'_>) -> impl Iterator<Item = Helper> + 'p {
         cpus: job.cores.to_string(),
         why: job.job.why.to_string(),
     })
+}
+
+/// What the file asks of each service's encryption, and what does it.
+fn asked<'p>(plan: &'p Plan<'_>) -> Vec<Asked<'p>> {
+    let said = |by: Protection<'_>| match by {
+        Protection::Rendered(how) => how.to_owned(),
+        Protection::Elsewhere(Some(how)) => format!("the vendor: {how}"),
+        Protection::Elsewhere(None) => String::from("whoever runs it: not part of this stack"),
+        Protection::Host => String::from(
+            "**you**: the engine has none. Encrypt the disk that holds Docker's volumes, and wherever the backups go",
+        ),
+        Protection::Nothing(why) => format!("**nothing**: {why}"),
+    };
+    let asked = plan.encryption().into_iter();
+    asked.map(|one| Asked { instance: one.instance, field: one.medium.field(), by: said(one.by) }).collect()
+}
+
+/// How the clients of each service that takes encrypted connections alone verify it.
+fn verified<'p>(plan: &'p Plan<'_>, kitchen: &Kitchen) -> Result<Vec<Verified<'p>>, RenderError> {
+    let mut verified = Vec::new();
+    for planned in plan.services.iter().filter(|planned| planned.tls) {
+        let clients = planned.container.tls.as_ref().and_then(|tls| tls.clients.as_deref()).unwrap_or_default();
+        let clients = kitchen.text_with(planned, clients, &[("ca", Value::from(CertificateFile::Authority.file()))])?;
+        verified.push(Verified { instance: &planned.instance, clients });
+    }
+    Ok(verified)
 }
 
 fn setting(preparation: &Preparation) -> Setting<'_> {

@@ -10,7 +10,7 @@ use catalog::{Database, Version};
 use polyglot::plan::{Installation, Planned};
 use polyglot::render::Kitchen;
 
-use super::{Place, Server, Stack, all, free_port, good, missing, needed, refused, told, tools};
+use super::{Place, Server, Stack, all, free_port, good, missing, needed, refused, stranger, told, tools};
 use crate::hosts::{databases, grid};
 
 /// A server: what starts it, and where its own files are.
@@ -192,10 +192,12 @@ data:
 ";
 
 impl<'p> Running<'p> {
-    fn start(place: &'p Place, programs: &'p Programs) -> Self {
-        let mut stack = Stack::render(place, SHOP, "mariadb");
+    fn start(place: &'p Place, programs: &'p Programs, requirements: &str) -> Self {
+        let mut stack = Stack::render(place, requirements, "mariadb");
         let port = free_port();
-        stack.replace("host='mariadb'", "host=127.0.0.1");
+        // Debian's client compares names only, and an address is none.
+        let host = if requirements.contains("in_transit") { "localhost" } else { "127.0.0.1" };
+        stack.replace("host='mariadb'", &format!("host={host}"));
         stack.replace("port=3306", &format!("port={port}"));
         stack.replace("/backup/", &format!("{}/", place.folder("backup").display()));
         stack.replace("find /backup", &format!("find {}", place.join("backup").display()));
@@ -257,6 +259,12 @@ impl<'p> Running<'p> {
         self.role("web_shop", "app", sql)
     }
 
+    fn app_with(&self, options: &[&str], sql: &str) -> Command {
+        let mut client = self.app(sql);
+        client.args(options);
+        client
+    }
+
     fn root(&self, sql: &str) -> String {
         let mut client = self.place.command(Path::new("mariadb"), &[]);
         client.args(["--no-defaults", "-uroot", "-BN", &format!("--socket={}", self.place.join("socket").display())]);
@@ -279,7 +287,7 @@ fn the_scripts_of_mariadb_make_what_they_promise() {
         return;
     }
     let place = Place::new();
-    let mut running = Running::start(&place, &programs);
+    let mut running = Running::start(&place, &programs, SHOP);
     let said = running.server.as_ref().expect("a server").said();
     assert_eq!(complaints(&said), Vec::<&str>::new());
     running.run_scripts();
@@ -342,4 +350,65 @@ fn the_scripts_of_mariadb_make_what_they_promise() {
     let odd = complaints(&said).into_iter().filter(|line| !expected.iter().any(|expected| line.contains(expected)));
     let odd: Vec<&str> = odd.collect();
     assert_eq!(odd, Vec::<&str>::new());
+}
+
+#[test]
+fn clients_of_mariadb_come_with_tls_alone() {
+    let Some(programs) = Programs::found() else { return };
+    if ["mariadb", "mariadb-dump", "zstd"].into_iter().any(|name| needed(name).is_none()) {
+        return;
+    }
+    let place = Place::new();
+    let requirements = SHOP.replace("    collections:\n", "    encryption: { in_transit: true }\n    collections:\n");
+    let running = Running::start(&place, &programs, &requirements);
+    let said = running.server.as_ref().expect("a server").said();
+    assert_eq!(complaints(&said), Vec::<&str>::new());
+    // By the socket, as the image's entrypoint does it: that is not the network.
+    running.run_scripts();
+    let authority = place.join("run/secrets/ca.crt");
+    let client = |host: &str, options: &[&str]| {
+        let mut client = place.command(Path::new("mariadb"), &[]);
+        client.args([
+            "--no-defaults",
+            "--protocol=tcp",
+            "-BN",
+            "-uweb_shop",
+            &format!("-P{}", running.port),
+            &format!("-h{host}"),
+        ]);
+        client.arg(format!("-p{}", running.stack.secret("app"))).args(options);
+        client.args(["-e", "SHOW STATUS LIKE 'Ssl_version'", "web_shop"]);
+        client
+    };
+    let trusting =
+        |authority: &Path| [format!("--ssl-ca={}", authority.display()), "--ssl-verify-server-cert".to_owned()];
+    let verified = trusting(&authority);
+    let verified = [verified[0].as_str(), verified[1].as_str()];
+    assert_eq!(good(client("localhost", &verified)), "Ssl_version\tTLSv1.3\n");
+    // One without TLS, one that trusts somebody else.
+    let said = refused(client("localhost", &["--skip-ssl"]));
+    // The server says no more than that, although the name and the password are right.
+    assert!(said.contains("Access denied") || said.contains("insecure transport"), "{said}");
+    let other = trusting(&stranger(&place, &requirements));
+    let said = refused(client("localhost", &[other[0].as_str(), other[1].as_str()]));
+    assert!(said.contains("certificate verify failed") || said.contains("self-signed"), "{said}");
+    // What runs in the container, as the healthcheck, reads the configuration that the server reads.
+    let conf = place.join("fitted/my.cnf");
+    let health = |conf: &Path| {
+        let mut client = place.command(Path::new("mariadb"), &[]);
+        client.arg(format!("--defaults-file={}", conf.display())).args(["--protocol=tcp", "-hlocalhost", "-uweb_shop"]);
+        client
+            .args([format!("-P{}", running.port), format!("-p{}", running.stack.secret("app"))])
+            .args(["-e", "SELECT 1"]);
+        client
+    };
+    good(health(&conf));
+    // The backup verifies; it knows the service by its name, which the test cannot give: by the address instead.
+    good(running.app_with(&verified, "INSERT INTO customers (id, email) VALUES (UUID(), 'a@example.org')"));
+    let dump = good(running.backup(&["backup"])).trim_end().to_owned();
+    assert!(Path::new(&dump).is_file(), "{dump}");
+    place.file("run/secrets/ca.crt", &fs::read_to_string(place.join("stranger.crt")).unwrap());
+    refused(health(&conf));
+    let said = refused(running.backup(&["backup"]));
+    assert!(said.contains("certificate") || said.contains("self-signed"), "{said}");
 }

@@ -60,8 +60,9 @@ pub use entry::{Entry, EntryError};
 pub use folder::Folder;
 pub use matrix::{Matrix, Row};
 pub use recipe::{
-    Connect, Container, Endpoint, Family, FileTemplate, Healthcheck, HostSetting, Image, Job, KnownSettings, Memory,
-    MemoryNotation, Notation, Purpose, Recipe, Secret, Templates, Tuning, Volume,
+    AtRest, CertificateFile, Connect, Container, Endpoint, Family, FileTemplate, Healthcheck, HostSetting, Image, Job,
+    KnownSettings, Memory, MemoryNotation, Notation, Protection, Purpose, Recipe, Secret, Templates, Tls, Tuning,
+    Volume,
 };
 pub use reference::{DatabaseRef, VersionRange};
 pub use stored::Stored;
