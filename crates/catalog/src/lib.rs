@@ -55,7 +55,9 @@ pub use database::{
     State, Surety, Upstream, Version,
 };
 pub use date::{Date, DateError};
-pub use detect::{Detect, Dialect, Pooler};
+pub use detect::{
+    Authentication, DataFolder, DataNamed, Detect, Dialect, HealthTest, Pooler, RemovedSetting, Withdrawn,
+};
 pub use entry::{Entry, EntryError};
 pub use folder::Folder;
 pub use matrix::{Matrix, Row};
