@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use super::field::printed;
-use super::{folder, lint};
+use super::{folder, lint, write};
 use crate::support::polyglot;
 
 const BASE: &str = "services:\n  db:\n    image: postgres:17.2\n    mem_limit: 1g\n    healthcheck: { test: [CMD, pg_isready] }\n    \
@@ -65,6 +65,15 @@ fn a_version_that_has_ended_can_be_neither_pinned_nor_tuned() {
     );
     let tune = polyglot(folder.path(), &["tune", "postgresql", "--memory", "4GB", "--cpus", "2", "--db-version", "12"]);
     assert_eq!(tune.status.code(), Some(2));
+    write(folder.path(), "polyglot.yaml", &pinned.replace("@12", "@15"));
+    assert!(polyglot(folder.path(), &["select", "--write"]).status.success());
+    let lock = std::fs::read_to_string(folder.path().join("polyglot.lock")).unwrap();
+    write(folder.path(), "polyglot.yaml", &pinned.replace("@12", ""));
+    write(folder.path(), "polyglot.lock", &lock.replace("postgresql@15", "postgresql@12"));
+    let render = polyglot(folder.path(), &["render"]);
+    let said = String::from_utf8_lossy(&render.stderr).into_owned();
+    assert!(render.status.code() == Some(2) && said.contains("no fixes since 2024-11-21"), "{said}");
+    assert!(!folder.path().join("deploy").exists(), "nothing is rendered");
 }
 
 #[test]
