@@ -7,6 +7,7 @@ mod endpoints;
 mod filters;
 mod hash;
 mod host;
+mod limits;
 mod markdown;
 mod model;
 mod options;

@@ -1,6 +1,6 @@
 //! The template environment: strict, without loops that could not end, with a quoting filter for each language.
 
-use crate::embedded;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use catalog::FileTemplate;
@@ -9,6 +9,8 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
 use super::filters;
+use super::limits;
+use crate::embedded;
 use crate::expression::{Scope, add_arithmetic};
 use crate::plan::{MARK, Planned, PlannedJob};
 use crate::size::{Reckoner, Setting, SettingError};
@@ -54,6 +56,7 @@ impl Default for Kitchen {
     fn default() -> Self {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_fuel(Some(limits::FUEL));
         environment.set_auto_escape_callback(|_| AutoEscape::None);
         environment.set_formatter(|out, state, value| match value.kind() {
             ValueKind::Bool => Ok(write!(out, "{}", value.is_true())?),
@@ -78,7 +81,7 @@ impl Kitchen {
             .filter(|setting| setting.row.into.as_deref().or(default).is_some_and(|into| into == row.path.as_str()));
         scope.set("settings", shown(here));
         let template = planned.recipe.template(&row.template).unwrap_or_default();
-        let mut text = self.fill(&place, template, &scope)?;
+        let mut text = filled(&self.environment(planned), &place, template, &scope)?;
         if !text.ends_with('\n') {
             text.push('\n');
         }
@@ -90,7 +93,7 @@ impl Kitchen {
         if !text.contains('{') {
             return Ok(text.to_owned());
         }
-        self.fill(&format!("{}/database.toml", planned.database.id), text, &planned.scope)
+        self.fill_text(planned, text, &planned.scope)
     }
 
     /// A text of a container with further names.
@@ -102,7 +105,22 @@ impl Kitchen {
     ) -> Result<String, RenderError> {
         let scope = planned.scope.fork();
         names.iter().for_each(|(name, value)| scope.set(*name, value.clone()));
-        self.fill(&format!("{}/database.toml", planned.database.id), text, &scope)
+        self.fill_text(planned, text, &scope)
+    }
+
+    fn fill_text(&self, planned: &Planned<'_>, text: &str, scope: &Arc<Scope>) -> Result<String, RenderError> {
+        let place = format!("{}/database.toml", planned.database.id);
+        filled(&self.environment(planned), &place, text, scope)
+    }
+
+    /// Where the templates of a database are filled in: what is not ours gets less to use up.
+    fn environment(&self, planned: &Planned<'_>) -> Cow<'_, Environment<'static>> {
+        if !planned.recipe.is_extra {
+            return Cow::Borrowed(&self.environment);
+        }
+        let mut environment = self.environment.clone();
+        environment.set_fuel(Some(limits::FUEL_OF_EXTRA));
+        Cow::Owned(environment)
     }
 
     /// What a secret's file holds for a random text.
@@ -128,11 +146,6 @@ impl Kitchen {
         filled(&environment, place, template, scope)
     }
 
-    /// Any template with names.
-    pub(super) fn fill(&self, place: &str, template: &str, scope: &Arc<Scope>) -> Result<String, RenderError> {
-        filled(&self.environment, place, template, scope)
-    }
-
     /// The path of the file that settings stand in where they do not say.
     pub fn settings_file<'a>(planned: &Planned<'a>) -> Option<&'a str> {
         settings_file(planned)
@@ -156,6 +169,7 @@ fn filled(
     template: &str,
     scope: &Arc<Scope>,
 ) -> Result<String, RenderError> {
+    limits::check(template).map_err(|reason| RenderError::Template { place: place.to_owned(), reason })?;
     let text = environment.render_named_str(place, template, Value::from_dyn_object(scope.clone()));
     let text = text.map_err(|error| fault(place, &error))?;
     if text.contains(MARK) {
@@ -204,14 +218,14 @@ mod tests {
 
     use minijinja::value::Serde;
 
-    use super::{Kitchen, RenderError};
+    use super::{Kitchen, RenderError, filled};
     use crate::expression::Scope;
     use crate::plan::Prose;
 
     fn fill(template: &str) -> Result<String, RenderError> {
         let scope = Arc::new(Scope::default());
         scope.set("words", minijinja::Value::from(Serde(Prose("it's; \n\\! rm"))));
-        Kitchen::default().fill("test", template, &scope)
+        filled(&Kitchen::default().environment, "test", template, &scope)
     }
 
     #[test]
