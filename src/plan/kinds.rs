@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::prose::Prose;
 use crate::decide::Selected;
-use crate::requirements::{Capped, Collection, Every, Field, Index};
+use crate::requirements::{Capped, Collection, Every, Field, Index, bare_type};
 use crate::source::Placed;
 
 /// A kind of data.
@@ -154,7 +154,7 @@ impl<'a> Column<'a> {
         let is = |flag: Option<&Placed<bool>>| flag.is_some_and(|flag| flag.value);
         Self {
             name,
-            r#type: text(field.kind.as_ref()),
+            r#type: bare_type(text(field.kind.as_ref())),
             required: is(field.required.as_ref()),
             unique: is(field.unique.as_ref()),
             references: text(field.references.as_ref()),

@@ -15,6 +15,9 @@ use super::write::HEADER_LENGTH;
 use crate::plan::{Planned, PlannedJob, secret_file};
 use crate::size::Cores;
 
+/// What the healthcheck says of a database whose first start failed or was killed.
+const UNFINISHED: &str = "the first start did not finish: see README.md";
+
 /// Makes the services of one database.
 pub(super) struct Builder<'p, 'a> {
     pub(super) planned: &'p Planned<'a>,
@@ -160,8 +163,12 @@ impl Builder<'_, '_> {
     fn healthcheck(&self, container: &Container) -> Result<Option<Check>, RenderError> {
         let Some(check) = &container.healthcheck else { return Ok(None) };
         let text = |text: &str| self.kitchen.text(self.planned, text);
+        let mut words = check.test.iter().map(|part| text(part)).collect::<Result<Vec<_>, _>>()?;
+        if let (Some(mark), Some(command)) = (&check.mark, words.last_mut()) {
+            *command = format!("[ -f \"{}\" ] || {{ echo '{UNFINISHED}'; exit 1; }}; {command}", text(mark)?);
+        }
         Ok(Some(Check {
-            test: check.test.iter().map(|part| text(part)).collect::<Result<_, _>>()?,
+            test: words,
             interval: text(&check.interval)?,
             timeout: text(&check.timeout)?,
             retries: check.retries,

@@ -64,7 +64,8 @@ fn sql_literal(value: &Value) -> String {
 
 /// A type as the file says it: words, sizes and brackets, and nothing that could end a statement.
 fn sql_type(text: &str) -> Result<String, Error> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ' ' | '(' | ')' | ',' | '[' | ']');
+    let allowed =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ' ' | '(' | ')' | ',' | '[' | ']' | '<' | '>');
     if text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(allowed) {
         return Ok(text.to_owned());
     }

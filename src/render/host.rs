@@ -14,8 +14,10 @@ pub struct Preparation {
     pub value: String,
     /// Whether something refuses to start without it.
     pub required: bool,
-    /// What sets it now.
+    /// What sets it now, or shows it.
     pub command: String,
+    /// Whether the command only shows it.
+    pub check: bool,
     /// Who wants it, which value, why, and what to do where the host cannot be changed.
     pub wanted: Vec<Wish>,
 }
@@ -67,6 +69,7 @@ pub fn preparations(kitchen: &Kitchen, plan: &Plan<'_>) -> Result<Vec<Preparatio
                     value,
                     required: row.required,
                     command,
+                    check: row.check,
                     wanted: vec![wish],
                 }),
             }

@@ -9,6 +9,7 @@ mod hash;
 mod host;
 mod markdown;
 mod model;
+mod offsite;
 mod options;
 mod ports;
 mod readme;
@@ -72,6 +73,9 @@ impl Stack {
         if options.wish.compose {
             let compose = compose::Compose::of(plan, &dishes, &kitchen, &artifacts, options)?;
             let endpoints = Endpoints::of(plan, &kitchen, options)?;
+            for (path, body) in offsite::scripts(plan, &kitchen)? {
+                artifacts.push(sealed(path, &body, true, options));
+            }
             let mut add = |path: &str, body: String| artifacts.push(sealed(path, &body, false, options));
             add("README.md", readme::readme(plan, &kitchen, &host, &endpoints)?);
             add("compose.yaml", compose.text()?);

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::endpoints::Endpoints;
 use super::host::Preparation;
+use super::offsite::{backup_of, bucket, kinds};
 use super::service::door;
 use super::templates::{Kitchen, RenderError};
 use crate::expression::Scope;
@@ -33,6 +34,15 @@ struct Row<'a> {
     init: Option<String>,
     volumes: Vec<String>,
     durable: bool,
+    /// Whether a first start that failed leaves it unhealthy.
+    marked: bool,
+}
+
+/// How the passwords of a service are changed that no container takes from their files.
+#[derive(Serialize)]
+struct Change<'a> {
+    instance: &'a str,
+    how: String,
 }
 
 #[derive(Serialize)]
@@ -49,6 +59,7 @@ struct Setting<'a> {
     setting: &'a str,
     value: &'a str,
     required: bool,
+    check: bool,
     command: &'a str,
     disputed: bool,
     wanted: Vec<Wanted<'a>>,
@@ -77,8 +88,11 @@ struct Schedule {
     service: String,
     instance: String,
     offline: bool,
+    restores_offline: bool,
     every: String,
     to: String,
+    /// Whether the stack itself copies it there.
+    copied: bool,
 }
 
 pub(super) fn readme(
@@ -106,7 +120,10 @@ pub(super) fn readme(
     scope.set("host", Value::from(Serde(&host)));
     scope.set("remote", Value::from(Serde(&remote)));
     scope.set("endpoints", Value::from(Serde(&endpoints.endpoints)));
-    scope.set("schedules", Value::from(Serde(&schedules(plan))));
+    let schedules = schedules(plan, kitchen)?;
+    scope.set("copied", schedules.iter().any(|schedule| schedule.copied));
+    scope.set("schedules", Value::from(Serde(&schedules)));
+    scope.set("passwords", Value::from(Serde(&passwords(plan, kitchen)?)));
     scope.set("development", plan.host.environment == Environment::Development);
     scope.set("environment", plan.host.environment.name());
     scope.set("host_memory", plan.host.memory.to_string());
@@ -141,6 +158,7 @@ fn row<'a>(planned: &'a Planned<'_>) -> Row<'a> {
             .map(|volume| format!("{}-{}", planned.instance, volume.name))
             .collect(),
         durable: planned.scope.get("role").is_some_and(|role| role.as_str() != Some("cache")),
+        marked: planned.container.healthcheck.as_ref().is_some_and(|check| check.mark.is_some()),
     }
 }
 
@@ -174,53 +192,99 @@ fn setting(preparation: &Preparation) -> Setting<'_> {
         setting: &preparation.setting,
         value: &preparation.value,
         required: preparation.required,
+        check: preparation.check,
         command: &preparation.command,
         disputed: preparation.is_disputed(),
         wanted: wanted.collect(),
     }
 }
 
+fn passwords<'p>(plan: &'p Plan<'_>, kitchen: &Kitchen) -> Result<Vec<Change<'p>>, RenderError> {
+    let changes = plan.services.iter().filter_map(|planned| Some((planned, planned.container.passwords.as_deref()?)));
+    let changes = changes.map(|(planned, how)| {
+        Ok(Change { instance: &planned.instance, how: kitchen.text(planned, how)?.trim().to_owned() })
+    });
+    changes.collect()
+}
+
 /// The shortest interval that a kind of data of each service asks for, as a line of cron has it.
-fn schedules(plan: &Plan<'_>) -> Vec<Schedule> {
-    let schedules = plan.services.iter().filter_map(|planned| {
-        let backup = planned.jobs.iter().find(|job| job.job.purpose == Purpose::Backup)?;
-        let kinds: Vec<Value> = planned.scope.get("kinds")?.try_iter().ok()?.collect();
-        let number = |kind: &Value, name: &str| kind.get_attr(name).ok().and_then(|every| u64::try_from(every).ok());
-        let every = kinds.iter().filter_map(|kind| number(kind, "backup_every")).filter(|every| *every > 0).min();
+fn schedules(plan: &Plan<'_>, kitchen: &Kitchen) -> Result<Vec<Schedule>, RenderError> {
+    let jobs = plan.services.iter().filter_map(|planned| Some((planned, backup_of(planned)?)));
+    let jobs: Vec<_> = jobs.collect();
+    let schedules = jobs.iter().enumerate().map(|(place, (planned, backup))| {
+        let kinds = kinds(planned);
+        let number = |kind: &Value| kind.get_attr("backup_every").ok().and_then(|every| u64::try_from(every).ok());
+        let every = kinds.iter().filter_map(number).filter(|every| *every > 0).min();
         let to = kinds.iter().filter_map(|kind| kind.get_attr("backup_to").ok()?.as_str().map(str::to_owned));
-        Some(Schedule {
+        let condition = backup.job.offline_restore.as_deref();
+        let stopped = condition.is_some() && kitchen.holds(planned, "offline_restore", condition)?;
+        let mut to: Vec<String> = to.filter(|to| !to.is_empty()).collect();
+        to.sort();
+        to.dedup();
+        Ok(Schedule {
             service: backup.service(&planned.instance),
             instance: planned.instance.clone(),
             offline: backup.job.offline,
-            every: cron(every.unwrap_or(86_400)),
-            to: to.filter(|to| !to.is_empty()).collect::<Vec<_>>().join(", "),
+            restores_offline: stopped,
+            every: cron(every.unwrap_or(86_400), place, jobs.len()),
+            to: to.join(", "),
+            copied: bucket(planned).is_some(),
         })
     });
     schedules.collect()
 }
 
-/// When cron starts it: at night, or at every so many hours or minutes, never less often than is asked.
-fn cron(seconds: u64) -> String {
+/// When cron starts a backup, the `place`th of `count`: at night, or at every so many hours or minutes, never less often than
+/// is asked, and each at another minute, because they would all load the same disk.
+fn cron(seconds: u64, place: usize, count: usize) -> String {
     const HOUR: u64 = 3_600;
+    /// The first of the night starts at 01:00, and the last before 06:00.
+    const NIGHT: u64 = 300;
     let divisor = |of: u64, most: u64| (1..=most).rev().find(|part| of.is_multiple_of(*part)).unwrap_or(1);
+    let (place, count) = (place as u64, (count as u64).max(1));
+    // The start within a stretch of so many minutes.
+    let within = |minutes: u64| place.saturating_mul(minutes).div_euclid(count).min(minutes.saturating_sub(1));
+    let night = |day: &str| {
+        let minute = place.saturating_mul((NIGHT / count).clamp(1, 60)).min(NIGHT);
+        format!("{} {} * * {day}", minute % 60, 1 + minute / 60)
+    };
     match seconds {
-        0..HOUR => format!("*/{} * * * *", divisor(60, seconds.div_euclid(60).clamp(1, 30))),
-        HOUR..86_400 => format!("0 */{} * * *", divisor(24, seconds.div_euclid(HOUR).clamp(1, 12))),
-        86_400..604_800 => String::from("30 2 * * *"),
-        _ => String::from("30 2 * * 0"),
+        0..HOUR => {
+            let step = divisor(60, seconds.div_euclid(60).clamp(1, 30));
+            format!("{}-59/{step} * * * *", within(step))
+        }
+        HOUR..86_400 => {
+            let step = divisor(24, seconds.div_euclid(HOUR).clamp(1, 12));
+            format!("{} */{step} * * *", within(60))
+        }
+        86_400..604_800 => night("*"),
+        _ => night("0"),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::cron;
 
     #[test]
     fn cron_starts_no_less_often_than_is_asked() {
-        assert_eq!(cron(86_400), "30 2 * * *");
-        assert_eq!(cron(7 * 86_400), "30 2 * * 0");
-        assert_eq!(cron(5 * 3_600), "0 */4 * * *");
-        assert_eq!(cron(45 * 60), "*/30 * * * *");
-        assert_eq!(cron(7 * 60), "*/6 * * * *");
+        assert_eq!(cron(86_400, 0, 1), "0 1 * * *");
+        assert_eq!(cron(7 * 86_400, 0, 1), "0 1 * * 0");
+        assert_eq!(cron(5 * 3_600, 0, 1), "0 */4 * * *");
+        assert_eq!(cron(45 * 60, 0, 1), "0-59/30 * * * *");
+        assert_eq!(cron(7 * 60, 0, 1), "0-59/6 * * * *");
+    }
+
+    #[test]
+    fn backups_begin_one_after_another() {
+        assert_eq!(cron(86_400, 1, 2), "0 2 * * *");
+        assert_eq!(cron(3_600, 1, 2), "30 */1 * * *");
+        assert_eq!(cron(7 * 60, 1, 2), "3-59/6 * * * *");
+        for count in [1, 5, 17, 60] {
+            let starts: BTreeSet<String> = (0..count).map(|place| cron(86_400, place, count)).collect();
+            assert_eq!(starts.len(), count, "{starts:?}");
+        }
     }
 }

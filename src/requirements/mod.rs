@@ -1,6 +1,7 @@
 //! The requirements file: from a text to what each kind of data needs, or to everything that is wrong with it.
 
 mod assignment;
+mod bucket;
 mod check;
 mod fields;
 mod model;
@@ -9,8 +10,10 @@ mod profile;
 mod read;
 mod schema;
 mod together;
+mod types;
 
 pub use assignment::Assignment;
+pub use bucket::Bucket;
 pub use model::{
     Backup, Capped, Collection, Data, Encryption, Every, Field, Index, PartitionBy, Requirements, Target, Team, Ttl,
     default,
@@ -19,6 +22,7 @@ pub use name::{FieldName, Line, Reference, TypeName, Word, is_name};
 pub use profile::{Change, FEW_HOPS, FOR_EVER, Profile};
 pub use schema::schema;
 pub use together::groups;
+pub use types::{bare_type, field_types};
 
 use catalog::Catalog;
 

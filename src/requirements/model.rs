@@ -201,7 +201,7 @@ pub struct Backup {
     pub every: Option<Placed<Span>>,
     /// How long a backup is kept.
     pub keep: Option<Placed<Span>>,
-    /// Where to.
+    /// Where to: `s3://bucket/prefix`, which the stack copies each backup to, or words for whoever copies it.
     pub to: Option<Placed<Line>>,
 }
 
@@ -260,7 +260,8 @@ pub struct Collection {
 #[derive(Debug, Clone, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Field {
-    /// Its type, in the words of the store.
+    /// Its type, in the words of any store: `text`, `varchar(255)`, `bigint`, `numeric(10, 2)`, `timestamptz`, `uuid`, `jsonb`, `text[]`. A
+    /// field with a type alone may be written `id: bigint`.
     #[schemars(rename = "type")]
     pub kind: Option<Placed<TypeName>>,
     /// Whether every record has it.

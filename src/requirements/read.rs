@@ -5,11 +5,13 @@ use std::hash::Hash;
 use catalog::units::{Bytes, Span};
 use indexmap::IndexMap;
 
+use super::bucket::Bucket;
 use super::fields::{Described, Fields, Read, Reader, read_placed, shortened, without_duplicates, word};
 use super::model::{
     Backup, Capped, Collection, Data, Encryption, Every, Field, Index, PartitionBy, Requirements, Target, Team, Ttl,
 };
 use super::name::{FieldName, allowed, is_name};
+use super::types;
 use crate::diagnostic::Diagnostic;
 use crate::source::{Place, Placed};
 use crate::yaml::{Entry, Node, Value};
@@ -260,6 +262,11 @@ impl Read for Backup {
             to: fields.read("to", reader),
         };
         fields.finish(reader);
+        let bucket = backup.to.as_ref().filter(|to| to.value.starts_with(Bucket::SCHEME));
+        if let Some(to) = bucket.filter(|to| Bucket::parse(&to.value).is_none()) {
+            let diagnostic = Diagnostic::error(format!("invalid address of a bucket `{}`", shortened(&to.value)));
+            reader.fault(diagnostic.at(to.place, "in this address").help("for example `s3://backups/shop`"));
+        }
         Some(backup)
     }
 }
@@ -301,9 +308,17 @@ impl Collection {
 
 impl Field {
     fn read(entry: &Entry, reader: &mut Reader) -> Self {
+        // The type alone: `id: bigint`.
+        if let Value::Scalar(_) = entry.value.value {
+            let kind = read_placed(&entry.value, reader);
+            kind.iter().for_each(|kind| types::check(kind, reader));
+            return Self { kind, required: None, unique: None, references: None };
+        }
         let mut fields = Fields::of_named(entry, FIELD, reader);
+        let kind = fields.read("type", reader);
+        kind.iter().for_each(|kind| types::check(kind, reader));
         let field = Self {
-            kind: fields.read("type", reader),
+            kind,
             required: fields.read("required", reader),
             unique: fields.read("unique", reader),
             references: fields.read("references", reader),

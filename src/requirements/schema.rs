@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use super::model::{Collection, Data, Field, NAME_PATTERN, Requirements};
-use super::name::{FieldName, Word};
+use super::name::{FieldName, TypeName, Word};
 use crate::source::Placed;
 
 /// The schema of the requirements file, with the kinds of the catalog's matrix.
@@ -60,7 +60,14 @@ pub(super) fn collections(generator: &mut SchemaGenerator) -> Schema {
 
 pub(super) fn fields(generator: &mut SchemaGenerator) -> Schema {
     let names = generator.subschema_for::<FieldName>().to_value();
-    named::<Field>(&json!(["object", "null"]), &names, generator)
+    let (field, kind) = (generator.subschema_for::<Field>(), generator.subschema_for::<TypeName>());
+    json_schema!({
+        "type": ["object", "null"],
+        "minProperties": 1,
+        "propertyNames": names,
+        // A field, or its type alone.
+        "additionalProperties": { "anyOf": [field, kind, { "type": "null" }] },
+    })
 }
 
 pub(super) fn kind(_: &mut SchemaGenerator) -> Schema {

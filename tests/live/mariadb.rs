@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use catalog::{Database, Version};
 
@@ -193,7 +193,12 @@ data:
 
 impl<'p> Running<'p> {
     fn start(place: &'p Place, programs: &'p Programs) -> Self {
-        let mut stack = Stack::render(place, SHOP, "mariadb");
+        Self::start_with(place, programs, SHOP)
+    }
+
+    fn start_with(place: &'p Place, programs: &'p Programs, requirements: &str) -> Self {
+        let mut stack = Stack::render(place, requirements, "mariadb");
+        stack.replace("/var/lib/mysql/", &format!("{}/", place.join("data").display()));
         let port = free_port();
         stack.replace("host='mariadb'", "host=127.0.0.1");
         stack.replace("port=3306", &format!("port={port}"));
@@ -228,6 +233,13 @@ impl<'p> Running<'p> {
 
     /// The image's entrypoint sources what is no program, and hands SQL to the server as root.
     fn run_scripts(&self) {
+        if let Some(output) = self.failing_script() {
+            panic!("{}", all(&output));
+        }
+    }
+
+    /// Runs them up to the first that fails, as the entrypoint does, which then ends.
+    fn failing_script(&self) -> Option<Output> {
         for path in self.stack.names("init") {
             let script = self.stack.fit(&path);
             let text = fs::read_to_string(&script).expect("a script");
@@ -242,8 +254,24 @@ impl<'p> Running<'p> {
             let mut shell = self.place.command(Path::new("/bin/bash"), &[]);
             shell.args(["-eo", "pipefail", "-c", &line]);
             let output = shell.output().expect("a shell");
-            assert!(output.status.success() && output.stderr.is_empty(), "{path}: {}", all(&output));
+            if !output.status.success() || !output.stderr.is_empty() {
+                return Some(output);
+            }
         }
+        None
+    }
+
+    /// What the healthcheck of the compose file says; the image's own script is there for whether the server answers.
+    fn health(&self) -> Output {
+        let service = self.stack.service("mariadb");
+        let test = service["healthcheck"]["test"][1].as_str().expect("a command").replace("$$", "$");
+        let data = format!("{}/", self.place.join("data").display());
+        let answers = format!("mariadb-admin --no-defaults ping -h127.0.0.1 -P{} --silent", self.port);
+        let test =
+            test.replace("/var/lib/mysql/", &data).replace("healthcheck.sh --connect --innodb_initialized", &answers);
+        let mut shell = self.place.command(Path::new("/bin/sh"), &[]);
+        shell.args(["-c", &test]);
+        shell.output().expect("a shell")
     }
 
     fn role(&self, user: &str, secret: &str, sql: &str) -> Command {
@@ -321,6 +349,16 @@ fn the_scripts_of_mariadb_make_what_they_promise() {
         "CREATE TABLE later (id int PRIMARY KEY); ALTER TABLE later ADD x int",
     ));
     good(running.app("INSERT INTO later (id) VALUES (1)"));
+    // With a binary log, which production has, migrations make functions and triggers all the same.
+    assert_eq!(good(running.app("SELECT @@log_bin")), "1\n");
+    good(running.role(
+        "polyglot_migrate",
+        "migrate",
+        "CREATE FUNCTION twice (x INT) RETURNS INT DETERMINISTIC RETURN 2 * x;
+         CREATE TRIGGER doubled BEFORE INSERT ON later FOR EACH ROW SET NEW.x = twice(NEW.id)",
+    ));
+    good(running.app("INSERT INTO later (id) VALUES (21)"));
+    assert_eq!(good(running.app("SELECT x FROM later WHERE id = 21")), "42\n");
 
     let dump = good(running.backup(&["backup"])).trim_end().to_owned();
     assert!(Path::new(&dump).is_file(), "{dump}");
@@ -342,4 +380,48 @@ fn the_scripts_of_mariadb_make_what_they_promise() {
     let odd = complaints(&said).into_iter().filter(|line| !expected.iter().any(|expected| line.contains(expected)));
     let odd: Vec<&str> = odd.collect();
     assert_eq!(odd, Vec::<&str>::new());
+}
+
+#[test]
+fn a_first_start_of_mariadb_that_failed_is_never_healthy() {
+    let Some(programs) = Programs::found() else { return };
+    if ["mariadb", "mariadb-admin"].into_iter().any(|name| needed(name).is_none()) {
+        return;
+    }
+    let place = Place::new();
+    let mut running = Running::start(&place, &programs);
+    running.stack.replace("CREATE TABLE", "CREATE TABEL");
+    assert!(running.failing_script().is_some_and(|output| all(&output).contains("TABEL")));
+    for _ in 0..2 {
+        let output = running.health();
+        assert!(!output.status.success() && all(&output).contains("README.md"), "{}", all(&output));
+        running.restart();
+        assert_eq!(running.root("SELECT 1"), "1\n", "it answers all the same");
+    }
+    // On an empty volume it starts anew.
+    drop(running);
+    let place = Place::new();
+    let running = Running::start(&place, &programs);
+    running.run_scripts();
+    assert!(running.health().status.success(), "{}", all(&running.health()));
+}
+
+#[test]
+fn every_type_makes_a_column_on_mariadb() {
+    let Some(programs) = Programs::found() else { return };
+    if needed("mariadb").is_none() {
+        return;
+    }
+    let place = Place::new();
+    // 10.11 has no vectors.
+    let old = programs.said.contains(" 10.11.");
+    let types: Vec<String> = super::every_type().into_iter().filter(|word| !old || !word.contains("vec")).collect();
+    let (before, _) = SHOP.split_once("    collections:\n").expect("collections");
+    let requirements = format!("{before}    collections:\n{}", super::collections_of(&types));
+    let running = Running::start_with(&place, &programs, &requirements);
+    running.run_scripts();
+    let made = running.root(
+        "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'web_shop' AND column_name REGEXP '^f[0-9]'",
+    );
+    assert_eq!(made.trim(), types.len().to_string());
 }

@@ -249,6 +249,11 @@ impl<'p> Stack<'p> {
         self.replacements.push((from.to_owned(), to.to_owned()));
     }
 
+    /// Takes the last such text back.
+    fn forget(&mut self) {
+        self.replacements.pop();
+    }
+
     fn secret(&self, name: &str) -> String {
         fs::read_to_string(self.place.join("run/secrets").join(name)).expect("a secret").trim_end().to_owned()
     }
@@ -289,4 +294,57 @@ impl<'p> Stack<'p> {
 fn good_quietly(command: &mut Command) {
     let output = command.output().expect("the program runs");
     assert!(output.status.success(), "{}", all(&output));
+}
+
+/// Every type that a file may name, with and without a size and as a list.
+fn every_type() -> Vec<String> {
+    let words = polyglot::requirements::field_types();
+    // A number that counts itself is no list.
+    let lists = words.clone().filter(|word| !word.contains("serial")).map(|word| format!("{word}[]"));
+    let sized = [
+        "varchar(40)",
+        "character varying(40)",
+        "string(40)",
+        "nvarchar(40)",
+        "varchar2(40)",
+        "char(3)",
+        "nchar(3)",
+        "fixedstring(16)",
+        "numeric(10, 2)",
+        "decimal(10,2)",
+        "dec(10,2)",
+        "decimal64(4)",
+        "timestamp(3)",
+        "timestamp(3) with time zone",
+        "datetime64(3)",
+        "time(3)",
+        "vector(3)",
+        "halfvec(3)",
+        "dense_vector(3)",
+        "geometry(Point, 4326)",
+        "bit(8)",
+        "binary(16)",
+        "varbinary(16)",
+        "map<text, int>",
+        "list<text>",
+        "array(string)",
+        "Nullable(String)",
+        "LowCardinality(Nullable(String))",
+        "TEXT",
+        "Double  Precision",
+    ];
+    words.map(ToOwned::to_owned).chain(lists).chain(sized.map(ToOwned::to_owned)).collect()
+}
+
+/// Collections whose fields have these types, a few each.
+fn collections_of(types: &[String]) -> String {
+    const FIELDS: usize = 20;
+    let mut text = String::new();
+    for (place, types) in types.chunks(FIELDS).enumerate() {
+        text += &format!("      t{place}:\n        fields:\n");
+        for (number, word) in types.iter().enumerate() {
+            text += &format!("          f{number}: {{ type: \"{word}\" }}\n");
+        }
+    }
+    text
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::Mutex;
 
 use polyglot::plan::{Installation, Planned};
@@ -230,6 +230,13 @@ impl<'p> Running<'p> {
 
     /// Runs the scripts of the init folder as the image's entrypoint does, in the order of their names.
     fn run_scripts(&self) {
+        if let Some(output) = self.failing_script() {
+            panic!("{}", all(&output));
+        }
+    }
+
+    /// Runs them up to the first that fails, as the entrypoint does, which then ends; a word on the error channel is a failure.
+    fn failing_script(&self) -> Option<Output> {
         for path in self.stack.names("initdb") {
             let script = self.stack.fit(&path);
             let mut command = if Path::new(&path).extension().is_some_and(|end| end == "sql") {
@@ -239,12 +246,26 @@ impl<'p> Running<'p> {
             } else {
                 let mut shell = self.place.command(Path::new("/bin/bash"), &[&self.bin]);
                 shell.env("PGHOST", self.place.path()).env("PGPORT", self.port.to_string());
+                shell.env("PGDATA", self.place.join("data"));
                 shell
             };
             command.env("PGUSER", "postgres").env("POSTGRES_USER", "postgres").arg(script);
             let output = command.output().expect("it runs");
-            assert!(output.status.success() && output.stderr.is_empty(), "{path}: {}", all(&output));
+            if !output.status.success() || !output.stderr.is_empty() {
+                return Some(output);
+            }
         }
+        None
+    }
+
+    /// What the healthcheck of the compose file says.
+    fn health(&self) -> Output {
+        let service = self.stack.service("postgresql");
+        let test = service["healthcheck"]["test"][1].as_str().expect("a command").replace("$$", "$");
+        let test = test.replace("-p 5432", &format!("-p {}", self.port));
+        let mut shell = self.place.command(Path::new("/bin/sh"), &[&self.bin]);
+        shell.args(["-c", &test]).env("PGDATA", self.place.join("data"));
+        shell.output().expect("a shell")
     }
 
     fn psql(&self, sql: &str) -> Command {
@@ -660,4 +681,68 @@ fn a_query_goes_through_pgbouncer() {
         .filter(|line| (line.contains("WARNING") || line.contains("FATAL")) && !line.contains("authentication failed"));
     assert_eq!(odd.count(), 0, "{said}");
     pooler.stop("-INT");
+}
+
+fn a_first_start_that_failed_is_never_healthy(major: &str) {
+    let Some(bin) = programs(major) else { return };
+    let place = Place::new();
+    let mut running = Running::start(&place, &bin, &shop(major, HOSTS[0], ""));
+    running.admin_makes_the_database();
+    // The entrypoint ends at the first script that fails; the next start finds a database and runs none.
+    running.stack.replace("CREATE TABLE", "CREATE TABEL");
+    assert!(running.failing_script().is_some_and(|output| all(&output).contains("TABEL")));
+    for _ in 0..2 {
+        let output = running.health();
+        assert!(!output.status.success() && all(&output).contains("README.md"), "{}", all(&output));
+        running.restart();
+        assert_eq!(running.admin("SELECT 1"), "1", "it answers all the same");
+    }
+    // The scripts may run again, and then it is whole.
+    running.stack.forget();
+    running.run_scripts();
+    assert!(running.health().status.success(), "{}", all(&running.health()));
+    good(running.app("INSERT INTO accounts.customers (email) VALUES ('a@example.org')"));
+
+    // The superuser's password is that of its file after the same script has run again.
+    place.file("run/secrets/admin", "another");
+    running.run_scripts();
+    good(running.role("postgres", "admin", "SELECT 1"));
+}
+
+#[test]
+fn a_first_start_that_failed_is_never_healthy_on_postgresql_15() {
+    a_first_start_that_failed_is_never_healthy("15");
+}
+
+#[test]
+fn a_first_start_that_failed_is_never_healthy_on_postgresql_18() {
+    a_first_start_that_failed_is_never_healthy("18");
+}
+
+fn every_type_makes_a_column(major: &str) {
+    let Some(bin) = programs(major) else { return };
+    let place = Place::new();
+    let types = super::every_type();
+    let collections = super::collections_of(&types);
+    let requirements = format!(
+        "version: 1\nname: web-shop\ntarget: {}\ndata:\n  accounts:\n    database: postgresql@{major}\n    justification: a test\n    collections:\n{collections}",
+        HOSTS[0]
+    );
+    let running = Running::start(&place, &bin, &requirements);
+    running.admin_makes_the_database();
+    running.run_scripts();
+    let made = running.admin(
+        "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'accounts' AND column_name ~ '^f[0-9]'",
+    );
+    assert_eq!(made, types.len().to_string());
+}
+
+#[test]
+fn every_type_makes_a_column_on_postgresql_15() {
+    every_type_makes_a_column("15");
+}
+
+#[test]
+fn every_type_makes_a_column_on_postgresql_18() {
+    every_type_makes_a_column("18");
 }

@@ -222,6 +222,9 @@ pub struct Container {
     /// How clients reach it.
     #[serde(default)]
     pub endpoint: Option<Endpoint>,
+    /// How the passwords are changed that neither a new container nor a job takes from their files.
+    #[serde(default)]
+    pub passwords: Option<Text>,
     /// What the host has to be prepared with.
     #[serde(default)]
     pub host: Vec<HostSetting>,
@@ -293,6 +296,10 @@ pub struct Secret {
 pub struct Healthcheck {
     /// What is run.
     pub test: Vec<Text>,
+    /// The file that the last of the image's init scripts leaves, as a shell finds it. Without it the database is not healthy,
+    /// because an image runs these scripts once: after one that failed or was killed it starts as if nothing was amiss.
+    #[serde(default)]
+    pub mark: Option<Text>,
     /// How often.
     pub interval: Text,
     /// How long it may take.
@@ -328,8 +335,11 @@ pub struct HostSetting {
     /// Whether the server refuses to start without it.
     #[serde(default)]
     pub required: bool,
-    /// What sets it.
+    /// What sets it, or shows it.
     pub command: Text,
+    /// Whether the command only shows it, because nothing sets it on a host that runs: the kernel's version, for one.
+    #[serde(default)]
+    pub check: bool,
     /// When it is wanted: a condition.
     #[serde(default)]
     pub when: Option<Text>,
@@ -435,6 +445,9 @@ pub struct Job {
     /// Whether the database must be stopped while it runs.
     #[serde(default)]
     pub offline: bool,
+    /// When it must be stopped for a restore though not for a backup: a condition.
+    #[serde(default)]
+    pub offline_restore: Option<Text>,
     /// Its memory: a formula in bytes.
     pub memory: Text,
     /// Its cores.
