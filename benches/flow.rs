@@ -91,7 +91,13 @@ fn print(criterion: &mut Criterion) {
     let selection = Selection::of(&requirements, &facts, Depth::Flips);
     let host = Host::of(&requirements.target, None);
     let capacity = Capacity::of(&requirements, &selection, &catalog, &Reckoner::default(), host).expect("a capacity");
-    let shown = Shown { requirements: &requirements, selection: &selection, tree: &tree, capacity: &capacity };
+    let shown = Shown {
+        requirements: &requirements,
+        selection: &selection,
+        tree: &tree,
+        catalog: &catalog,
+        capacity: &capacity,
+    };
     let mut group = criterion.benchmark_group("print");
     for format in FORMATS {
         group.bench_function(format!("{format:?}").to_lowercase(), |bencher| {

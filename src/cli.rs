@@ -42,6 +42,55 @@ Exit codes:
   1  lint, `--check` or `--diff` found something, or files edited by hand or a stale lock stand in the way
   2  the input or the command line is wrong, or something could not be read or written";
 
+const SELECT_EXAMPLES: &str = "\
+Examples:
+  polyglot select                            show a database for each dataset of ./polyglot.yaml
+  polyglot select shop.yaml --explain        show why, and what would change the answer
+  polyglot select --set orders.data_size=2TB show what a changed figure changes
+  polyglot select --max-databases 3 --write  record the cheapest three databases in polyglot.lock";
+
+const RENDER_EXAMPLES: &str = "\
+Examples:
+  polyglot render                            write the stack to deploy/
+  polyglot render shop.yaml -o stack         write it to another folder
+  polyglot render --check                    exit with 1 where deploy/ differs from what would be written";
+
+const TUNE_EXAMPLES: &str = "\
+Examples:
+  polyglot tune postgresql --memory 16GB --cpus 4 --connections 200
+  polyglot tune mariadb@11.8 --memory 8GB --cpus 4 --format sql
+  polyglot tune redis --memory 4GB --cpus 2 --explain";
+
+const LINT_EXAMPLES: &str = "\
+Examples:
+  polyglot lint                              check everything in this folder and below
+  polyglot lint compose.yaml --fail-on warning
+  polyglot lint --format sarif               for code scanning";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  polyglot explain orders                    why the dataset `orders` is where it is
+  polyglot explain retention                 what a field means and takes
+  polyglot explain shared_buffers            why a setting has its value";
+
+const TREE_EXAMPLES: &str = "\
+Examples:
+  polyglot tree                              the questions that lead to a database
+  polyglot tree shop.yaml --data orders      how one dataset was led through them
+  polyglot tree --format mermaid             a picture for Markdown";
+
+const CATALOG_EXAMPLES: &str = "\
+Examples:
+  polyglot catalog                           every database
+  polyglot catalog PostgreSQL                what is known of one
+  polyglot catalog --matrix                  what each serves, as a table";
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  polyglot init                              ask, and write polyglot.yaml
+  polyglot init --kind orders=user_profile --kind vector --memory 16GB --cpus 4
+  polyglot init - --kind queue               print it";
+
 /// Pick a database for each kind of data, and say why.
 #[derive(Debug, Parser)]
 #[command(
@@ -108,6 +157,7 @@ pub struct Input {
 
 /// Flags of `select`.
 #[derive(Debug, Args)]
+#[command(after_help = SELECT_EXAMPLES)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Select {
     /// The file.
@@ -139,8 +189,8 @@ pub struct Select {
     #[arg(long, help_heading = "Portfolio")]
     pub portfolio: bool,
 
-    /// Run so many databases at the most; where absent, as many as the policy allows
-    #[arg(long, value_name = "N", requires = "portfolio", help_heading = "Portfolio")]
+    /// Maximum number of databases, which asks for a portfolio; where absent, as many as the policy allows
+    #[arg(long, value_name = "N", conflicts_with = "no_portfolio", help_heading = "Portfolio")]
     pub max_databases: Option<NonZeroUsize>,
 
     /// Decide for each kind of data alone, although the lock records a portfolio
@@ -160,8 +210,16 @@ pub struct Select {
     pub date: Option<Date>,
 }
 
+impl Select {
+    /// Whether all kinds of data are to be decided together.
+    pub fn is_together(&self) -> bool {
+        self.portfolio || self.max_databases.is_some()
+    }
+}
+
 /// Flags of `render`.
 #[derive(Debug, Args)]
+#[command(after_help = RENDER_EXAMPLES)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Render {
     /// The file.
@@ -223,8 +281,9 @@ pub struct Render {
 
 /// Flags of `tune`.
 #[derive(Debug, Args)]
+#[command(after_help = TUNE_EXAMPLES)]
 pub struct Tune {
-    /// The id of a database
+    /// A database, also with its version: `postgresql`, `postgresql@17`
     pub database: String,
 
     /// The memory that it may use, all of it; where absent what this machine has
@@ -286,6 +345,7 @@ fn one_of(words: &[impl ToString]) -> String {
 
 /// Flags of `lint`.
 #[derive(Debug, Args)]
+#[command(after_help = LINT_EXAMPLES)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Lint {
     /// Files, and folders to look through; where absent this folder
@@ -357,6 +417,7 @@ pub enum LintLevel {
 
 /// Flags of `explain`.
 #[derive(Debug, Args)]
+#[command(after_help = EXPLAIN_EXAMPLES)]
 pub struct Explain {
     /// A kind of data in the requirements file, a database, a row of the matrix, a field or a setting
     pub name: String,
@@ -372,6 +433,7 @@ pub struct Explain {
 
 /// Flags of `tree`.
 #[derive(Debug, Args)]
+#[command(after_help = TREE_EXAMPLES)]
 pub struct Tree {
     /// The file.
     #[command(flatten)]
@@ -388,6 +450,7 @@ pub struct Tree {
 
 /// Flags of `catalog`.
 #[derive(Debug, Args)]
+#[command(after_help = CATALOG_EXAMPLES)]
 pub struct Catalog {
     /// The id of a database
     #[arg(conflicts_with = "matrix")]
@@ -435,14 +498,28 @@ pub enum SchemaOf {
 
 /// Flags of `init`.
 #[derive(Debug, Args)]
+#[command(after_help = INIT_EXAMPLES)]
 pub struct Init {
     /// The file to make, which must not exist; `-` is standard output
     #[arg(default_value = "polyglot.yaml")]
     pub file: PathBuf,
 
-    /// A row of the matrix or a need to start with, such as `time_series` or `queue`; may be given several times
-    #[arg(long, value_name = "KIND")]
+    /// A dataset to start with: a row of the matrix or a need, with a name before it where it is to have one, such as
+    /// `time_series` or `jobs=queue`; may be given several times
+    #[arg(long, value_name = "[NAME=]KIND")]
     pub kind: Vec<String>,
+
+    /// The memory of the host that everything runs on
+    #[arg(long, value_name = "SIZE", help_heading = "Host")]
+    pub memory: Option<Bytes>,
+
+    /// Its cores
+    #[arg(long, value_name = "COUNT", help_heading = "Host")]
+    pub cpus: Option<Count>,
+
+    /// The size of its disk
+    #[arg(long, value_name = "SIZE", help_heading = "Host")]
+    pub disk: Option<Bytes>,
 
     /// The system's name
     #[arg(long, value_name = "NAME")]

@@ -333,6 +333,105 @@ fn init_and_then_select() {
 }
 
 #[test]
+fn init_names_datasets_and_the_host() {
+    let session = Session::new("init-host")
+        .run(&[
+            "init",
+            "--kind",
+            "jobs=queue",
+            "--kind",
+            "mails=queue",
+            "--kind",
+            "vector",
+            "--memory",
+            "16GB",
+            "--cpus",
+            "4",
+        ])
+        .show("polyglot.yaml")
+        .run(&["select", "--format", "csv"])
+        .run(&["init", "other.yaml", "--kind", "jobs=queue", "--kind", "jobs=log"])
+        .run(&["init", "other.yaml", "--kind", "Jobs=queue"])
+        .run(&["init", "-", "--kind", "time_series", "--disk", "1TB"]);
+    // What lint asks of such data stands in the file, to be filled in.
+    let filled = session
+        .read("polyglot.yaml")
+        .replace("    # vectors:", "    vectors:")
+        .replace("    # dimension:", "    dimension:");
+    session.file("polyglot.yaml", &filled).run(&["lint"]).end();
+}
+
+// What is meant is understood.
+
+const SHOP: &str = "version: 1\nname: shop\ndata:\n  orders: { kind: user_profile, latency_p99: 15ms, rto: 15m, rpo: 1m }\n  \
+                    cart: { kind: realtime_state, durability: cache }\n";
+
+#[test]
+fn obvious_spellings_are_understood() {
+    let session = Session::new("spellings").file("polyglot.yaml", SHOP);
+    let text = |arguments: &[&str]| {
+        let output = session.output(arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", text(&output.stderr));
+        text(&output.stdout).to_owned()
+    };
+    assert_eq!(text(&["catalog", "Redis"]), text(&["catalog", "redis"]));
+    assert_eq!(text(&["explain", "PostgreSQL"]), text(&["explain", "postgresql"]));
+    let host = ["--memory", "4GB", "--cpus", "2"];
+    let tune = |database: &[&str]| text(&[&["tune"], database, &host].concat());
+    assert_eq!(tune(&["postgresql@15"]), tune(&["postgresql", "--db-version", "15"]));
+    assert_eq!(tune(&["MySQL@8.4"]), tune(&["mysql", "--db-version", "8.4"]));
+    assert_eq!(text(&["select", "--max-databases", "2"]), text(&["select", "--portfolio", "--max-databases", "2"]));
+    let explained = text(&["select", "--explain", "--format", "markdown"]);
+    assert!(explained.contains("\n## orders\n\n~~~~~text\norders (user_profile): PostgreSQL"), "{explained}");
+    assert!(explained.contains("rto 15min"), "{explained}");
+    for wrong in [
+        &["tune", "postgresql@15", "--db-version", "16"][..],
+        &["tune", "postgresql@9"],
+        &["select", "--max-databases", "1", "--no-portfolio"],
+    ] {
+        assert_eq!(session.output(wrong).status.code(), Some(2), "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_lock_is_checked_with_its_file() {
+    let session = Session::new("lint-lock").file("polyglot.yaml", SHOP).run(&["select", "--write", "--quiet"]);
+    let of_file = session.output(&["lint", "polyglot.yaml", "--format", "json"]);
+    let of_lock = session.output(&["lint", "polyglot.lock", "--format", "json"]);
+    assert_eq!(text(&of_lock.stdout), text(&of_file.stdout));
+    assert_eq!(of_lock.status.code(), of_file.status.code());
+    let both = session.output(&["lint", "polyglot.lock", "polyglot.yaml", "--format", "json"]);
+    assert_eq!(text(&both.stdout), text(&of_file.stdout), "once");
+}
+
+#[test]
+fn a_field_is_explained_with_what_it_takes() {
+    let session = Session::new("fields").file("polyglot.yaml", SHOP);
+    for (field, takes) in [
+        ("sync", "one of: application, outbox, cdc, batch"),
+        ("backup", "every: takes"),
+        ("retention", "takes a duration: 90d, or forever"),
+        ("data_size", "takes a size: 20GB"),
+        ("encryption", "at_rest:"),
+    ] {
+        let output = session.output(&["explain", field]);
+        let takes = takes.replace("every: takes", "every: a duration");
+        assert!(text(&output.stdout).contains(&takes), "{field}: {}", text(&output.stdout));
+    }
+}
+
+#[test]
+fn every_command_has_examples() {
+    let session = Session::new("examples").file("polyglot.yaml", SHOP);
+    for command in ["select", "render", "tune", "lint", "explain", "tree", "catalog", "init"] {
+        let output = session.output(&[command, "--help"]);
+        let lines =
+            text(&output.stdout).lines().filter(|line| line.starts_with(&format!("  polyglot {command}"))).count();
+        assert!((2..=4).contains(&lines), "{command}: {lines}");
+    }
+}
+
+#[test]
 fn init_with_kinds_and_names() {
     Session::new("init-with-kinds")
         .run(&["init", "--kind", "사용자프로필", "--kind", "log", "--kind", "로그 데이터", "--name", "web-shop"])
@@ -408,7 +507,7 @@ fn at_a_terminal(session: &Session, command: &str, input: &str) -> Option<(i32, 
 #[test]
 fn init_asks_at_a_terminal() {
     let session = Session::new("init-asks");
-    let input = "Web Shop\nweb-shop\nuser_profile, nonsense\nuser_profile log\n";
+    let input = "Web Shop\nweb-shop\n16GB\nmany\n4\n\nuser_profile, nonsense\nuser_profile events=log\n";
     let Some((code, shown)) = at_a_terminal(&session, "\"$POLYGLOT\" init", input) else { return };
     assert_eq!(code, 0, "{shown}");
     assert!(shown.contains("name of the system [my-system]:"), "{shown}");
@@ -416,9 +515,10 @@ fn init_asks_at_a_terminal() {
     assert!(shown.contains("there is no kind `nonsense`"), "a bad kind is asked for again: {shown}");
     let file = session.read("polyglot.yaml");
     assert!(
-        file.contains("name: web-shop\n") && file.contains("  user_profile:\n") && file.contains("  log:\n"),
+        file.contains("name: web-shop\n") && file.contains("  user_profile:\n") && file.contains("  events:\n"),
         "{file}"
     );
+    assert!(file.contains("target: { memory: 16GB, cpus: 4 }"), "{file}");
     assert_eq!(session.output(&["select"]).status.code(), Some(0));
 }
 
@@ -426,7 +526,7 @@ fn init_asks_at_a_terminal() {
 #[test]
 fn init_takes_what_is_offered_at_a_terminal() {
     let session = Session::new("init-offers");
-    let Some((code, shown)) = at_a_terminal(&session, "\"$POLYGLOT\" init", "\n\n") else { return };
+    let Some((code, shown)) = at_a_terminal(&session, "\"$POLYGLOT\" init", "\n\n\n\n\n") else { return };
     assert_eq!(code, 0, "{shown}");
     let file = session.read("polyglot.yaml");
     assert!(file.contains("name: my-system\n") && file.contains("  user_profile:\n"), "{file}");

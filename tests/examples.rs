@@ -65,7 +65,13 @@ fn render(text: &str, format: Format, width: u16) -> String {
     let facts = DecisionContext::new(crate::support::knowledge(&catalog, &tree, &policy), &requirements);
     let selection = Selection::of(&requirements, &facts, Depth::Answer);
     let capacity = capacity(&requirements, &selection, &catalog);
-    let shown = Shown { requirements: &requirements, selection: &selection, tree: &tree, capacity: &capacity };
+    let shown = Shown {
+        requirements: &requirements,
+        selection: &selection,
+        tree: &tree,
+        catalog: &catalog,
+        capacity: &capacity,
+    };
     anstream::adapter::strip_str(&format.render(shown, polyglot::report::style::Look::plain(width)).expect("a report"))
         .to_string()
 }

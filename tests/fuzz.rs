@@ -456,7 +456,13 @@ impl Flow {
             DecisionContext::new(crate::support::knowledge(&self.catalog, &self.tree, &self.policy), requirements);
         let selection = Selection::of(requirements, &facts, Depth::Flips);
         let capacity = capacity(requirements, &selection, &self.catalog);
-        let shown = Shown { requirements, selection: &selection, tree: &self.tree, capacity: &capacity };
+        let shown = Shown {
+            requirements,
+            selection: &selection,
+            tree: &self.tree,
+            catalog: &self.catalog,
+            capacity: &capacity,
+        };
         let answered = Document::of(shown).selections.len();
         if answered != requirements.data.len() {
             return Err(format!("{answered} answers for {} kinds of data", requirements.data.len()));

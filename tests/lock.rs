@@ -90,7 +90,7 @@ fn the_difference_names_the_field_that_made_it() {
     let (text, _, code) = run(folder.path(), &["select", "--diff"]);
     let expected = "\
 ~ orders: postgresql@18 ▶ mysql@9.7
-    complex_relations: true ▶ not given   makes the difference
+    complex_relations: true ▶ false   makes the difference
     data_size: 20GB ▶ 25GB
 + visits: redis@8.2
 - sessions: redis@8.2
@@ -207,6 +207,7 @@ fn a_portfolio_is_recorded_kept_and_rendered() {
 
     let (shown, _, code) = run(root, &["select", "--diff", "--no-portfolio"]);
     assert!(code == 1 && shown.contains("influxdb"), "{shown}");
+    assert!(shown.contains("the lock records a portfolio") && !shown.contains("the catalog, the policy"), "{shown}");
     run(root, &["select", "--write", "--no-portfolio"]);
     assert!(!lock(root).contains("portfolio]"), "{}", lock(root));
 }

@@ -39,6 +39,7 @@ mod pins;
 mod portfolio;
 mod properties;
 mod readme;
+mod realised;
 mod records;
 mod render;
 mod render_cmd;

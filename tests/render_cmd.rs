@@ -658,7 +658,7 @@ fn tune_of_what_it_cannot() {
         .run(&["tune", "postgresql", "--memory", "lots", "--cpus", "2"])
         .run(&["tune", "postgresql", "--memory", "4GB", "--cpus", "0"])
         .run(&["tune", "postgresql", "--memory", "4GB", "--cpus", "2", "--storage", "tape"])
-        .run(&["tune", "redis", "--memory", "4GB", "--cpus", "2", "--format", "sql"])
+        .run(&["tune", "mongodb", "--memory", "4GB", "--cpus", "2", "--format", "sql"])
         .end();
 }
 
@@ -683,7 +683,8 @@ fn tune_postgresql_in_every_format() {
     let json: serde_json::Value = serde_json::from_str(&tune("json")).expect("JSON");
     for (name, value) in values {
         assert!(conf.lines().any(|line| line == format!("{name} = {value}")), "{name}: {conf}");
-        assert!(sql.lines().any(|line| line == format!("ALTER SYSTEM SET {name} = '{value}';")), "{name}: {sql}");
+        let literal = if value.parse::<u64>().is_ok() { value.to_owned() } else { format!("'{value}'") };
+        assert!(sql.lines().any(|line| line == format!("ALTER SYSTEM SET {name} = {literal};")), "{name}: {sql}");
         let row = table.lines().find(|line| line.split_whitespace().any(|word| word == name)).expect("a row");
         assert!(row.split_whitespace().any(|word| word == value), "{row}");
         let parameters = json["parameters"].as_array().expect("parameters");
@@ -717,7 +718,7 @@ fn every_database_with_a_container_can_be_tuned_in_every_format() {
         let recipe = catalog.recipe(&database.id).filter(|recipe| recipe.container.is_some());
         let Some(recipe) = recipe else { continue };
         for format in ["conf", "sql", "json", "table"] {
-            let code = if format == "sql" && recipe.settings.sql.is_none() { 2 } else { 0 };
+            let code = if format == "sql" && recipe.settings.statements.is_none() { 2 } else { 0 };
             let (out, err) =
                 session.expect(&["tune", &database.id, "--memory", "8GB", "--cpus", "4", "--format", format], code);
             assert_eq!(out.is_empty(), code == 2, "{} {format}: {err}", database.id);

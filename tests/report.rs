@@ -34,7 +34,13 @@ fn report_with(text: &str, look: impl FnOnce(&Portfolio<'_>)) -> (String, Docume
     let selection = Selection::of(&requirements, &facts, Depth::Flips);
     let host = Host::of(&requirements.target, None);
     let plan = Plan::of(&requirements, &selection, &catalog, &Reckoner::default(), host).unwrap();
-    let shown = Shown { requirements: &requirements, selection: &selection, tree: &tree, capacity: &plan.capacity };
+    let shown = Shown {
+        requirements: &requirements,
+        selection: &selection,
+        tree: &tree,
+        catalog: &catalog,
+        capacity: &plan.capacity,
+    };
     let question = Question { requirements: &requirements, most: None };
     let portfolio = Portfolio::of(question, &facts, &mut || false).unwrap();
     look(&portfolio);

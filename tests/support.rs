@@ -55,7 +55,7 @@ pub(crate) fn decide_with(text: &str, policy: &Policy, depth: Depth) -> Document
     let facts = DecisionContext::new(knowledge(catalog, tree, policy), &requirements);
     let selection = Selection::of(&requirements, &facts, depth);
     let capacity = capacity(&requirements, &selection, catalog);
-    Document::of(Shown { requirements: &requirements, selection: &selection, tree, capacity: &capacity })
+    Document::of(Shown { requirements: &requirements, selection: &selection, tree, catalog, capacity: &capacity })
 }
 
 /// What a selection needs of the host that its file describes.

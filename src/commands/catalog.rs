@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &Catalog, terminal: &Terminal) -> Result<Outcome> {
         terminal.result(&all(&catalog, terminal.look()))?;
         return Ok(Outcome::Done);
     };
-    let Some(database) = catalog.get(id) else {
+    let Some(database) = catalog.find(id) else {
         bail!("there is no database `{id}` in the catalog; {}", suggestion(id, catalog.ids()));
     };
     terminal.result(&one(database, &catalog, Extent::new(arguments.verbose), terminal.look()))?;

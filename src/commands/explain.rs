@@ -10,6 +10,7 @@ use super::terminal::Terminal;
 use crate::cli::Explain;
 use crate::decide::{DecisionContext, Depth, Selection};
 use crate::diagnostic::did_you_mean;
+use crate::plan::realised::stated;
 use crate::report::catalog::{one, row};
 use crate::report::explain::{Extent, dataset};
 use crate::report::style::Look;
@@ -29,7 +30,7 @@ pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome> {
         (None, World::around(Path::new("."))?)
     };
     let found = requirements.as_ref().and_then(|requirements| data(name, requirements, &world, extent, look));
-    let database = || world.catalog.get(name).map(|database| one(database, &world.catalog, extent, look));
+    let database = || world.catalog.find(name).map(|database| one(database, &world.catalog, extent, look));
     let of_matrix = || world.catalog.matrix().row(name).map(|found| row(found, &world.catalog, look));
     let of_lint = || crate::lint::rule(name).map(|rule| rules::one(rule, look));
     let schema = serde_json::from_str(schema::REQUIREMENTS)?;
@@ -58,5 +59,6 @@ fn data(name: &str, requirements: &Requirements, world: &World, extent: Extent, 
     let facts = DecisionContext::new(world.knowledge(), requirements);
     let selection = Selection::of(requirements, &facts, Depth::Flips);
     let selected = selection.kinds.iter().find(|selected| selected.name == name)?;
-    Some(dataset(selected, &world.tree, extent, look))
+    let stated = stated(selected, &selection, &world.catalog);
+    Some(dataset(selected, &world.tree, &stated, extent, look))
 }

@@ -17,7 +17,7 @@ use crate::decide::{DecisionContext, Depth, Held, HeldDatabase, Selection};
 use crate::files::{self, Place};
 use crate::lock::{Lock, LockError, Together, name_for};
 use crate::plan::Plan;
-use crate::report::lock as report;
+use crate::report::lock::{self as report, Method};
 use crate::size::{Host, Reckoner};
 
 /// The lock of a file, where there is one.
@@ -81,6 +81,7 @@ pub(super) fn show_difference(
     given: &Given,
     selection: &Selection<'_>,
     facts: &DecisionContext<'_>,
+    together: Option<Together>,
     terminal: &Terminal,
 ) -> Result<Outcome> {
     if given.path.is_none() {
@@ -90,7 +91,12 @@ pub(super) fn show_difference(
     let lock = found.as_ref().map(|(_, lock)| lock);
     let comparison = lock.cloned().unwrap_or_default().compare(selection, facts);
     let path = given.path.as_deref().map(path_for).unwrap_or_default();
-    terminal.result(&report::difference(&path.display().to_string(), lock.is_some(), &comparison))?;
+    let method = match (lock.and_then(|lock| lock.portfolio), together) {
+        (Some(_), None) => Method::NoLongerTogether,
+        (None, Some(_)) => Method::NowTogether,
+        (None, None) | (Some(_), Some(_)) => Method::Same,
+    };
+    terminal.result(&report::difference(&path.display().to_string(), lock.is_some(), method, &comparison))?;
     Ok(if comparison.changed.is_empty() && lock.is_some() { Outcome::Done } else { Outcome::Found })
 }
 
@@ -127,7 +133,7 @@ impl Found {
         if let Some((path, lock)) = &self.0 {
             let comparison = lock.compare(selection, facts);
             let path = path.display().to_string();
-            terminal.message(report::difference(&path, true, &comparison).trim_end());
+            terminal.message(report::difference(&path, true, Method::Same, &comparison).trim_end());
             terminal.message(&format!("{path} is stale; accept the changes with `polyglot select --write`"));
         }
         Outcome::Found

@@ -40,7 +40,7 @@ pub(super) fn artifact(decided: Decided<'_, '_>, plan: &Plan<'_>) -> Result<Arti
     let World { catalog, tree, .. } = world;
     let selection = Selection::holding(requirements, facts, Depth::Flips, held);
     let portfolio = portfolio::proven(Question { requirements, most }, world, facts);
-    let shown = Shown { requirements, selection: &selection, tree, capacity: &plan.capacity };
+    let shown = Shown { requirements, selection: &selection, tree, catalog, capacity: &plan.capacity };
     let sight = Sight { shown, plan, catalog, portfolio: portfolio.as_ref() };
     Ok(page::artifact(sight, env!("CARGO_PKG_VERSION"))?)
 }

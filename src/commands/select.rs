@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &Select, terminal: &Terminal) -> Result<Outcome> {
     if !arguments.set.is_empty() {
         return what_if(arguments, &given, terminal);
     }
-    let decides_anew = arguments.portfolio || arguments.no_portfolio || arguments.write || arguments.diff;
+    let decides_anew = arguments.is_together() || arguments.no_portfolio || arguments.write || arguments.diff;
     if !decides_anew && let Some(lock) = locked::read(&given)? {
         return show_locked(arguments, &given, &lock, terminal);
     }
@@ -104,7 +104,7 @@ fn decided<'a>(
     world: &'a World,
     context: &DecisionContext<'a>,
 ) -> Result<Selection<'a>> {
-    if !arguments.portfolio {
+    if !arguments.is_together() {
         return Ok(Selection::of(requirements, context, Depth::Answer));
     }
     let most = arguments.max_databases.map(usize::from);
@@ -114,12 +114,11 @@ fn decided<'a>(
 
 fn refuse_explanation(arguments: &Select) -> Result<()> {
     let explained = match arguments.format {
-        Format::Table | Format::Json | Format::Yaml => true,
-        Format::Markdown => arguments.portfolio,
+        Format::Table | Format::Json | Format::Yaml | Format::Markdown => true,
         Format::Csv => false,
     };
     if arguments.explain && !explained {
-        bail!("`--explain` goes with the table; `--format json` and `yaml` hold all of it");
+        bail!("`--explain` goes with the table and Markdown; `--format json` and `yaml` hold all of it");
     }
     Ok(())
 }
@@ -127,7 +126,7 @@ fn refuse_explanation(arguments: &Select) -> Result<()> {
 /// Whether all kinds of data are to be decided together: as the command line says, and where it only asks for the lock,
 /// as that does.
 fn together(arguments: &Select, given: &Given) -> Result<Option<Together>> {
-    if arguments.portfolio {
+    if arguments.is_together() {
         return Ok(Some(Together { max_databases: arguments.max_databases.map(usize::from) }));
     }
     let follows_lock = (arguments.write || arguments.diff) && !arguments.no_portfolio;
@@ -150,8 +149,9 @@ struct Decided<'d, 'a> {
 /// Shows what was decided, and records it or compares it with the lock where that is asked for.
 fn finish(arguments: &Select, given: &Given, decided: &Decided<'_, '_>, terminal: &Terminal) -> Result<Outcome> {
     let Decided { selection, context, portfolio, .. } = decided;
+    let together = portfolio.as_ref().map(|(together, ..)| *together);
     if arguments.diff {
-        return locked::show_difference(given, selection, context, terminal);
+        return locked::show_difference(given, selection, context, together, terminal);
     }
     let text = match portfolio.as_ref().filter(|_| arguments.format != Format::Csv) {
         Some((_, portfolio, alone)) => {
@@ -168,7 +168,6 @@ fn finish(arguments: &Select, given: &Given, decided: &Decided<'_, '_>, terminal
         }
         None => shown_alone(arguments, given, decided, terminal)?,
     };
-    let together = portfolio.as_ref().map(|(together, ..)| *together);
     let written = arguments.write.then(|| locked::write(given, selection, together, arguments.date)).transpose()?;
     terminal.result(&text)?;
     if let Some(written) = written {
@@ -185,11 +184,15 @@ fn shown_alone(
     terminal: &Terminal,
 ) -> Result<String> {
     let Given { requirements, world, .. } = given;
-    let (look, shown) = (terminal.look(), Shown { requirements, selection, tree: &world.tree, capacity });
+    let (look, shown) =
+        (terminal.look(), Shown { requirements, selection, tree: &world.tree, catalog: &world.catalog, capacity });
     let mut text = arguments.format.render(shown, look)?;
     if arguments.explain && arguments.format == Format::Table {
         text.push('\n');
         text.push_str(&explain::selection(shown, Extent::new(arguments.verbose), look));
+    }
+    if arguments.explain && arguments.format == Format::Markdown {
+        text.push_str(&explain::markdown(shown, Extent::new(arguments.verbose)));
     }
     if arguments.format == Format::Table {
         text.push_str(&look.wrap(&next(arguments, given, selection), 2));

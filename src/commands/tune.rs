@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use catalog::units::Bytes;
 use catalog::vocabulary::{Amount, Quantity};
-use catalog::{Database, Hosting, Version};
+use catalog::{Database, DatabaseRef, Hosting, Version};
 
 use super::Outcome;
 use super::input::World;
@@ -20,11 +20,11 @@ use crate::size::{Demand, Host, detect};
 
 pub(super) fn run(arguments: &Tune, terminal: &Terminal) -> Result<Outcome> {
     let catalog = World::around(Path::new("."))?.catalog;
-    let id = &arguments.database;
-    let Some(database) = catalog.get(id) else {
+    let DatabaseRef { id, version: wanted } = DatabaseRef::parse(&arguments.database);
+    let Some(database) = catalog.find(id) else {
         bail!("there is no database `{id}` in the catalog; {}", suggestion(id, catalog.ids()));
     };
-    let Some(recipe) = catalog.recipe(id).filter(|recipe| recipe.container.is_some()) else {
+    let Some(recipe) = catalog.recipe(&database.id).filter(|recipe| recipe.container.is_some()) else {
         let name = &database.name;
         match database.hosting {
             Hosting::Managed => bail!("{name} is run by its vendor: there is nothing to tune"),
@@ -32,13 +32,21 @@ pub(super) fn run(arguments: &Tune, terminal: &Terminal) -> Result<Outcome> {
             Hosting::Container => bail!("the catalog has no settings for {name}"),
         }
     };
-    let version = version(database, arguments.db_version.as_deref())?;
+    let wanted = match (wanted, arguments.db_version.as_deref()) {
+        (Some(one), Some(other)) if one != other => {
+            bail!("`{}` and `--db-version {other}` name different versions", arguments.database)
+        }
+        (one, other) => other.or(one),
+    };
+    let version = version(database, wanted)?;
     let host = host(arguments, terminal)?;
     let kitchen = Kitchen::default();
     let planned =
         Planned::alone(Installation { database, version, recipe }, &kitchen.reckoner, host, &demand(arguments))?;
     let format = if arguments.explain { TuneFormat::Table } else { arguments.format };
-    terminal.result(&text(&planned, &kitchen, format, arguments.explain, terminal.look())?)?;
+    let tuned = text(&planned, &kitchen, format, arguments.explain, terminal.look())?;
+    tuned.notes.iter().for_each(|note| terminal.message(note));
+    terminal.result(&tuned.text)?;
     Ok(Outcome::Done)
 }
 

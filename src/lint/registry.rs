@@ -62,6 +62,8 @@ pub static RULES: &[&Rule] = &[
     &rules::outgrows_disk::RULE,
     &rules::unencrypted_personal_data::RULE,
     &rules::unreachable_rpo::RULE,
+    &rules::unrealised_retention::RULE,
+    &rules::unrealised_statement::RULE,
     // lifecycle
     &rules::denied_database::RULE,
     &rules::denied_licence::RULE,

@@ -45,7 +45,11 @@ pub fn walk(paths: &[PathBuf]) -> Result<Vec<Found>, FileError> {
     for path in paths {
         match Folder::open(path) {
             Ok(_) => in_folder(path, &mut found)?,
-            Err(_) if files::standing(path).is_some() => found.push(Found { path: path.clone(), kind: named(path) }),
+            Err(_) if files::standing(path).is_some() => {
+                // A lock is checked with the file that it belongs to.
+                let path = of_lock(path).unwrap_or_else(|| path.clone());
+                found.push(Found { kind: named(&path), path });
+            }
             Err(error) => return Err(FileError::of("read", path, error)),
         }
     }
@@ -84,6 +88,17 @@ fn in_folder(folder: &Path, found: &mut Vec<Found>) -> Result<(), FileError> {
 /// them, so one may be a link.
 fn check_ignores(folder: &Path) -> Result<(), FileError> {
     IGNORES.iter().try_for_each(|name| files::check_bearable(&folder.join(name), MAX_IGNORE))
+}
+
+/// The requirements file that a lock lies beside.
+fn of_lock(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?.strip_suffix("polyglot.lock")?;
+    let beside = |name: &str| Some(path.with_file_name(name)).filter(|path| files::standing(path).is_some());
+    match name.strip_suffix('.') {
+        Some(stem) => ["yaml", "yml"].iter().find_map(|end| beside(&format!("{stem}.{end}"))),
+        None if name.is_empty() => FILE_NAMES.iter().find_map(|name| beside(name)),
+        None => None,
+    }
 }
 
 /// What a file that is named is: a compose file where it looks like one, else what its name promises.

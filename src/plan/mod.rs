@@ -6,6 +6,7 @@ mod kinds;
 mod placement;
 mod planned;
 mod prose;
+pub mod realised;
 
 pub use capacity::{Capacity, CapacityVerdict, Line, Resource, SmallestHost};
 pub use planned::{Elsewhere, PlanError, Planned, PlannedJob, secret_file};
@@ -22,6 +23,7 @@ use crate::requirements::Requirements;
 use crate::size::{Cores, Demand, Host, Reckoner};
 use draft::{Draft, Share};
 use placement::Placement;
+use realised::{Stated, stated};
 
 /// What runs, on which host, how big and how set.
 pub struct Plan<'a> {
@@ -37,6 +39,8 @@ pub struct Plan<'a> {
     pub services: Vec<Planned<'a>>,
     /// What runs elsewhere, and how one connects to it.
     pub elsewhere: Vec<Elsewhere<'a>>,
+    /// What the file promises of each dataset, and what keeps each promise.
+    pub stated: Vec<(&'a str, Vec<Stated>)>,
 }
 
 impl<'a> Plan<'a> {
@@ -56,7 +60,9 @@ impl<'a> Plan<'a> {
         let (host, (system, memory)) = (placement.host, placement.memory()?);
         let capacity = placement.capacity.clone();
         let services = settle(placement, &memory, reckoner)?;
-        Ok(Self { name: requirements.name(), host, capacity, system, services, elsewhere })
+        let stated = selection.kinds.iter().map(|selected| (selected.name, stated(selected, selection, catalog)));
+        let stated = stated.collect();
+        Ok(Self { name: requirements.name(), host, capacity, system, services, elsewhere, stated })
     }
 
     /// The image of each service of a selection that runs in a container, by the service's name.

@@ -14,6 +14,7 @@ use super::offsite::{backup_of, bucket, kinds};
 use super::service::door;
 use super::templates::{Kitchen, RenderError};
 use crate::expression::Scope;
+use crate::plan::realised::Stated;
 use crate::plan::{Plan, Planned, PlannedJob};
 
 const TEMPLATE: &str = include_str!("../../templates/README.md.j2");
@@ -82,6 +83,26 @@ struct Remote<'a> {
     environment: Vec<&'a str>,
 }
 
+/// Something that the file promises of a dataset, and what keeps it.
+#[derive(Serialize)]
+struct Promise<'a> {
+    dataset: &'a str,
+    field: &'a str,
+    value: &'a str,
+    realised: bool,
+    how: &'a str,
+}
+
+fn promises<'a>(dataset: &'a str, stated: &'a [Stated]) -> impl Iterator<Item = Promise<'a>> {
+    stated.iter().map(move |Stated { field, value, outcome, .. }| Promise {
+        dataset,
+        field,
+        value,
+        realised: !outcome.is_open(),
+        how: outcome.text(),
+    })
+}
+
 /// How often a kind of data asks to be backed up, and where to.
 #[derive(Serialize)]
 struct Schedule {
@@ -124,6 +145,8 @@ pub(super) fn readme(
     scope.set("copied", schedules.iter().any(|schedule| schedule.copied));
     scope.set("schedules", Value::from(Serde(&schedules)));
     scope.set("passwords", Value::from(Serde(&passwords(plan, kitchen)?)));
+    let promises: Vec<_> = plan.stated.iter().flat_map(|(dataset, stated)| promises(dataset, stated)).collect();
+    scope.set("promises", Value::from(Serde(&promises)));
     scope.set("development", plan.host.environment == Environment::Development);
     scope.set("environment", plan.host.environment.name());
     scope.set("host_memory", plan.host.memory.to_string());

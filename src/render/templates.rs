@@ -3,7 +3,7 @@
 use crate::embedded;
 use std::sync::Arc;
 
-use catalog::FileTemplate;
+use catalog::{Family, FileTemplate};
 use minijinja::value::{Serde, ValueKind};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
@@ -82,7 +82,7 @@ impl Kitchen {
         if !text.ends_with('\n') {
             text.push('\n');
         }
-        Ok(text)
+        Ok(if row.family == Family::Tuning { with_short_comments(text) } else { text })
     }
 
     /// A text of a container, which is a template where it holds braces.
@@ -115,7 +115,11 @@ impl Kitchen {
     /// # Errors
     /// [`RenderError`] where the template cannot be filled in.
     pub fn setting(&self, planned: &Planned<'_>, template: &str, setting: &Setting<'_>) -> Result<String, RenderError> {
-        let names = [("name", Value::from(setting.row.name.as_str())), ("value", setting.value.clone())];
+        let names = [
+            ("name", Value::from(setting.row.name.as_str())),
+            ("value", setting.value.clone()),
+            ("number", setting.number().unwrap_or_else(|| Value::from(()))),
+        ];
         self.text_with(planned, template, &names)
     }
 
@@ -147,6 +151,28 @@ impl Kitchen {
     ) -> Result<bool, RenderError> {
         Ok(self.reckoner.holds(planned.database, what, condition, &planned.scope)?)
     }
+}
+
+/// A configuration whose comments fit a screen: every format of one here takes a line that begins with `#` for a comment.
+fn with_short_comments(text: String) -> String {
+    const WIDTH: usize = 100;
+    let is_long = |line: &str| line.len() > WIDTH && line.trim_start().starts_with("# ");
+    if !text.lines().any(is_long) {
+        return text;
+    }
+    let mut short = String::with_capacity(text.len().saturating_mul(2));
+    for line in text.lines() {
+        match line.split_once("# ").filter(|_| is_long(line)) {
+            Some((indent, words)) => {
+                let mark = format!("{indent}# ");
+                let options = textwrap::Options::new(WIDTH).initial_indent(&mark).subsequent_indent(&mark);
+                short.push_str(&textwrap::fill(words, options.break_words(false)));
+            }
+            None => short.push_str(line),
+        }
+        short.push('\n');
+    }
+    short
 }
 
 /// A template with its names filled in: free text of the requirements only where it is quoted.
@@ -181,7 +207,7 @@ fn fault(place: &str, error: &minijinja::Error) -> RenderError {
 pub(super) fn settings_file<'a>(planned: &Planned<'a>) -> Option<&'a str> {
     let files = planned.recipe.files.iter();
     let known = |file: &&FileTemplate| planned.has(file.versions());
-    let mut tuning = files.filter(|file| file.family == catalog::Family::Tuning).filter(known);
+    let mut tuning = files.filter(|file| file.family == Family::Tuning).filter(known);
     tuning.next().map(|file| file.path.as_str())
 }
 

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use super::nearest::nearest_assumptions;
 use super::{Shown, chosen, names};
 use crate::decide::{Assumption, Check, LockState, Runs, Selected, Service, Verdict, What, times};
+use crate::plan::realised;
 
 /// How many assumptions of a dataset a person is shown.
 const ASSUMPTIONS: usize = 2;
@@ -96,6 +97,26 @@ pub(super) fn notes(shown: Shown<'_>) -> Vec<Note> {
     }
     let note = |((verdict, text), about): ((_, _), Vec<&str>)| Note { about: listed(&about), verdict, text };
     notes.into_iter().map(note).collect()
+}
+
+/// What the file promises and nothing of the stack keeps, each field once, with its datasets.
+pub(super) fn unrealised(shown: Shown<'_>) -> Option<String> {
+    let mut fields: IndexMap<String, Vec<&str>> = IndexMap::new();
+    for selected in &shown.selection.kinds {
+        for stated in realised::open(selected, shown.selection, shown.catalog) {
+            // Where in a collection it stands is for the explanation.
+            let field = match stated.field.strip_prefix("collections.") {
+                Some(below) => below.rsplit('.').next().unwrap_or(below).to_owned(),
+                None => stated.field,
+            };
+            let names = fields.entry(field).or_default();
+            if !names.contains(&selected.name) {
+                names.push(selected.name);
+            }
+        }
+    }
+    let fields: Vec<String> = fields.iter().map(|(field, names)| format!("{field} ({})", listed(names))).collect();
+    (!fields.is_empty()).then(|| format!("stated, and not realised by the stack: {}", fields.join(", ")))
 }
 
 fn trouble(check: &Check<'_>) -> String {

@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Shown, capacity};
-use crate::decide::{Assumption, Check, LockState, Selected, Service, Tree};
+use crate::decide::{Assumption, Check, LockState, Selected, Service};
+use crate::plan::realised::{Stated, stated};
 
 /// A selection, as programs read it.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -60,6 +61,21 @@ pub struct Chosen {
     pub flips: Vec<Flip>,
     /// Whether the file pins the database.
     pub pinned: bool,
+    /// What the file promises of it, and what keeps each promise.
+    pub stated: Vec<Statement>,
+}
+
+/// Something that the file promises: an encryption, a retention, an availability.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Statement {
+    /// The field, as a path below the dataset.
+    pub field: String,
+    /// Its value.
+    pub value: String,
+    /// Whether the stack realises it.
+    pub realised: bool,
+    /// By what; else why not, and what to do.
+    pub how: String,
 }
 
 /// A question of the tree and how it was answered.
@@ -214,7 +230,7 @@ impl Document {
                 LockState::Stale => "stale",
             }
             .to_owned(),
-            selections: shown.selection.kinds.iter().map(|selected| Chosen::of(selected, shown.tree)).collect(),
+            selections: shown.selection.kinds.iter().map(|selected| Chosen::of(selected, shown)).collect(),
             databases: shown.selection.services.iter().map(Instance::of).collect(),
             capacity: capacity::Document::of(shown.capacity),
         }
@@ -231,7 +247,8 @@ fn ids(databases: &[&Database]) -> Vec<String> {
 }
 
 impl Chosen {
-    fn of(selected: &Selected<'_>, tree: &Tree) -> Self {
+    fn of(selected: &Selected<'_>, shown: Shown<'_>) -> Self {
+        let Shown { selection, tree, catalog, .. } = shown;
         let asked = selected.path.iter().filter_map(|step| {
             let question = tree.questions().get(step.question)?;
             Some(Asked { question: question.label(), answer: step.yes })
@@ -263,7 +280,15 @@ impl Chosen {
             alternatives: selected.alternatives.iter().map(Alternative::of).collect(),
             flips: selected.flips.iter().map(Flip::of).collect(),
             pinned: selected.pinned,
+            stated: stated(selected, selection, catalog).into_iter().map(Statement::of).collect(),
         }
+    }
+}
+
+impl Statement {
+    fn of(stated: Stated) -> Self {
+        let (realised, how) = (!stated.outcome.is_open(), stated.outcome.text().to_owned());
+        Self { field: stated.field, value: stated.value, realised, how }
     }
 }
 

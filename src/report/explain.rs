@@ -4,10 +4,12 @@ use catalog::State;
 use textwrap::core::display_width;
 
 use super::brief::{assumed, first_sentence, listed};
+use super::markdown::escaped;
 use super::nearest::{nearest_assumptions, nearest_flips};
 use super::style::{FAINT, HEADING, Look, NAME, verdict as verdict_style};
 use super::{Shown, chosen, names};
 use crate::decide::{Alternative, Check, Flip, Selected, Step, Tree, Verdict, What};
+use crate::plan::realised::{Outcome, Stated, stated};
 
 /// How much is explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,12 +38,27 @@ const ASSUMPTIONS: usize = 4;
 
 /// The explanation of a whole selection.
 pub fn selection(shown: Shown<'_>, extent: Extent, look: Look) -> String {
-    let explained = shown.selection.kinds.iter().map(|selected| dataset(selected, shown.tree, extent, look));
+    let explained = shown.selection.kinds.iter().map(|selected| {
+        let stated = stated(selected, shown.selection, shown.catalog);
+        dataset(selected, shown.tree, &stated, extent, look)
+    });
     explained.collect::<Vec<_>>().join("\n")
 }
 
+/// The same as a section of Markdown for each dataset.
+pub fn markdown(shown: Shown<'_>, extent: Extent) -> String {
+    const WIDTH: u16 = 100;
+    let sections = shown.selection.kinds.iter().map(|selected| {
+        let stated = stated(selected, shown.selection, shown.catalog);
+        let text = dataset(selected, shown.tree, &stated, extent, Look::plain(WIDTH));
+        // A fence that is longer than any in the text.
+        format!("\n## {}\n\n~~~~~text\n{}\n~~~~~\n", escaped(selected.name), text.trim_end().replace("~~~~~", "~ ~ ~"))
+    });
+    sections.collect()
+}
+
 /// The explanation of one dataset.
-pub fn dataset(selected: &Selected<'_>, tree: &Tree, extent: Extent, look: Look) -> String {
+pub fn dataset(selected: &Selected<'_>, tree: &Tree, stated: &[Stated], extent: Extent, look: Look) -> String {
     let mut page = Page { text: String::new(), look, selected };
     page.head();
     page.path(tree, extent);
@@ -52,6 +69,7 @@ pub fn dataset(selected: &Selected<'_>, tree: &Tree, extent: Extent, look: Look)
     page.others(extent);
     page.flips(extent);
     page.assumptions(extent);
+    page.stated(stated, extent);
     page.text
 }
 
@@ -119,6 +137,23 @@ impl<'s, 'a> Page<'s, 'a> {
         }
         if more > 0 {
             self.hanging(4, 9, &self.look.paint(FAINT, format!("     {more} more answered no")));
+        }
+    }
+
+    /// What the file promises and nothing keeps; all that it promises where everything is asked for.
+    fn stated(&mut self, statements: &[Stated], extent: Extent) {
+        let shown = |stated: &&Stated| extent == Extent::Everything || stated.outcome.is_open();
+        let mut statements = statements.iter().filter(shown).peekable();
+        if statements.peek().is_some() {
+            self.heading(if extent == Extent::Everything { "stated" } else { "stated, and not realised here" });
+        }
+        for Stated { field, value, outcome, .. } in statements {
+            let by = match outcome {
+                Outcome::Realised(_) => "realised by ",
+                Outcome::Open(_) if extent == Extent::Everything => "not realised: ",
+                Outcome::Open(_) => "",
+            };
+            self.line(4, &format!("{field} {value}: {by}{}", outcome.text()));
         }
     }
 

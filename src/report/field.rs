@@ -1,5 +1,7 @@
 //! A field of the requirements file, explained from its schema.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::style::{HEADING, Look};
@@ -22,9 +24,20 @@ pub fn field(name: &str, schema: &Value, look: Look) -> Option<String> {
         let field = schema.pointer(&format!("/$defs/{definition}/properties"))?.get(name)?;
         let description = field.get("description").and_then(Value::as_str).unwrap_or_default();
         let values = words(field, schema);
-        let values = if values.is_empty() { String::new() } else { format!("\n  one of: {}", values.join(", ")) };
-        let text = look.wrap(description, 2);
-        Some(format!("{}, a field of {place}\n  {text}{values}\n", look.paint(HEADING, name)))
+        let values = if values.is_empty() {
+            format!("takes {}", takes(field, schema).replace('`', ""))
+        } else {
+            format!("one of: {}", values.join(", "))
+        };
+        let mut text = format!("{}, a field of {place}\n", look.paint(HEADING, name));
+        for line in [description, &values] {
+            let _ = writeln!(text, "{}", look.wrap(&format!("  {line}"), 4));
+        }
+        for (name, field) in inner(field, schema) {
+            let takes = takes(field, schema).replace('`', "");
+            let _ = writeln!(text, "{}", look.wrap(&format!("    {name}: {takes}; {}", meaning(field)), 6));
+        }
+        Some(text)
     })
 }
 
@@ -37,6 +50,19 @@ fn words(field: &Value, schema: &Value) -> Vec<String> {
     let choices = field.get("anyOf").and_then(Value::as_array);
     let inner = reference.into_iter().chain(choices.into_iter().flatten());
     inner.flat_map(|inner| words(inner, schema)).collect()
+}
+
+/// What the schema says of a field.
+fn meaning(field: &Value) -> &str {
+    field.get("description").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The fields of a map, where a field takes one with names of its own.
+fn inner<'s>(field: &'s Value, schema: &'s Value) -> Vec<(&'s str, &'s Value)> {
+    let choices = field.get("anyOf").and_then(Value::as_array).into_iter().flatten().chain([field]);
+    let referred = choices.filter_map(|choice| schema.pointer(choice.get("$ref")?.as_str()?.strip_prefix('#')?));
+    let maps = referred.filter_map(|map| map.get("properties")?.as_object());
+    maps.flatten().map(|(name, field)| (name.as_str(), field)).collect()
 }
 
 /// All fields as a chapter of the documentation: a table for each place where they stand.

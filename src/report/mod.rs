@@ -20,6 +20,7 @@ pub mod portfolio;
 pub mod rules;
 pub mod schema;
 mod shown;
+mod statements;
 pub mod style;
 mod table;
 pub mod text;

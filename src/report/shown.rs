@@ -1,5 +1,7 @@
 //! What every format of a selection is made of.
 
+use catalog::Catalog;
+
 use crate::decide::{Selection, Tree};
 use crate::plan::Capacity;
 use crate::requirements::Requirements;
@@ -13,6 +15,8 @@ pub struct Shown<'a> {
     pub selection: &'a Selection<'a>,
     /// The tree.
     pub tree: &'a Tree,
+    /// The databases.
+    pub catalog: &'a Catalog,
     /// What it needs of the host.
     pub capacity: &'a Capacity,
 }

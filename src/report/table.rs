@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::{Attribute, Cell, Color};
 
 use super::Shown;
-use super::brief::{Line, assumptions, locked, notes, services};
+use super::brief::{Line, assumptions, locked, notes, services, unrealised};
 use super::style::{FAINT, HEADING, Look, verdict as verdict_style};
 use crate::decide::Verdict;
 use crate::plan::{Capacity, CapacityVerdict};
@@ -25,6 +25,9 @@ pub(super) fn selection(shown: Shown<'_>, look: Look) -> String {
     }
     for (about, text) in &assumptions {
         say(&format!("  {}: {text}", look.paint(HEADING, about)), 4);
+    }
+    if let Some(unrealised) = unrealised(shown) {
+        say(&unrealised, 2);
     }
     for line in services(shown) {
         say(&look.paint(FAINT, line), 2);

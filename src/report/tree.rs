@@ -88,18 +88,20 @@ impl Picture<'_> {
     /// Writes a question with its answers below it. A «no» that leads to another question goes on at the same depth,
     /// so that the tree reads as the list of questions that it is.
     fn branch(&self, from: Next, depth: usize, seen: &mut HashSet<usize>, text: &mut String) {
-        let mut next = from;
+        let (mut next, mut edge) = (from, if depth == 0 { "" } else { "yes" });
         while let (Next::Question(index), Some(node)) = (next, self.tree.node(next)) {
             let indent = "    ".repeat(depth);
             if !seen.insert(index) {
-                let _ = writeln!(text, "{indent}… on with: {}", node.label());
+                self.line(text, depth, &format!("  {indent}{edge:<3} … on with: {}", node.label()));
                 return;
             }
-            let walked = self.takes(index, true) || self.takes(index, false);
-            let mark = if walked { "▶ " } else { "  " };
-            let label = if walked { self.look.paint(HEADING, node.label()) } else { node.label() };
+            let answer = [true, false].into_iter().find(|yes| self.takes(index, *yes));
+            let mark = if answer.is_some() { "▶ " } else { "  " };
+            let label = if answer.is_some() { self.look.paint(HEADING, node.label()) } else { node.label() };
             let added = if node.is_given() { "" } else { " +" };
-            let _ = writeln!(text, "{mark}{indent}{label}{added}  {}", self.look.paint(FAINT, &node.ask));
+            let answer = answer.map_or("", |yes| if yes { ": yes" } else { ": no" });
+            let ask = self.look.paint(FAINT, &node.ask);
+            self.line(text, depth, &format!("{mark}{indent}{edge:<3} {label}{added}{answer}  {ask}"));
             self.outcome(&Outcome { word: "yes", next: node.yes, walked: self.takes(index, true) }, depth, seen, text);
             if matches!(node.no, Next::Answer(_)) {
                 self.outcome(
@@ -110,8 +112,14 @@ impl Picture<'_> {
                 );
                 return;
             }
-            next = node.no;
+            (next, edge) = (node.no, "no");
         }
+    }
+
+    /// A line whose further lines stand below its label.
+    fn line(&self, text: &mut String, depth: usize, line: &str) {
+        let hang = depth.saturating_mul(4).saturating_add(8);
+        let _ = writeln!(text, "{}", self.look.wrap(line, hang));
     }
 
     fn outcome(&self, outcome: &Outcome, depth: usize, seen: &mut HashSet<usize>, text: &mut String) {
@@ -122,7 +130,8 @@ impl Picture<'_> {
                 let Some((_, answer)) = self.tree.answers().get_index(index) else { return };
                 let mark = if walked && self.ends_at(next) { "▶ " } else { "  " };
                 let name = self.look.paint(NAME, arrived(answer, self.catalog));
-                let _ = writeln!(text, "{mark}{indent}  {word:<3} {name}  {}", self.look.paint(FAINT, &answer.reason));
+                let reason = self.look.paint(FAINT, &answer.reason);
+                self.line(text, depth.saturating_add(1), &format!("{mark}{indent}    {word:<3} {name}  {reason}"));
             }
             Next::Question(_) => self.branch(next, depth.saturating_add(1), seen, text),
         }

@@ -6,6 +6,7 @@ use comfy_table::Cell;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::statements::{Script, script};
 use super::style::Look;
 use crate::plan::Planned;
 use crate::render::{Kitchen, RenderError};
@@ -16,7 +17,8 @@ use crate::size::Setting;
 pub enum TuneFormat {
     /// The database's own configuration file
     Conf,
-    /// Statements that make the settings, where the database has them
+    /// Statements for a running server, where it takes any: SQL, or commands of its client
+    #[value(alias = "commands")]
     Sql,
     /// For a program; its schema is printed by `polyglot schema tune`
     Json,
@@ -33,9 +35,9 @@ pub enum TuneError {
     /// JSON.
     #[error("the settings cannot be written as JSON")]
     Json(#[from] serde_json::Error),
-    /// The database has no SQL for it.
-    #[error("{0} has no SQL that makes settings; use `--format conf`")]
-    NoSql(String),
+    /// The database takes no settings while it runs.
+    #[error("{0} has no statements that set its settings; use `--format conf`")]
+    NoStatements(String),
 }
 
 /// Settings, as programs read them.
@@ -68,6 +70,21 @@ pub struct Parameter {
     pub source: String,
 }
 
+/// Settings in a format.
+#[derive(Debug, Default)]
+pub struct TuneText {
+    /// The settings.
+    pub text: String,
+    /// What the person has to know beside it, where the format can hold no comments.
+    pub notes: Vec<String>,
+}
+
+impl From<String> for TuneText {
+    fn from(text: String) -> Self {
+        Self { text, notes: Vec::new() }
+    }
+}
+
 /// The settings in a format.
 ///
 /// # Errors
@@ -78,17 +95,21 @@ pub fn text(
     format: TuneFormat,
     explain: bool,
     look: Look,
-) -> Result<String, TuneError> {
-    match format {
-        TuneFormat::Conf => conf(planned, kitchen),
-        TuneFormat::Sql => sql(planned, kitchen),
+) -> Result<TuneText, TuneError> {
+    Ok(match format {
+        TuneFormat::Conf => conf(planned, kitchen)?.into(),
+        TuneFormat::Sql => {
+            let none = || TuneError::NoStatements(planned.database.name.to_string());
+            let Script { text, notes } = script(planned, kitchen)?.ok_or_else(none)?;
+            TuneText { text, notes }
+        }
         TuneFormat::Json => {
             let mut text = serde_json::to_string_pretty(&Tuned::of(planned))?;
             text.push('\n');
-            Ok(text)
+            text.into()
         }
-        TuneFormat::Table => Ok(table(planned, explain, look)),
-    }
+        TuneFormat::Table => table(planned, explain, look).into(),
+    })
 }
 
 /// Each file that holds settings, then what is set elsewhere.
@@ -110,20 +131,6 @@ fn conf(planned: &Planned<'_>, kitchen: &Kitchen) -> Result<String, TuneError> {
         return Ok(only.clone());
     }
     Ok(parts.into_iter().map(|(path, text)| format!("==> {path} <==\n{text}")).collect::<Vec<_>>().join("\n"))
-}
-
-fn sql(planned: &Planned<'_>, kitchen: &Kitchen) -> Result<String, TuneError> {
-    let Some(template) = &planned.recipe.settings.sql else {
-        return Err(TuneError::NoSql(planned.database.name.to_string()));
-    };
-    let mut text = String::new();
-    for setting in &planned.settings {
-        let statement = kitchen.setting(planned, template, setting)?;
-        if !statement.trim().is_empty() {
-            let _ = writeln!(text, "{statement}");
-        }
-    }
-    Ok(text)
 }
 
 fn table(planned: &Planned<'_>, explain: bool, look: Look) -> String {

@@ -18,6 +18,8 @@ pub struct Setting<'a> {
     pub row: &'a Tuning,
     /// Its value as the server reads it: a number, a truth value or a text such as `4GB`.
     pub value: Value,
+    /// What the formula gave.
+    raw: Value,
 }
 
 impl Setting<'_> {
@@ -26,6 +28,18 @@ impl Setting<'_> {
         match self.value.kind() {
             ValueKind::Bool => self.value.is_true().to_string(),
             _ => self.value.to_string(),
+        }
+    }
+
+    /// The value without a unit, in bytes for an amount of memory; nothing where it is no number.
+    pub fn number(&self) -> Option<Value> {
+        match self.row.unit.as_deref() {
+            Some("memory") => {
+                let bytes = written(&self.raw, Some("memory"), MemoryNotation::Bytes).ok()?;
+                (bytes.kind() == ValueKind::Number).then_some(bytes)
+            }
+            Some(_) => None,
+            None => (self.value.kind() == ValueKind::Number).then(|| self.value.clone()),
         }
     }
 }
@@ -142,8 +156,8 @@ impl Reckoner {
             let value = value.map_err(|reason| {
                 fault(database, &row.name, FormulaError::Value { formula: row.value.to_string(), reason })
             })?;
-            scope.set(name, raw);
-            settings.push(Setting { row, value });
+            scope.set(name, raw.clone());
+            settings.push(Setting { row, value, raw });
         }
         Ok(settings)
     }

@@ -13,6 +13,7 @@ mod mariadb;
 mod postgresql;
 mod redis;
 mod report;
+mod tune;
 
 use std::env;
 use std::fs;

@@ -13,7 +13,7 @@ use crate::hosts::{databases, grid};
 use crate::session::text;
 
 /// The programs of a major version: of the folder in `POLYGLOT_POSTGRESQL_N`, of the tools, or Debian's.
-fn programs(major: &str) -> Option<PathBuf> {
+pub(super) fn programs(major: &str) -> Option<PathBuf> {
     let named = std::env::var_os(format!("POLYGLOT_POSTGRESQL_{major}")).map(PathBuf::from);
     let of_tools = tools().join("postgresql").join(major).join("bin");
     let debian = Path::new("/usr/lib/postgresql").join(major).join("bin");

@@ -14,15 +14,15 @@ use crate::hosts::{databases, grid};
 use crate::session::text;
 
 /// A server of the family, and what it is called where.
-struct Kind {
+pub(super) struct Kind {
     id: &'static str,
-    server: PathBuf,
-    client: PathBuf,
-    said: String,
+    pub(super) server: PathBuf,
+    pub(super) client: PathBuf,
+    pub(super) said: String,
 }
 
 impl Kind {
-    fn found(id: &'static str) -> Option<Self> {
+    pub(super) fn found(id: &'static str) -> Option<Self> {
         let server = needed(&format!("{id}-server"))?;
         // Both speak the same protocol, so that one client will do.
         let client = super::found(&format!("{id}-cli")).or_else(|| needed("redis-cli"))?;
@@ -49,6 +49,13 @@ impl Kind {
         let lines = conf.lines().filter(|line| line.split(' ').next().is_none_or(|key| !unknown.contains(&key)));
         lines.collect::<Vec<_>>().join("\n") + "\n"
     }
+
+    /// The same of commands.
+    pub(super) fn known_commands(&self, commands: &str) -> String {
+        let unknown = self.unknown();
+        let lines = commands.lines().filter(|line| line.split(' ').nth(2).is_none_or(|key| !unknown.contains(&key)));
+        lines.fold(String::new(), |text, line| text + line + "\n")
+    }
 }
 
 /// The settings of a file, as the server names them.
@@ -61,7 +68,7 @@ fn written(conf: &str) -> BTreeMap<String, String> {
 }
 
 /// A value in plain numbers.
-fn plain(value: &str) -> String {
+pub(super) fn plain(value: &str) -> String {
     let word = |word: &str| {
         let word = word.trim_matches('"').to_lowercase();
         let units = [("kb", 10), ("mb", 20), ("gb", 30)];

@@ -60,8 +60,9 @@ pub use entry::{Entry, EntryError};
 pub use folder::Folder;
 pub use matrix::{Matrix, Row};
 pub use recipe::{
-    Connect, Container, Endpoint, Family, FileTemplate, Healthcheck, HostSetting, Image, Job, KnownSettings, Memory,
-    MemoryNotation, Notation, Purpose, Recipe, Secret, Templates, Tuning, Volume,
+    Apply, Connect, Container, Endpoint, Family, FileTemplate, Healthcheck, HostSetting, Image, Job, KnownSettings,
+    Means, Memory, MemoryNotation, Needs, Notation, Purpose, Realises, Recipe, Secret, Statements, Templates, Tuning,
+    Volume,
 };
 pub use reference::{DatabaseRef, VersionRange};
 pub use stored::Stored;
@@ -123,6 +124,13 @@ impl Catalog {
     pub fn recipe(&self, id: &str) -> Option<&Recipe> {
         let place = self.databases.iter().position(|database| database.id == *id)?;
         self.recipes.get(place).map(|recipe| &**recipe)
+    }
+
+    /// The database of an id or a name, in any case: `redis`, `Redis`, `PostgreSQL`.
+    pub fn find(&self, name: &str) -> Option<&Database> {
+        let is_named =
+            |database: &&Database| [&database.id, &database.name].iter().any(|own| own.eq_ignore_ascii_case(name));
+        self.get(name).or_else(|| self.databases.iter().find(is_named))
     }
 
     /// The database of an id.

@@ -28,6 +28,9 @@ pub struct Recipe {
     /// Its settings, in the order in which they are written.
     #[serde(default)]
     pub tuning: Vec<Tuning>,
+    /// How it removes what is over by itself, with what we write for it.
+    #[serde(default)]
+    pub realises: Realises,
     /// The files that are written for it.
     #[serde(default)]
     pub files: Vec<FileTemplate>,
@@ -59,7 +62,7 @@ pub struct KnownSettings {
 /// The templates of a folder, each with its file's name.
 pub type Templates = Vec<(Text, Text)>;
 
-ranged!(FileTemplate, HostSetting, Image, Job, Secret, Tuning, Volume);
+ranged!(FileTemplate, HostSetting, Image, Job, Means, Secret, Tuning, Volume);
 
 impl Recipe {
     /// The template of a name.
@@ -75,9 +78,52 @@ pub struct Notation {
     /// How an amount of memory is written.
     #[serde(default)]
     pub memory: MemoryNotation,
-    /// A statement that makes a setting, where SQL can.
+    /// The statements that set values in a running server, where it takes any.
     #[serde(default)]
-    pub sql: Option<Text>,
+    pub statements: Option<Statements>,
+}
+
+/// The statements that set values in a running server. Each is a template that knows `name`, `value` as the configuration
+/// has it, and `number`: the value without a unit where it is a number, in bytes for an amount of memory, else nothing.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct Statements {
+    /// Sets what the server takes while it runs.
+    pub live: Text,
+    /// Stores what it reads only when it starts. Absent where no statement can.
+    #[serde(default)]
+    pub restart: Option<Text>,
+    /// What has to follow the statements for the server to take the values.
+    #[serde(default)]
+    pub after: Option<Text>,
+    /// The line of the configuration file for what no statement can set.
+    pub file: Text,
+    /// What a comment begins with. Absent where the client knows no comments.
+    #[serde(default)]
+    pub comment: Option<Text>,
+    /// How long the values last, in a sentence.
+    pub lasts: Text,
+    /// A key of `sources`.
+    pub source: Text,
+}
+
+words! {
+    /// When a server takes a new value of a setting.
+    Apply {
+        /// While it runs.
+        Live = "live",
+        /// When it starts.
+        Restart = "restart",
+        /// When it starts, and only from its file or command line: it is no variable.
+        File = "file",
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the words are declared by a macro that knows no default")]
+impl Default for Apply {
+    fn default() -> Self {
+        Self::Live
+    }
 }
 
 words! {
@@ -381,10 +427,81 @@ pub struct Tuning {
     /// The path of the file that it stands in, `environment` or `command`.
     #[serde(default)]
     pub into: Option<Text>,
+    /// When the server takes a new value; looked at only where the database has statements.
+    #[serde(default)]
+    pub apply: Apply,
+    /// The first version that takes it while it runs, where earlier ones read it only at the start.
+    #[serde(default)]
+    pub live_since: Option<Text>,
+    /// The library without which the server does not know it.
+    #[serde(default)]
+    pub library: Option<Text>,
     /// Why this value.
     pub why: Text,
     /// A key of `sources`.
     pub source: Text,
+}
+
+/// How a database removes what is over by itself, with what we write for it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct Realises {
+    /// What is past the retention of its dataset.
+    #[serde(default)]
+    pub retention: Option<Means>,
+    /// What is past the time to live of its collection.
+    #[serde(default)]
+    pub ttl: Option<Means>,
+    /// What is too much for a capped collection.
+    #[serde(default)]
+    pub capped: Option<Means>,
+}
+
+/// By what something is removed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct Means {
+    /// By what, in a clause. Absent where nothing does it.
+    #[serde(default)]
+    pub by: Option<Text>,
+    /// What the application does instead, in a clause.
+    #[serde(default)]
+    pub instead: Option<Text>,
+    /// What it needs of the file.
+    #[serde(default)]
+    pub needs: Needs,
+    /// The fields that are taken for the time of a record, where not every field of such a type is.
+    #[serde(default)]
+    pub times: Vec<Text>,
+    /// The first version that has it.
+    #[serde(default)]
+    pub since: Option<Text>,
+    /// The first version that no longer has it.
+    #[serde(default)]
+    pub until: Option<Text>,
+}
+
+words! {
+    /// What of the file is needed, so that what is over can be removed.
+    Needs {
+        /// The dataset: what holds all of it is made in any case.
+        Dataset = "dataset",
+        /// Collections.
+        Collections = "collections",
+        /// Collections that are partitioned by time, or have a time to live.
+        Partition = "partition",
+        /// Collections in which a field holds a time.
+        Time = "time",
+        /// Collections that name fields.
+        Fields = "fields",
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the words are declared by a macro that knows no default")]
+impl Default for Needs {
+    fn default() -> Self {
+        Self::Collections
+    }
 }
 
 /// A file that is written for a database.
@@ -506,7 +623,8 @@ impl Recipe {
     }
 
     /// The keys of `database.toml` that belong to the recipe.
-    pub const KEYS: [&str; 8] = ["settings", "memory", "disk", "container", "tuning", "files", "jobs", "connect"];
+    pub const KEYS: [&str; 9] =
+        ["settings", "memory", "disk", "container", "tuning", "realises", "files", "jobs", "connect"];
 
     /// The sources that the recipe names, and what names them.
     pub fn sources(&self) -> impl Iterator<Item = (&str, &Text)> {
@@ -515,12 +633,13 @@ impl Recipe {
         let memory = self.memory.iter().map(|memory| ("memory", &memory.source));
         let disk = self.disk.iter().map(|disk| ("disk", &disk.source));
         let connect = self.connect.iter().map(|connect| ("connect", &connect.source));
+        let statements = self.settings.statements.iter().map(|statements| ("settings.statements", &statements.source));
         let jobs_containers = self.jobs.iter().map(|job| &job.container);
         let containers = self.container.iter().chain(jobs_containers).flat_map(|container| {
             let host = container.host.iter().map(|setting| (setting.setting.as_str(), &setting.source));
             let images = container.images.iter().map(|image| (image.image.as_str(), &image.source));
             container.source.iter().map(|source| ("container", source)).chain(host).chain(images)
         });
-        memory.chain(disk).chain(tuning).chain(jobs).chain(connect).chain(containers)
+        memory.chain(disk).chain(statements).chain(tuning).chain(jobs).chain(connect).chain(containers)
     }
 }

@@ -36,6 +36,7 @@ pub(crate) static RULE: Rule = Rule {
         "polyglot.yaml": r"
             version: 1
             data:
+              # polyglot: allow(unrealised-statement) the application gives each key its expiry
               sessions:
                 durability: cache
                 collections:

@@ -38,6 +38,7 @@ pub(crate) static RULE: Rule = Rule {
             version: 1
             data:
               products: { kind: user_profile }
+              # polyglot: allow(unrealised-statement) what feeds it runs beside the stack
               product_search:
                 full_text: true
                 search_heavy: true

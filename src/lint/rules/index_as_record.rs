@@ -52,6 +52,7 @@ pub(crate) static RULE: Rule = Rule {
                 kind: conversation
                 durability: primary
                 backup: { every: 1d, keep: 30d }
+              # polyglot: allow(unrealised-statement) what feeds it runs beside the stack
               article_search: { full_text: true, search_heavy: true, durability: derived, source: articles, sync: cdc }
         ";
         "polyglot.yaml": r"

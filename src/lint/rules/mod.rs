@@ -77,6 +77,8 @@ pub(crate) mod unpinned_image;
 pub(crate) mod unqueryable_retention;
 pub(crate) mod unreachable_rpo;
 pub(crate) mod unreadable_file;
+pub(crate) mod unrealised_retention;
+pub(crate) mod unrealised_statement;
 pub(crate) mod unstated_durability;
 pub(crate) mod unsupported_metric;
 pub(crate) mod unused_suppression;

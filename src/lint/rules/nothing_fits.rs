@@ -43,6 +43,7 @@ pub(crate) static RULE: Rule = Rule {
             version: 1
             data:
               films: { kind: file, object_size: 2GB }
+              # polyglot: allow(unrealised-statement) what feeds it runs beside the stack
               scenes:
                 kind: vector
                 dimension: 512

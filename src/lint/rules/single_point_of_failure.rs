@@ -1,9 +1,10 @@
 //! `single-point-of-failure`
 
-use catalog::units::{Percent, Span};
+use catalog::units::Span;
 use catalog::vocabulary::Scale;
 
 use super::prelude::*;
+use crate::plan::realised::ONE_HOST;
 
 pub(crate) static RULE: Rule = Rule {
     id: RuleId::new("single-point-of-failure"),
@@ -62,14 +63,12 @@ pub(crate) static RULE: Rule = Rule {
     ..Rule::EMPTY
 };
 
-/// What one host does not keep.
-const AVAILABLE: Percent = Percent { millionths: 999_000 };
 /// Less than a person needs to see that a host is gone, and to start another.
 const FAST: Span = Span(5 * 60 * 1_000_000);
 
 fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     for kind in system.kinds.iter().filter(|kind| system.relies_on_one_host(kind) && !spans_regions(kind)) {
-        let availability = kind.data.availability.as_ref().filter(|stated| stated.value >= AVAILABLE);
+        let availability = kind.data.availability.as_ref().filter(|stated| stated.value >= ONE_HOST);
         let rto = kind.data.rto.as_ref().filter(|stated| stated.value < FAST);
         let promises = [
             availability.map(|stated| (stated.place, format!("answers {} of the time", stated.value))),

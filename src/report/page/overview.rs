@@ -1,11 +1,12 @@
 //! The head of the page and the selection: what was decided, in one table.
 
-use catalog::units::Bytes;
+use catalog::units::{Bytes, Span};
 use serde::Serialize;
 
 use super::Sight;
 use super::words::{counted, word};
 use crate::decide::{Selected, Selection, Verdict};
+use crate::plan::{Capacity, CapacityVerdict, Resource};
 use crate::report::{chosen, names, offered};
 
 /// The whole answer at a glance.
@@ -75,7 +76,7 @@ fn facts(sight: Sight<'_>) -> Vec<Fact> {
             selection.databases().len().to_string(),
             format!("as {}, {here}", counted(selection.services.len(), "service", "services")),
         ),
-        verdicts(selection),
+        verdicts(selection, &plan.capacity),
         fact(
             "memory of the services",
             Bytes(services).rounded(),
@@ -96,11 +97,12 @@ fn facts(sight: Sight<'_>) -> Vec<Fact> {
 }
 
 /// How well all of it fits: the worst of it, and how many come out how.
-fn verdicts(selection: &Selection<'_>) -> Fact {
+fn verdicts(selection: &Selection<'_>, capacity: &Capacity) -> Fact {
     let count = |verdict| selection.kinds.iter().filter(|selected| selected.verdict == verdict).count();
     let worst = selection.kinds.iter().map(|selected| selected.verdict).max().unwrap_or(Verdict::Fits);
     let [fits, strained, exceeds] = [Verdict::Fits, Verdict::Strained, Verdict::Exceeds].map(count);
     let detail = match worst {
+        Verdict::Fits if is_short(capacity) => format!("no limit of a database is near; host {}", capacity.summary()),
         Verdict::Fits => String::from("no limit is near enough to worry"),
         _ => [(fits, "fit"), (strained, "strained"), (exceeds, "exceed")]
             .into_iter()
@@ -110,7 +112,20 @@ fn verdicts(selection: &Selection<'_>) -> Fact {
             .join(", "),
     };
     let figure = if worst == Verdict::Fits { "all fit" } else { word(worst) };
-    Fact { what: "fit", figure: figure.to_owned(), detail, verdict: word(worst) }
+    let seen = if worst == Verdict::Fits && is_short(capacity) { Verdict::Strained } else { worst };
+    Fact { what: "fit", figure: figure.to_owned(), detail, verdict: word(seen) }
+}
+
+/// Whether the host has too little of something, has hardly any of it left, or fills up within a year.
+fn is_short(capacity: &Capacity) -> bool {
+    const YEAR: Span = Span(365 * 86_400_000_000);
+    let is_nearly_full = |resource: &Resource| {
+        let (needed, available) = (u128::from(resource.needed.0), u128::from(resource.available.0));
+        needed.saturating_mul(5) > available.saturating_mul(4)
+    };
+    capacity.verdict() > CapacityVerdict::Fits
+        || capacity.resources().into_iter().any(|(_, resource)| is_nearly_full(resource))
+        || capacity.full_in.is_some_and(|when| when <= YEAR)
 }
 
 impl<'a> Row<'a> {

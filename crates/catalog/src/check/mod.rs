@@ -96,7 +96,8 @@ impl Recipe {
             volumes.chain(secrets).chain(images).chain(host)
         });
         let rows = tuning.chain(files).chain(jobs).chain(parts);
-        rows.flat_map(|(name, range)| range.named().map(move |version| (name.as_str(), version)))
+        let live = self.tuning.iter().filter_map(|row| Some((row.name.as_str(), row.live_since.as_deref()?)));
+        rows.flat_map(|(name, range)| range.named().map(move |version| (name.as_str(), version))).chain(live)
     }
 }
 
