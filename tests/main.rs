@@ -19,6 +19,7 @@
 mod bad;
 mod capacity;
 mod catalog;
+mod certificates;
 mod chapters;
 mod choice;
 mod cmd;

@@ -1,6 +1,7 @@
 //! One file a subcommand: read, call, write. Only here does anything print or read the environment.
 
 mod catalog;
+mod certificates;
 mod error;
 mod explain;
 mod extra;

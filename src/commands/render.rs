@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::Outcome;
+use super::certificates;
 use super::input::{self, Given, World};
 use super::locked;
 use super::page::{self, Decided};
@@ -55,7 +56,11 @@ pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
     }
     refuse_upgrade(&root, &stack)?;
     let random = if arguments.check || arguments.diff { Random::None } else { Random::Real };
-    let secrets: Vec<Secret> = stack.secrets.iter().map(|wanted| random.fill(wanted)).collect::<Result<_>>()?;
+    let mut secrets: Vec<Secret> = stack.secrets.iter().map(|wanted| random.fill(wanted)).collect::<Result<_>>()?;
+    secrets.extend(match random {
+        Random::Real => certificates::make(&root, requirements.name(), &stack.certificates)?,
+        Random::None => certificates::empty(&stack.certificates),
+    });
     let whole = is_wanted(arguments) && wish(arguments) == Wish::ALL;
     let folder = Folder { root: &root, artifacts: &stack.artifacts, secrets: &secrets, whole };
     if arguments.check || arguments.diff {
@@ -85,6 +90,7 @@ pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
     }
     if wish(arguments) != Wish::NONE {
         tell_host(&stack.host, terminal);
+        tell_encryption(&root, &stack, terminal);
     }
     Ok(Outcome::Done)
 }
@@ -145,7 +151,7 @@ impl Random {
             Self::Real => password()?,
             Self::None => String::new(),
         };
-        Ok(Secret { path: wanted.path.clone(), content: wanted.content(&random) })
+        Ok(Secret { path: wanted.path.clone(), content: wanted.content(&random), private: false })
     }
 }
 
@@ -266,6 +272,19 @@ fn said(root: &Path, written: &write::Written) -> String {
         let _ = writeln!(text, "kept {orphan}, which is no longer part of the stack but was edited by hand");
     }
     text
+}
+
+/// Says which services stay unencrypted although the file wants otherwise, and which certificates end soon.
+fn tell_encryption(root: &Path, stack: &Stack, terminal: &Terminal) {
+    for (instance, why) in &stack.unencrypted {
+        terminal.message(&format!("{instance} is not encrypted in transit: {why}"));
+    }
+    for (path, end) in certificates::ending(root, &stack.certificates) {
+        terminal.message(&format!(
+            "{} ends on {end}: see «Renew the certificates» in the README",
+            root.join(path).display()
+        ));
+    }
 }
 
 /// Says what the host has to be prepared with.

@@ -55,6 +55,7 @@ pub static RULES: &[&Rule] = &[
     &rules::split_transaction::RULE,
     &rules::transactions_without_support::RULE,
     // operations
+    &rules::disk_encryption::RULE,
     &rules::filling_disk::RULE,
     &rules::memory_overcommit::RULE,
     &rules::missing_backup::RULE,
@@ -64,6 +65,7 @@ pub static RULES: &[&Rule] = &[
     &rules::unreachable_rpo::RULE,
     &rules::unrealised_retention::RULE,
     &rules::unrealised_statement::RULE,
+    &rules::unsupported_encryption::RULE,
     // lifecycle
     &rules::denied_database::RULE,
     &rules::denied_licence::RULE,

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use catalog::units::Bytes;
 use catalog::vocabulary::Quantity;
-use catalog::{Catalog, Container, Database, Memory, Purpose, Recipe, Version};
+use catalog::{Catalog, CertificateFile, Container, Database, Memory, Protection, Purpose, Recipe, Version};
 use minijinja::Value;
 use minijinja::value::Serde;
 
 use super::capacity::Dataset;
 use super::kinds::Kind;
-use super::planned::{Elsewhere, PlanError, Planned, PlannedJob};
+use super::planned::{Elsewhere, Encrypted, PlanError, Planned, PlannedJob};
 use crate::decide::{Selected, Selection, Service};
 use crate::expression::Scope;
 use crate::requirements::{Profile, Requirements};
@@ -33,6 +33,8 @@ pub(super) struct Draft<'a> {
     pub(super) held_image: Option<String>,
     /// How much of each of its datasets there is.
     pub(super) datasets: Vec<Dataset<'a>>,
+    /// Where they must be encrypted.
+    pub(super) encrypted: Encrypted,
 }
 
 /// The services of a selection that run in containers.
@@ -58,6 +60,7 @@ pub(super) fn drafts<'a>(
             pooled: false,
             held_image: service.image.clone(),
             datasets: held.iter().map(|(selected, profile)| Dataset::new(selected, profile)).collect(),
+            encrypted: Encrypted::of(held.iter().map(|(selected, _)| selected.data)),
         };
         draft.name(requirements.name());
         Some(draft)
@@ -126,6 +129,18 @@ impl<'a> Draft<'a> {
         let mut secrets = BTreeMap::new();
         secrets.extend(paths);
         scope.set("secrets", Value::from(secrets));
+        // The paths of the certificates, or false: what a template asks first.
+        let paths = || CertificateFile::ALL.iter().map(|file| (file.name(), format!("/run/secrets/{}", file.file())));
+        scope.set("at_rest", self.encrypted.at_rest && matches!(self.recipe.at_rest(), Protection::Rendered(_)));
+        scope.set(
+            "tls",
+            if self.speaks_tls() { Value::from(paths().collect::<BTreeMap<_, _>>()) } else { Value::from(false) },
+        );
+    }
+
+    /// Whether it holds data that must be encrypted on the wire, and can.
+    fn speaks_tls(&self) -> bool {
+        self.encrypted.in_transit && matches!(self.recipe.in_transit(), Protection::Rendered(_))
     }
 
     /// Its share among those of all.
@@ -229,6 +244,8 @@ impl<'a> Draft<'a> {
             cores,
             settings,
             jobs,
+            encrypted: self.encrypted,
+            tls: self.speaks_tls(),
             scope: self.scope.clone(),
         })
     }

@@ -9,7 +9,7 @@ mod prose;
 pub mod realised;
 
 pub use capacity::{Capacity, CapacityVerdict, Line, Resource, SmallestHost};
-pub use planned::{Elsewhere, PlanError, Planned, PlannedJob, secret_file};
+pub use planned::{Elsewhere, Encrypted, PlanError, Planned, PlannedJob, job_service, secret_file};
 pub use prose::{MARK, Prose, unmarked};
 
 use std::collections::BTreeMap;
@@ -149,6 +149,7 @@ impl<'a> Planned<'a> {
             pooled: false,
             held_image: None,
             datasets: Vec::new(),
+            encrypted: Encrypted::default(),
         };
         draft.name(crate::requirements::default::NAME);
         draft.scope.set("image", "");

@@ -7,6 +7,7 @@ use catalog::{Connect, Container, Database, Job, Recipe, Version, VersionRange};
 
 use super::capacity::Capacity;
 use crate::expression::Scope;
+use crate::requirements::Data;
 use crate::size::{Claim, Cores, Setting, SettingError};
 
 /// A service with its share of the host and its settings.
@@ -33,6 +34,10 @@ pub struct Planned<'a> {
     pub settings: Vec<Setting<'a>>,
     /// The services beside it.
     pub jobs: Vec<PlannedJob<'a>>,
+    /// Where its data must be encrypted.
+    pub encrypted: Encrypted,
+    /// Whether it takes encrypted connections alone.
+    pub tls: bool,
     /// The names that its templates may use.
     pub scope: Arc<Scope>,
 }
@@ -57,6 +62,24 @@ pub struct Elsewhere<'a> {
     pub serves: Vec<&'a str>,
     /// How one connects to it.
     pub connect: &'a Connect,
+}
+
+/// Where the data of a service must be encrypted: where some of it must.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Encrypted {
+    /// On the wire.
+    pub in_transit: bool,
+    /// On disk.
+    pub at_rest: bool,
+}
+
+impl Encrypted {
+    pub(super) fn of<'d>(data: impl Iterator<Item = &'d Data>) -> Self {
+        data.fold(Self::default(), |encrypted, data| Self {
+            in_transit: encrypted.in_transit || data.is_encrypted_in_transit(),
+            at_rest: encrypted.at_rest || data.is_encrypted_at_rest(),
+        })
+    }
 }
 
 /// Why there is no plan.
@@ -88,7 +111,7 @@ impl Planned<'_> {
 impl PlannedJob<'_> {
     /// The name of the service.
     pub fn service(&self, instance: &str) -> String {
-        format!("{instance}-{}", self.job.name)
+        job_service(instance, &self.job.name)
     }
 
     pub(super) fn claim(&self, instance: &str) -> Claim {
@@ -101,6 +124,11 @@ impl PlannedJob<'_> {
             cap: None,
         }
     }
+}
+
+/// The name of the service of a job.
+pub fn job_service(instance: &str, job: &str) -> String {
+    format!("{instance}-{job}")
 }
 
 /// The name of a secret's file, which is the secret's name in the compose file too.

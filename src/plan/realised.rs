@@ -7,12 +7,12 @@
 
 use catalog::units::{Percent, Retention, Span};
 use catalog::vocabulary::Sync;
-use catalog::{Catalog, Means, Needs, Purpose, Recipe};
+use catalog::{Catalog, Means, Needs, Protection, Purpose, Recipe};
 
 use Outcome::{Open, Realised};
 
 use crate::decide::{Role, Runs, Selected, Selection, Service};
-use crate::requirements::{Capped, Collection, Data};
+use crate::requirements::{Bucket, Capped, Collection, Data, Encryption};
 use crate::source::{Place, Placed};
 
 /// A statement of the file and what makes it so.
@@ -83,9 +83,7 @@ impl<'d, 'a> Dataset<'d, 'a> {
     /// The services that hold it.
     fn services(&self) -> impl Iterator<Item = &'d Service<'a>> + use<'d, 'a> {
         let (services, selected) = (&self.selection.services, self.selected);
-        services
-            .iter()
-            .filter(|service| service.serves.contains(&selected.name) && selected.instances.contains(&service.instance))
+        services.iter().filter(|service| is_in(selected, service))
     }
 
     fn say(&self, statements: &mut Vec<Stated>, field: &str, stated: Placed<String>, outcome: Outcome) {
@@ -96,13 +94,8 @@ impl<'d, 'a> Dataset<'d, 'a> {
 
     /// Why the stack can see to nothing, where it runs none of the services.
     fn not_run_here(&self) -> Option<String> {
-        let mut services = self.services().filter(|service| service.runs != Runs::Here);
-        let elsewhere = services.next().filter(|_| self.services().all(|service| service.runs != Runs::Here))?;
-        let name = &elsewhere.database.name;
-        Some(match elsewhere.runs {
-            Runs::Embedded => format!("{name} runs inside the application: see to it there"),
-            Runs::Elsewhere | Runs::Here => format!("{name} is not part of the stack: see to it where it runs"),
-        })
+        let elsewhere = self.services().next()?;
+        self.services().all(|service| service.runs != Runs::Here).then(|| see_to_it(elsewhere))
     }
 
     /// What the engines do, the first that does not counting for all.
@@ -209,14 +202,9 @@ impl<'d, 'a> Dataset<'d, 'a> {
                 );
             }
             if let Some(to) = &backup.to {
-                let outcome =
-                    Open(String::from("backups stay on a volume of the host: copy them there after each run"));
-                self.say(
-                    statements,
-                    "backup.to",
-                    Placed { value: to.value.trim().to_owned(), place: to.place },
-                    outcome,
-                );
+                let value = to.value.trim().to_owned();
+                let outcome = self.by_engines(|service, recipe| self.copies_backups(service, recipe, &value));
+                self.say(statements, "backup.to", Placed { value, place: to.place }, outcome);
             }
         }
         if let Some(rpo) = &self.data.rpo {
@@ -252,11 +240,8 @@ impl<'d, 'a> Dataset<'d, 'a> {
             return Open(String::from("a cache is empty after a restart"));
         }
         // A backup takes all that a service holds, so the most frequent one counts.
-        let beside = |service: &Service<'a>, other: &Selected<'a>| {
-            service.serves.contains(&other.name) && other.instances.contains(&service.instance)
-        };
         let others = self.selection.kinds.iter();
-        let others = others.filter(|other| self.services().any(|service| beside(service, other)));
+        let others = others.filter(|other| self.services().any(|service| is_in(other, service)));
         let every =
             others.filter_map(|other| other.data.backup.as_ref()?.value.every.as_ref()).map(|every| every.value);
         match every.min() {
@@ -271,20 +256,14 @@ impl<'d, 'a> Dataset<'d, 'a> {
     /// How it is encrypted, kept apart and where it is.
     fn protection(&self, statements: &mut Vec<Stated>) {
         if let Some(encryption) = &self.data.encryption {
-            let encryption = &encryption.value;
-            if let Some(place) = encryption.at_rest.as_ref().filter(|placed| placed.value).map(|placed| placed.place) {
-                let volumes: Vec<String> = self.services().map(|service| format!("`{}`", service.instance)).collect();
-                let outcome = Open(format!(
-                    "the host has to encrypt the disk under the volumes of {} and of their backups",
-                    volumes.join(" and ")
-                ));
-                self.say(statements, "encryption.at_rest", Placed { value: String::from("true"), place }, outcome);
-            }
-            if let Some(place) = encryption.in_transit.as_ref().filter(|placed| placed.value).map(|placed| placed.place)
-            {
-                let outcome = self.by_engines(in_transit);
-                self.say(statements, "encryption.in_transit", Placed { value: String::from("true"), place }, outcome);
-            }
+            let Encryption { at_rest, in_transit } = &encryption.value;
+            let mut asked = |field: &str, stated: &Option<Placed<bool>>, protection: fn(&'a Recipe) -> Protection<'a>| {
+                let Some(place) = stated.as_ref().filter(|stated| stated.value).map(|stated| stated.place) else { return };
+                let outcome = self.protected(protection);
+                statements.push(Stated { field: field.to_owned(), value: String::from("true"), place, outcome });
+            };
+            asked("encryption.at_rest", at_rest, Recipe::at_rest);
+            asked("encryption.in_transit", in_transit, Recipe::in_transit);
         }
         if let Some(tenancy) = &self.data.tenancy {
             let outcome = Open(String::from("one database with one user is made: migrations keep the tenants apart"));
@@ -303,6 +282,53 @@ impl<'d, 'a> Dataset<'d, 'a> {
                 Placed { value: region.value.trim().to_owned(), place: region.place },
                 outcome,
             );
+        }
+    }
+
+    /// What encrypts it, the first engine that has nothing counting for all.
+    fn protected(&self, protection: fn(&'a Recipe) -> Protection<'a>) -> Outcome {
+        let mut means = Vec::new();
+        for service in self.services() {
+            let Some(recipe) = self.catalog.recipe(&service.database.id) else { continue };
+            let by = match protection(recipe) {
+                Protection::Elsewhere(Some(how)) => format!("the vendor: {how}"),
+                _ if service.runs != Runs::Here => return Open(see_to_it(service)),
+                Protection::Rendered(how) => how.to_owned(),
+                Protection::Elsewhere(None) => return Open(see_to_it(service)),
+                Protection::Host => {
+                    let name = &service.instance;
+                    return Open(format!(
+                        "the host has to encrypt the disk under the volumes of `{name}` and of its backups"
+                    ));
+                }
+                Protection::Nothing(why) => return Open(why.to_owned()),
+            };
+            if !means.contains(&by) {
+                means.push(by);
+            }
+        }
+        Realised(means.join("; "))
+    }
+
+    /// Whether the backups of a service are copied to the bucket that is asked for.
+    fn copies_backups(&self, service: &Service<'a>, recipe: &Recipe, asked: &str) -> Outcome {
+        if let Open(why) = backs_up(service, recipe) {
+            return Open(why);
+        }
+        let Some(asked) = Bucket::parse(asked) else {
+            return Open(String::from("backups stay on a volume of the host: copy them there after each run"));
+        };
+        // A service has one backup, which goes to one bucket.
+        let beside = self.selection.kinds.iter().filter(|other| is_in(other, service));
+        let first = beside.filter_map(|other| other.data.backup.as_ref()?.value.to.as_ref());
+        match first.filter_map(|to| Bucket::parse(&to.value)).next() {
+            Some(first) if first != asked => Open(format!(
+                "the backups of `{}` go to `{}{}`, which another of its datasets names",
+                service.instance,
+                Bucket::SCHEME,
+                first.path()
+            )),
+            _ => Realised(String::from("`copy-backup.sh`, which cron has to start: see the README")),
         }
     }
 
@@ -336,9 +362,18 @@ fn backs_up(service: &Service<'_>, recipe: &Recipe) -> Outcome {
     }
 }
 
-/// Whether connections to an engine are encrypted. Nothing that is rendered does that yet.
-fn in_transit(service: &Service<'_>, _: &Recipe) -> Outcome {
-    Open(format!("no TLS is rendered for `{}`: set it up, or keep clients on the same host", service.instance))
+/// Whether a service holds a dataset.
+fn is_in(selected: &Selected<'_>, service: &Service<'_>) -> bool {
+    service.serves.contains(&selected.name) && selected.instances.contains(&service.instance)
+}
+
+/// Who sees to a service that the stack does not run.
+fn see_to_it(service: &Service<'_>) -> String {
+    let name = &service.database.name;
+    match service.runs {
+        Runs::Embedded => format!("{name} runs inside the application: see to it there"),
+        Runs::Elsewhere | Runs::Here => format!("{name} is not part of the stack: see to it where it runs"),
+    }
 }
 
 /// A means that the version of a service has.

@@ -70,6 +70,7 @@ impl Compose {
                 self.volumes.insert(name.clone(), service.runs.clone());
             }
         }
+        self.secrets.extend(service.secrets.iter().map(|secret| secret.name.clone()));
         service.port = published.get(&name).cloned();
         self.services.insert(name, service);
     }

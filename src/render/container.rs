@@ -6,9 +6,10 @@ use catalog::units::Bytes;
 
 use indexmap::IndexMap;
 
+use super::certificate;
 use super::hash;
 use super::model::{Check, Lifetime, Mount, Secret, Service, Source, Tmpfs};
-use super::service::{File, secrets, volumes};
+use super::service::{File, certificates, secrets, volumes};
 use super::templates::{Kitchen, RenderError};
 use super::write::Artifact;
 use super::write::HEADER_LENGTH;
@@ -78,7 +79,7 @@ impl Builder<'_, '_> {
     fn service(&self, part: &Part<'_>) -> Result<Service, RenderError> {
         let (planned, container) = (self.planned, part.container);
         let text = |text: &str| self.kitchen.text(planned, text);
-        let texts = |list: &[Text]| list.iter().map(|item| text(item)).collect::<Result<Vec<_>, _>>();
+        let texts = |list: &[Text]| self.texts(list);
         let optional = |item: &Option<Text>| item.as_deref().map(text).transpose();
         let mut environment = IndexMap::new();
         for (name, value) in &container.environment {
@@ -96,14 +97,14 @@ impl Builder<'_, '_> {
             waits_for: is_for_database.then(|| planned.instance.clone()),
             mounts: self.mounts(container, part.job)?,
             tmpfs: texts(&container.tmpfs)?.into_iter().map(|path| tmpfs(path, container.user.as_deref())).collect(),
-            secrets: self.secrets(&part.secrets),
+            secrets: self.secrets(&part.secrets).chain(self.certificates(container)).collect(),
             env_files: self.env_files(&part.secrets),
             environment,
             command: texts(&container.command)?,
             entrypoint: texts(&container.entrypoint)?,
             port: None,
             healthcheck: self.healthcheck(container)?,
-            user: optional(&container.user)?,
+            user: optional(&container.user)?.filter(|user| !user.is_empty()),
             capabilities: texts(&container.cap_add)?,
             cores: part.cores,
             memory: part.memory,
@@ -117,13 +118,19 @@ impl Builder<'_, '_> {
         })
     }
 
+    /// The items of a list; one whose template comes out empty is left out.
+    fn texts(&self, list: &[Text]) -> Result<Vec<String>, RenderError> {
+        let texts = list.iter().map(|item| self.kitchen.text(self.planned, item));
+        texts.filter(|text| text.as_ref().map_or(true, |text| !text.is_empty())).collect()
+    }
+
     fn source(&self, container: &Container) -> Result<Source, RenderError> {
         let planned = self.planned;
-        Ok(match (&container.image, &container.build) {
-            (_, Some(folder)) => Source::Build(format!("{}/{}", planned.instance, self.kitchen.text(planned, folder)?)),
-            (Some(image), None) => Source::Image(self.kitchen.text(planned, image)?),
-            (None, None) => Source::Image(planned.image.clone()),
-        })
+        if let Some(folder) = &container.build {
+            return Ok(Source::Build(format!("{}/{}", planned.instance, self.kitchen.text(planned, folder)?)));
+        }
+        let image = container.image.as_ref().map(|image| self.kitchen.text(planned, image)).transpose()?;
+        Ok(Source::Image(image.filter(|image| !image.is_empty()).unwrap_or_else(|| planned.image.clone())))
     }
 
     /// The volumes, then the files, each on its own and read-only.
@@ -146,12 +153,19 @@ impl Builder<'_, '_> {
         Ok(mounts)
     }
 
-    fn secrets(&self, names: &[&str]) -> Vec<Secret> {
+    fn secrets(&self, names: &[&str]) -> impl Iterator<Item = Secret> {
         let known = secrets(self.planned);
-        let mounted = names.iter().filter(|name| known.iter().any(|secret| secret.name == **name && !secret.env_file));
-        let mount =
-            |name: &&str| Secret { name: secret_file(&self.planned.instance, name), target: (*name).to_owned() };
-        mounted.map(mount).collect()
+        let mounted =
+            names.iter().filter(move |name| known.iter().any(|secret| secret.name == **name && !secret.env_file));
+        mounted.map(|name| Secret { name: secret_file(&self.planned.instance, name), target: (*name).to_owned() })
+    }
+
+    fn certificates(&self, container: &Container) -> impl Iterator<Item = Secret> {
+        let mounted = certificates(self.planned, container).iter();
+        mounted.map(|file| Secret {
+            name: certificate::file_name(&self.planned.instance, *file),
+            target: file.file().to_owned(),
+        })
     }
 
     fn env_files(&self, names: &[&str]) -> Vec<String> {
@@ -163,7 +177,7 @@ impl Builder<'_, '_> {
     fn healthcheck(&self, container: &Container) -> Result<Option<Check>, RenderError> {
         let Some(check) = &container.healthcheck else { return Ok(None) };
         let text = |text: &str| self.kitchen.text(self.planned, text);
-        let mut words = check.test.iter().map(|part| text(part)).collect::<Result<Vec<_>, _>>()?;
+        let mut words = self.texts(&check.test)?;
         if let (Some(mark), Some(command)) = (&check.mark, words.last_mut()) {
             *command = format!("[ -f \"{}\" ] || {{ echo '{UNFINISHED}'; exit 1; }}; {command}", text(mark)?);
         }

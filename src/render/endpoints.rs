@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::certificate::AUTHORITY;
 use super::options::Options;
 use super::ports::{address_names, published_port};
 use super::service::door;
@@ -43,6 +44,9 @@ pub struct Entry {
     pub user: Option<String>,
     /// The file with the password, beside this one; `null` where there is none.
     pub password_file: Option<String>,
+    /// The file with the certificate that clients verify the server with, beside this one; `null` where connections are
+    /// not encrypted by what is rendered.
+    pub ca_file: Option<String>,
     /// Where the host sees it; `null` where it does not.
     pub published: Option<Published>,
     /// The environment variables that clients of a managed service read.
@@ -82,6 +86,7 @@ impl Endpoints {
                 url,
                 user: user.filter(|user| !user.is_empty()),
                 password_file: secret.map(|secret| format!("secrets/{}", secret_file(&planned.instance, secret))),
+                ca_file: planned.tls.then(|| AUTHORITY.to_owned()),
                 published: published.map(|(variable, port)| Published { host: "127.0.0.1".into(), port, variable }),
                 environment: Vec::new(),
             });
@@ -97,6 +102,7 @@ impl Endpoints {
                 url: elsewhere.connect.url.as_ref().map(ToString::to_string),
                 user: None,
                 password_file: None,
+                ca_file: None,
                 published: None,
                 environment: elsewhere.connect.environment.iter().map(ToString::to_string).collect(),
             });

@@ -1,6 +1,7 @@
 //! From a plan to the files of a stack. One file a family; nothing here touches the disk but [`mod@write`].
 
 mod block;
+mod certificate;
 mod compose;
 mod container;
 mod endpoints;
@@ -19,10 +20,13 @@ mod templates;
 pub mod upgrade;
 pub mod write;
 
+pub use certificate::{AUTHORITY, AUTHORITY_KEY, Certificate};
 pub use endpoints::Endpoints;
 pub use host::{Preparation, preparations};
 pub use options::{Options, Wish};
 pub use templates::{Kitchen, RenderError};
+
+use catalog::Protection;
 
 use crate::plan::{Plan, Planned};
 use write::{Artifact, seal};
@@ -34,8 +38,12 @@ pub struct Stack {
     pub artifacts: Vec<Artifact>,
     /// The secrets that it needs.
     pub secrets: Vec<Wanted>,
+    /// The certificates of its services.
+    pub certificates: Vec<Certificate>,
     /// What the host has to be prepared with.
     pub host: Vec<Preparation>,
+    /// The services that the file wants encrypted on the wire, and that cannot be, each with why.
+    pub unencrypted: Vec<(String, String)>,
 }
 
 /// A secret that the stack needs: its path, and what becomes of a random text in its file.
@@ -84,7 +92,9 @@ impl Stack {
             add(".gitignore", String::from("/secrets/\n/.env\n*.orig\n*.orig.*\n"));
         }
         artifacts.sort_by(|one, other| one.path.cmp(&other.path));
-        Ok(Self { artifacts, secrets: if options.wish.compose { secrets } else { Vec::new() }, host })
+        let (secrets, certificates) =
+            if options.wish.compose { (secrets, Certificate::all(plan)) } else { (Vec::new(), Vec::new()) };
+        Ok(Self { artifacts, secrets, certificates, host, unencrypted: unencrypted(plan) })
     }
 
     /// Adds a file that goes with the stack.
@@ -92,6 +102,16 @@ impl Stack {
         let place = self.artifacts.partition_point(|known| known.path < artifact.path);
         self.artifacts.insert(place, artifact);
     }
+}
+
+/// The services whose data must be encrypted on the wire and cannot be, each with why.
+fn unencrypted(plan: &Plan<'_>) -> Vec<(String, String)> {
+    let asked = plan.services.iter().filter(|planned| planned.encrypted.in_transit);
+    let open = asked.filter_map(|planned| match planned.recipe.in_transit() {
+        Protection::Nothing(why) => Some((planned.instance.clone(), why.to_owned())),
+        Protection::Rendered(_) | Protection::Elsewhere(_) | Protection::Host => None,
+    });
+    open.collect()
 }
 
 fn sealed(path: &str, body: &str, executable: bool, options: Options) -> Artifact {

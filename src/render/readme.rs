@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use catalog::vocabulary::Environment;
-use catalog::{Purpose, Text};
+use catalog::{CertificateFile, Purpose, Text};
 use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
+use super::certificate::{AUTHORITY, AUTHORITY_KEY};
 use super::endpoints::Endpoints;
 use super::host::Preparation;
 use super::offsite::{backup_of, bucket, kinds};
@@ -83,6 +84,13 @@ struct Remote<'a> {
     environment: Vec<&'a str>,
 }
 
+/// How the clients of a service verify it.
+#[derive(Serialize)]
+struct Verified<'a> {
+    instance: &'a str,
+    clients: String,
+}
+
 /// Something that the file promises of a dataset, and what keeps it.
 #[derive(Serialize)]
 struct Promise<'a> {
@@ -141,6 +149,9 @@ pub(super) fn readme(
     scope.set("host", Value::from(Serde(&host)));
     scope.set("remote", Value::from(Serde(&remote)));
     scope.set("endpoints", Value::from(Serde(&endpoints.endpoints)));
+    scope.set("verified", Value::from(Serde(&verified(plan, kitchen)?)));
+    scope.set("authority", AUTHORITY);
+    scope.set("authority_key", AUTHORITY_KEY);
     let schedules = schedules(plan, kitchen)?;
     scope.set("copied", schedules.iter().any(|schedule| schedule.copied));
     scope.set("schedules", Value::from(Serde(&schedules)));
@@ -202,6 +213,17 @@ fn helpers<'p>(planned: &'p Planned<'_>) -> impl Iterator<Item = Helper> + 'p {
         cpus: job.cores.to_string(),
         why: job.job.why.to_string(),
     })
+}
+
+/// How the clients of each service that takes encrypted connections alone verify it.
+fn verified<'p>(plan: &'p Plan<'_>, kitchen: &Kitchen) -> Result<Vec<Verified<'p>>, RenderError> {
+    let mut verified = Vec::new();
+    for planned in plan.services.iter().filter(|planned| planned.tls) {
+        let clients = planned.container.tls.as_ref().and_then(|tls| tls.clients.as_deref()).unwrap_or_default();
+        let clients = kitchen.text_with(planned, clients, &[("ca", Value::from(CertificateFile::Authority.file()))])?;
+        verified.push(Verified { instance: &planned.instance, clients });
+    }
+    Ok(verified)
 }
 
 fn setting(preparation: &Preparation) -> Setting<'_> {

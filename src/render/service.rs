@@ -1,6 +1,6 @@
 //! What belongs to a service: its files, its secrets, its containers.
 
-use catalog::{Container, Endpoint, Family, FileTemplate, Purpose, Secret, Volume};
+use catalog::{CertificateFile, Container, Endpoint, Family, FileTemplate, Purpose, Secret, Volume};
 
 use super::templates::{Kitchen, RenderError, job_of};
 use crate::plan::{Planned, PlannedJob};
@@ -43,6 +43,15 @@ pub(super) fn secrets<'a>(planned: &Planned<'a>) -> Vec<&'a Secret> {
     let jobs = planned.jobs.iter().flat_map(|planned| &planned.job.container.secrets);
     let all = planned.container.secrets.iter().chain(jobs);
     all.filter(|row| planned.has(row.versions())).collect()
+}
+
+/// What of the certificates a container of a service mounts: a job, unless it says more, what it verifies the server with.
+pub(super) fn certificates<'p>(planned: &Planned<'_>, container: &'p Container) -> &'p [CertificateFile] {
+    match container.certificates.as_slice() {
+        _ if !planned.tls => &[],
+        [] => &[CertificateFile::Authority],
+        files => files,
+    }
 }
 
 /// The volumes of a container.

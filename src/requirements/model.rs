@@ -383,6 +383,18 @@ impl Target {
 }
 
 impl Data {
+    /// Whether it must be encrypted on the wire.
+    pub fn is_encrypted_in_transit(&self) -> bool {
+        let stated = self.encryption.as_ref().and_then(|encryption| encryption.value.in_transit.as_ref());
+        stated.is_some_and(|stated| stated.value)
+    }
+
+    /// Whether it must be encrypted on disk.
+    pub fn is_encrypted_at_rest(&self) -> bool {
+        let stated = self.encryption.as_ref().and_then(|encryption| encryption.value.at_rest.as_ref());
+        stated.is_some_and(|stated| stated.value)
+    }
+
     /// The flag as the file states it.
     pub fn stated(&self, flag: Flag) -> Option<&Placed<bool>> {
         match flag {

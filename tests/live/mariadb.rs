@@ -10,7 +10,7 @@ use catalog::{Database, Version};
 use polyglot::plan::{Installation, Planned};
 use polyglot::render::Kitchen;
 
-use super::{Place, Server, Stack, all, free_port, good, missing, needed, refused, told, tools};
+use super::{Place, Server, Stack, all, free_port, good, missing, needed, refused, stranger, told, tools};
 use crate::hosts::{databases, grid};
 
 /// A server: what starts it, and where its own files are.
@@ -174,18 +174,16 @@ data:
 ";
 
 impl<'p> Running<'p> {
-    fn start(place: &'p Place, programs: &'p Programs) -> Self {
-        Self::start_with(place, programs, SHOP)
-    }
-
-    fn start_with(place: &'p Place, programs: &'p Programs, requirements: &str) -> Self {
+    fn start(place: &'p Place, programs: &'p Programs, requirements: &str) -> Self {
         let catalog = polyglot::embedded::catalog();
         let version = &programs.version(catalog.get("mariadb").expect("it is there")).major;
-        let requirements = requirements.replace("database: mariadb", &format!("database: mariadb@{version}"));
-        let mut stack = Stack::render(place, &requirements, "mariadb");
+        let requirements = &requirements.replace("database: mariadb", &format!("database: mariadb@{version}"));
+        let mut stack = Stack::render(place, requirements, "mariadb");
         stack.replace("/var/lib/mysql/", &format!("{}/", place.join("data").display()));
         let port = free_port();
-        stack.replace("host='mariadb'", "host=127.0.0.1");
+        // Debian's client compares names only, and an address is none.
+        let host = if requirements.contains("in_transit") { "localhost" } else { "127.0.0.1" };
+        stack.replace("host='mariadb'", &format!("host={host}"));
         stack.replace("port=3306", &format!("port={port}"));
         stack.replace("/backup/", &format!("{}/", place.folder("backup").display()));
         stack.replace("find /backup", &format!("find {}", place.join("backup").display()));
@@ -267,6 +265,12 @@ impl<'p> Running<'p> {
         self.role("web_shop", "app", sql)
     }
 
+    fn app_with(&self, options: &[&str], sql: &str) -> Command {
+        let mut client = self.app(sql);
+        client.args(options);
+        client
+    }
+
     fn root(&self, sql: &str) -> String {
         let mut client = self.place.command(Path::new("mariadb"), &[]);
         client.args(["--no-defaults", "-uroot", "-BN", &format!("--socket={}", self.place.join("socket").display())]);
@@ -289,7 +293,7 @@ fn the_scripts_of_mariadb_make_what_they_promise() {
         return;
     }
     let place = Place::new();
-    let mut running = Running::start(&place, &programs);
+    let mut running = Running::start(&place, &programs, SHOP);
     let said = running.server.as_ref().expect("a server").said();
     assert_eq!(complaints(&said), Vec::<&str>::new());
     running.run_scripts();
@@ -371,7 +375,7 @@ fn a_first_start_of_mariadb_that_failed_is_never_healthy() {
         return;
     }
     let place = Place::new();
-    let mut running = Running::start(&place, &programs);
+    let mut running = Running::start(&place, &programs, SHOP);
     running.stack.replace("CREATE TABLE", "CREATE TABEL");
     assert!(running.failing_script().is_some_and(|output| all(&output).contains("TABEL")));
     for _ in 0..2 {
@@ -383,7 +387,7 @@ fn a_first_start_of_mariadb_that_failed_is_never_healthy() {
     // On an empty volume it starts anew.
     drop(running);
     let place = Place::new();
-    let running = Running::start(&place, &programs);
+    let running = Running::start(&place, &programs, SHOP);
     running.run_scripts();
     assert!(running.health().status.success(), "{}", all(&running.health()));
 }
@@ -400,10 +404,71 @@ fn every_type_makes_a_column_on_mariadb() {
     let types: Vec<String> = super::every_type().into_iter().filter(|word| !old || !word.contains("vec")).collect();
     let (before, _) = SHOP.split_once("    collections:\n").expect("collections");
     let requirements = format!("{before}    collections:\n{}", super::collections_of(&types));
-    let running = Running::start_with(&place, &programs, &requirements);
+    let running = Running::start(&place, &programs, &requirements);
     running.run_scripts();
     let made = running.root(
         "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'web_shop' AND column_name REGEXP '^f[0-9]'",
     );
     assert_eq!(made.trim(), types.len().to_string());
+}
+
+#[test]
+fn clients_of_mariadb_come_with_tls_alone() {
+    let Some(programs) = Programs::found() else { return };
+    if ["mariadb", "mariadb-dump", "zstd"].into_iter().any(|name| needed(name).is_none()) {
+        return;
+    }
+    let place = Place::new();
+    let requirements = SHOP.replace("    collections:\n", "    encryption: { in_transit: true }\n    collections:\n");
+    let running = Running::start(&place, &programs, &requirements);
+    let said = running.server.as_ref().expect("a server").said();
+    assert_eq!(complaints(&said), Vec::<&str>::new());
+    // By the socket, as the image's entrypoint does it: that is not the network.
+    running.run_scripts();
+    let authority = place.join("run/secrets/ca.crt");
+    let client = |host: &str, options: &[&str]| {
+        let mut client = place.command(Path::new("mariadb"), &[]);
+        client.args([
+            "--no-defaults",
+            "--protocol=tcp",
+            "-BN",
+            "-uweb_shop",
+            &format!("-P{}", running.port),
+            &format!("-h{host}"),
+        ]);
+        client.arg(format!("-p{}", running.stack.secret("app"))).args(options);
+        client.args(["-e", "SHOW STATUS LIKE 'Ssl_version'", "web_shop"]);
+        client
+    };
+    let trusting =
+        |authority: &Path| [format!("--ssl-ca={}", authority.display()), "--ssl-verify-server-cert".to_owned()];
+    let verified = trusting(&authority);
+    let verified = [verified[0].as_str(), verified[1].as_str()];
+    assert_eq!(good(client("localhost", &verified)), "Ssl_version\tTLSv1.3\n");
+    // One without TLS, one that trusts somebody else.
+    let said = refused(client("localhost", &["--skip-ssl"]));
+    // The server says no more than that, although the name and the password are right.
+    assert!(said.contains("Access denied") || said.contains("insecure transport"), "{said}");
+    let other = trusting(&stranger(&place, &requirements));
+    let said = refused(client("localhost", &[other[0].as_str(), other[1].as_str()]));
+    assert!(said.contains("certificate verify failed") || said.contains("self-signed"), "{said}");
+    // What runs in the container, as the healthcheck, reads the configuration that the server reads.
+    let conf = place.join("fitted/my.cnf");
+    let health = |conf: &Path| {
+        let mut client = place.command(Path::new("mariadb"), &[]);
+        client.arg(format!("--defaults-file={}", conf.display())).args(["--protocol=tcp", "-hlocalhost", "-uweb_shop"]);
+        client
+            .args([format!("-P{}", running.port), format!("-p{}", running.stack.secret("app"))])
+            .args(["-e", "SELECT 1"]);
+        client
+    };
+    good(health(&conf));
+    // The backup verifies; it knows the service by its name, which the test cannot give: by the address instead.
+    good(running.app_with(&verified, "INSERT INTO customers (id, email) VALUES (UUID(), 'a@example.org')"));
+    let dump = good(running.backup(&["backup"])).trim_end().to_owned();
+    assert!(Path::new(&dump).is_file(), "{dump}");
+    place.file("run/secrets/ca.crt", &fs::read_to_string(place.join("stranger.crt")).unwrap());
+    refused(health(&conf));
+    let said = refused(running.backup(&["backup"]));
+    assert!(said.contains("certificate") || said.contains("self-signed"), "{said}");
 }

@@ -236,7 +236,7 @@ impl<'p> Stack<'p> {
         for entry in fs::read_dir(place.join("deploy/secrets")).expect("secrets") {
             let entry = entry.expect("an entry");
             let name = entry.file_name().into_string().expect("UTF-8");
-            if let Some(name) = name.strip_prefix(&prefix) {
+            if let Some(name) = name.strip_prefix(&prefix).or((name == "ca.crt").then_some("ca.crt")) {
                 let secret = fs::read_to_string(entry.path()).expect("a secret");
                 place.file(&format!("run/secrets/{name}"), &secret);
             }
@@ -290,6 +290,16 @@ impl<'p> Stack<'p> {
         let compose: serde_yaml::Value = serde_yaml::from_str(&compose).expect("YAML");
         compose["services"][name].clone()
     }
+}
+
+/// The certificate of an authority that has nothing to do with another stack: one that is rendered with a name of its own.
+fn stranger(place: &Place, requirements: &str) -> PathBuf {
+    let folder = place.folder("stranger");
+    fs::write(folder.join("polyglot.yaml"), requirements).expect("a file");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_polyglot"));
+    good_quietly(command.args(["render", "--quiet"]).current_dir(&folder).env_clear());
+    let certificate = fs::read_to_string(folder.join("deploy/secrets/ca.crt")).expect("a certificate");
+    place.file("stranger.crt", &certificate)
 }
 
 fn good_quietly(command: &mut Command) {

@@ -8,22 +8,26 @@ use std::sync::Mutex;
 use polyglot::plan::{Installation, Planned};
 use polyglot::render::Kitchen;
 
-use super::{Place, Server, Stack, all, free_port, give, good, listens, missing, refused, tools, wait_for};
+use super::{Place, Server, Stack, all, free_port, give, good, listens, missing, refused, stranger, tools, wait_for};
 use crate::hosts::{databases, grid};
 use crate::session::text;
 
 /// The programs of a major version: of the folder in `POLYGLOT_POSTGRESQL_N`, of the tools, or Debian's.
 pub(super) fn programs(major: &str) -> Option<PathBuf> {
+    let found = found(major);
+    if found.is_none() {
+        missing(&format!("PostgreSQL {major}"));
+    }
+    found
+}
+
+fn found(major: &str) -> Option<PathBuf> {
     let named = std::env::var_os(format!("POLYGLOT_POSTGRESQL_{major}")).map(PathBuf::from);
     let of_tools = tools().join("postgresql").join(major).join("bin");
     let debian = Path::new("/usr/lib/postgresql").join(major).join("bin");
     let folders = named.into_iter().chain([of_tools, debian]);
     let mut folders = folders.filter_map(|folder| fs::canonicalize(folder).ok());
-    let found = folders.find(|folder| folder.join("postgres").is_file());
-    if found.is_none() {
-        missing(&format!("PostgreSQL {major}"));
-    }
-    found
+    folders.find(|folder| folder.join("postgres").is_file())
 }
 
 fn every_configuration_is_read(major: &str) {
@@ -167,6 +171,10 @@ impl<'p> Running<'p> {
         stack.replace("/backup/", &format!("{}/", place.folder("backup").display()));
         stack.replace("find /backup", &format!("find {}", place.join("backup").display()));
         stack.replace("ls -l /backup", &format!("ls -l {}", place.join("backup").display()));
+        stack.replace("/var/run/postgresql", &place.folder("socket").display().to_string());
+        stack.replace("/etc/postgresql/pg_hba.conf", &place.join("fitted/pg_hba.conf").display().to_string());
+        // What the image has beside the server.
+        place.file("bin/docker-entrypoint.sh", "#!/bin/sh\nexec \"$@\"\n");
         let mut running = Self { place, bin: bin.to_owned(), stack, port, server: None };
         running.make_database();
         running.restart();
@@ -213,6 +221,12 @@ impl<'p> Running<'p> {
         }
         let conf = self.known("postgresql.conf");
         let mut command = self.program("postgres");
+        if self.takes_tls_alone() {
+            self.stack.fit("pg_hba.conf");
+            let program = self.bin.join("postgres");
+            command = self.place.command(Path::new("/bin/bash"), &[&self.place.join("bin"), &self.bin]);
+            command.arg(self.stack.fit("start.sh")).arg(program);
+        }
         command.arg("-D").arg(self.place.join("data")).arg("-c").arg(format!("config_file={}", conf.display()));
         command.arg("-k").arg(self.place.path()).args([
             "-p",
@@ -226,6 +240,10 @@ impl<'p> Running<'p> {
             ready.args(["-q", "-h", "127.0.0.1"]).status().expect("pg_isready runs").success()
         });
         self.server = Some(server);
+    }
+
+    fn takes_tls_alone(&self) -> bool {
+        self.stack.service("postgresql")["entrypoint"][1].as_str().is_some_and(|path| path.ends_with("/start.sh"))
     }
 
     /// Runs the scripts of the init folder as the image's entrypoint does, in the order of their names.
@@ -260,9 +278,14 @@ impl<'p> Running<'p> {
 
     /// What the healthcheck of the compose file says.
     fn health(&self) -> Output {
+        self.health_trusting(&self.place.join("run/secrets/ca.crt"))
+    }
+
+    fn health_trusting(&self, authority: &Path) -> Output {
         let service = self.stack.service("postgresql");
         let test = service["healthcheck"]["test"][1].as_str().expect("a command").replace("$$", "$");
         let test = test.replace("-p 5432", &format!("-p {}", self.port));
+        let test = test.replace("/run/secrets/ca.crt", &authority.display().to_string());
         let mut shell = self.place.command(Path::new("/bin/sh"), &[&self.bin]);
         shell.args(["-c", &test]).env("PGDATA", self.place.join("data"));
         shell.output().expect("a shell")
@@ -619,6 +642,44 @@ fn partitions_are_maintained() {
     good(running.app("INSERT INTO visits VALUES (now(), '/'); DELETE FROM visits"));
 }
 
+/// The pooler of a rendered stack, with its script and its configuration.
+struct Pooler {
+    program: PathBuf,
+    script: PathBuf,
+    port: u16,
+    server: Server,
+}
+
+impl Pooler {
+    fn start(running: &mut Running<'_>, program: &Path) -> Self {
+        let (place, port, server) = (running.place, free_port(), running.port);
+        running.stack.replace("host=postgresql port=5432", &format!("host=127.0.0.1 port={server}"));
+        running.stack.replace("listen_addr = *", "listen_addr = 127.0.0.1");
+        running.stack.replace("6432", &port.to_string());
+        running.stack.replace("/tmp/pgbouncer-users", &place.join("pgbouncer-users").display().to_string());
+        running.stack.replace("/etc/pgbouncer", &place.join("fitted/pgbouncer").display().to_string());
+        running.stack.fit("pgbouncer/pgbouncer.ini");
+        let script = running.stack.fit("pgbouncer/start.sh");
+        let start = Self::command(place, program, &script);
+        let mut server = place.start(start, "pgbouncer.log");
+        server.until(|| listens(port));
+        Self { program: program.to_owned(), script, port, server }
+    }
+
+    fn command(place: &Place, program: &Path, script: &Path) -> Command {
+        let mut command = place.command(Path::new("/bin/bash"), &[program.parent().expect("a folder")]);
+        command.arg(script);
+        command
+    }
+
+    /// What the healthcheck runs.
+    fn check(&self, running: &Running<'_>) -> Command {
+        let mut command = Self::command(running.place, &self.program, &self.script);
+        command.arg("check");
+        command
+    }
+}
+
 #[test]
 fn a_query_goes_through_pgbouncer() {
     let Some(pgbouncer) = super::needed("pgbouncer") else { return };
@@ -630,23 +691,9 @@ fn a_query_goes_through_pgbouncer() {
     running.admin_makes_the_database();
     running.run_scripts();
     assert!(!running.stack.service("postgresql-pgbouncer").is_null(), "2,000 clients of 4 GB want a pooler");
-    let port = free_port();
-    let server = running.port;
-    running.stack.replace("host=postgresql port=5432", &format!("host=127.0.0.1 port={server}"));
-    running.stack.replace("listen_addr = *", "listen_addr = 127.0.0.1");
-    running.stack.replace("6432", &port.to_string());
-    running.stack.replace("/run/pgbouncer", &place.folder("run/pgbouncer").display().to_string());
-    running.stack.replace("/etc/pgbouncer", &place.join("fitted/pgbouncer").display().to_string());
-    running.stack.fit("pgbouncer/pgbouncer.ini");
-    let start = running.stack.fit("pgbouncer/start.sh");
-    let shell = |arguments: &[&str]| {
-        let mut command = place.command(Path::new("/bin/bash"), &[pgbouncer.parent().expect("a folder")]);
-        command.arg(&start).args(arguments);
-        command
-    };
-    let mut pooler = place.start(shell(&[]), "pgbouncer.log");
-    pooler.until(|| listens(port));
-    good(shell(&["check"]));
+    let mut pooler = Pooler::start(&mut running, &pgbouncer);
+    good(pooler.check(&running));
+    let port = pooler.port;
     let through = |sql: &str| {
         let mut psql = running.app(sql);
         psql.env("PGPORT", port.to_string());
@@ -675,12 +722,110 @@ fn a_query_goes_through_pgbouncer() {
     }
     let used = running.admin("SELECT count(*) FROM pg_stat_activity WHERE usename = 'web_shop'");
     assert!(used.parse::<u32>().unwrap() < 60, "{used}");
-    let said = pooler.said();
+    let said = pooler.server.said();
     let odd = said
         .lines()
         .filter(|line| (line.contains("WARNING") || line.contains("FATAL")) && !line.contains("authentication failed"));
     assert_eq!(odd.count(), 0, "{said}");
-    pooler.stop("-INT");
+    pooler.server.stop("-INT");
+}
+
+/// A dataset that must be encrypted, in the same database.
+const ENCRYPTED: &str = "  letters:\n    kind: user_profile\n    database: postgresql@MAJOR\n    sensitivity: pii\n    \
+                         encryption: { in_transit: true }\n";
+
+/// The major versions whose server is here and built with TLS, which the one of `PyPI` is not.
+fn majors_with_tls() -> Vec<&'static str> {
+    let speaks_tls = |major: &&str| {
+        let Some(bin) = found(major) else { return false };
+        let output = Command::new(bin.join("pg_config")).arg("--configure").output();
+        output
+            .is_ok_and(|output| ["--with-ssl", "--with-openssl"].iter().any(|flag| text(&output.stdout).contains(flag)))
+    };
+    let majors: Vec<&str> = ["15", "16", "17", "18"].into_iter().filter(speaks_tls).collect();
+    if majors.is_empty() {
+        missing("PostgreSQL with TLS");
+    }
+    majors
+}
+
+fn clients_come_with_tls_alone(major: &str) {
+    let bin = found(major).expect("its programs");
+    let place = Place::new();
+    let requirements = shop(major, HOSTS[4], ENCRYPTED);
+    let running = Running::start(&place, &bin, &requirements);
+    assert!(running.takes_tls_alone());
+    running.admin_makes_the_database();
+    running.run_scripts();
+    let key = fs::metadata(place.join("socket/server.key")).expect("a key");
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&key.permissions()) & 0o777, 0o600);
+    let authority = place.join("run/secrets/ca.crt");
+    let client = |host: &str, mode: &str, authority: &Path| {
+        let mut psql = running.app("SELECT ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()");
+        psql.env("PGHOST", host).env("PGSSLMODE", mode).env("PGSSLROOTCERT", authority);
+        psql
+    };
+    // A client that verifies, by each name that it may know the server by.
+    for host in ["127.0.0.1", "localhost"] {
+        assert_eq!(good(client(host, "verify-full", &authority)), "t|TLSv1.3\n", "{host}");
+    }
+    // One without TLS, one that trusts somebody else, and one that is led to another name.
+    let said = refused(client("127.0.0.1", "disable", &authority));
+    assert!(said.contains("no encryption"), "{said}");
+    let said = refused(client("127.0.0.1", "verify-full", &stranger(&place, &requirements)));
+    assert!(said.contains("certificate verify failed"), "{said}");
+    let mut elsewhere = client("somewhere.else", "verify-full", &authority);
+    elsewhere.env("PGHOSTADDR", "127.0.0.1");
+    let said = refused(elsewhere);
+    assert!(said.contains("does not match host name"), "{said}");
+    // The healthcheck verifies too, and the service is known by its name.
+    let ready = |authority: &Path| running.health_trusting(authority).status.success();
+    assert!(ready(&authority) && !ready(&place.join("stranger.crt")));
+    let mut named = client("postgresql", "verify-full", &authority);
+    named.env("PGHOSTADDR", "127.0.0.1");
+    good(named);
+    // The jobs come over the network, as the containers do.
+    good(running.app("INSERT INTO customers (id, email) VALUES (gen_random_uuid(), 'a@example.org')"));
+    let dump = good(running.backup(&["backup"])).trim_end().to_owned();
+    good(running.app("DELETE FROM customers"));
+    let file = Path::new(&dump).file_name().and_then(|name| name.to_str()).unwrap().to_owned();
+    good(running.backup(&["restore", &file]));
+    assert_eq!(good(running.app("SELECT email FROM customers")), "a@example.org\n");
+    place.file("run/secrets/ca.crt", &fs::read_to_string(place.join("stranger.crt")).unwrap());
+    let said = refused(running.backup(&["backup"]));
+    assert!(said.contains("certificate verify failed"), "{said}");
+}
+
+#[test]
+fn clients_of_postgresql_come_with_tls_alone() {
+    for major in majors_with_tls() {
+        clients_come_with_tls_alone(major);
+    }
+}
+
+#[test]
+fn clients_of_pgbouncer_come_with_tls_alone() {
+    let Some(pgbouncer) = super::needed("pgbouncer") else { return };
+    let Some(major) = majors_with_tls().pop() else { return };
+    let bin = found(major).expect("its programs");
+    let place = Place::new();
+    let requirements = shop(major, HOSTS[4], ENCRYPTED).replace("connections: 20\n", "connections: 2_000\n");
+    let mut running = Running::start(&place, &bin, &requirements);
+    running.admin_makes_the_database();
+    running.run_scripts();
+    let pooler = Pooler::start(&mut running, &pgbouncer);
+    good(pooler.check(&running));
+    let authority = place.join("run/secrets/ca.crt");
+    let client = |mode: &str, authority: &Path| {
+        let mut psql = running.app("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()");
+        psql.env("PGPORT", pooler.port.to_string()).env("PGSSLMODE", mode).env("PGSSLROOTCERT", authority);
+        psql
+    };
+    assert_eq!(good(client("verify-full", &authority)), "t\n", "the way on to the database is encrypted too");
+    let said = refused(client("disable", &authority));
+    assert!(said.contains("SSL required"), "{said}");
+    let said = refused(client("verify-full", &stranger(&place, &requirements)));
+    assert!(said.contains("certificate verify failed"), "{said}");
 }
 
 fn a_first_start_that_failed_is_never_healthy(major: &str) {

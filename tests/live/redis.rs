@@ -9,13 +9,15 @@ use std::process::Command;
 use polyglot::plan::{Installation, Planned};
 use polyglot::render::Kitchen;
 
-use super::{Place, Server, Stack, all, free_port, good, listens, needed, refused, wait_for};
+use super::{Place, Server, Stack, all, free_port, good, listens, missing, needed, refused, stranger, tools, wait_for};
 use crate::hosts::{databases, grid};
 use crate::session::text;
 
 /// A server of the family, and what it is called where.
 pub(super) struct Kind {
     id: &'static str,
+    /// What starts it: the program, with what comes before its arguments.
+    launch: Vec<PathBuf>,
     pub(super) server: PathBuf,
     pub(super) client: PathBuf,
     pub(super) said: String,
@@ -27,7 +29,29 @@ impl Kind {
         // Both speak the same protocol, so that one client will do.
         let client = super::found(&format!("{id}-cli")).or_else(|| needed("redis-cli"))?;
         let output = Command::new(&server).arg("--version").output().expect("the server runs");
-        Some(Self { id, server, client, said: text(&output.stdout).to_owned() })
+        Some(Self { id, launch: vec![server.clone()], server, client, said: text(&output.stdout).to_owned() })
+    }
+
+    /// One that is built with TLS, which those of `PyPI` are not: of the suite that `.ci/tools` unpacks, where the server
+    /// and the checker are one program under two names; else this machine's.
+    fn with_tls(id: &'static str) -> Option<Self> {
+        let suite = tools().join("servers/usr");
+        let program = suite.join(format!("bin/{id}-check-rdb"));
+        let own = PathBuf::from(format!("/usr/bin/{id}-server"));
+        let (launch, server) = if program.is_file() {
+            let (loader, libraries) = (suite.join("lib64/ld-linux-x86-64.so.2"), suite.join("lib/x86_64-linux-gnu"));
+            let name = PathBuf::from(format!("{id}-server"));
+            (vec![loader, "--argv0".into(), name, "--library-path".into(), libraries, program.clone()], program)
+        } else if own.is_file() {
+            (vec![own.clone()], own)
+        } else {
+            missing(&format!("{id} with TLS"));
+            return None;
+        };
+        // Both speak the same protocol, so that one client will do.
+        let client = needed("redis-cli")?;
+        let output = Command::new(&launch[0]).args(&launch[1..]).arg("--version").output().expect("the server runs");
+        Some(Self { id, launch, server, client, said: text(&output.stdout).to_owned() })
     }
 
     /// The settings that this build does not know, and the image's build does.
@@ -37,8 +61,8 @@ impl Kind {
         if !self.said.contains("malloc=jemalloc") {
             unknown.push("activedefrag");
         }
-        // Debian 12 has Redis 7.0, the catalog 8.2 and newer.
-        if self.id == "redis" && self.said.contains("v=7.0") {
+        // Debian has Redis 7.0 and 8.0, the catalog 8.2 and newer.
+        if self.id == "redis" && ["v=7.0", "v=8.0"].iter().any(|version| self.said.contains(version)) {
             unknown.push("hide-user-data-from-log");
         }
         unknown
@@ -169,10 +193,19 @@ impl<'p> Running<'p> {
         // What the image has beside the server.
         place.file("bin/docker-entrypoint.sh", "#!/bin/sh\nexec \"$@\"\n");
         let bin = place.folder("bin");
-        let link = |from: &Path, name: &str| symlink(from, bin.join(name)).expect("a link");
-        link(&kind.server, &format!("{id}-server"));
-        link(&kind.server, &format!("{id}-check-rdb"));
-        link(&kind.client, &format!("{id}-cli"));
+        if kind.launch.len() == 1 {
+            for name in ["server", "check-rdb"] {
+                symlink(&kind.server, bin.join(format!("{id}-{name}"))).expect("a link");
+            }
+        } else {
+            // The suite's own libraries go with its program, which knows by its name what it is.
+            let quoted: Vec<String> = kind.launch.iter().map(|word| format!("'{}'", word.display())).collect();
+            for name in ["server", "check-rdb"] {
+                let words = quoted.join(" ").replace(&format!("'{id}-server'"), &format!("'{id}-{name}'"));
+                place.file(&format!("bin/{id}-{name}"), &format!("#!/bin/sh\nexec {words} \"$@\"\n"));
+            }
+        }
+        symlink(&kind.client, bin.join(format!("{id}-cli"))).expect("a link");
         let mut running = Self { place, kind, stack, port, server: None };
         running.restart();
         running
@@ -209,8 +242,12 @@ impl<'p> Running<'p> {
     }
 
     fn ask(&self, user: &str, secret: &str, parts: &[&str]) -> String {
+        self.ask_with(&[], user, secret, parts)
+    }
+
+    fn ask_with(&self, options: &[&str], user: &str, secret: &str, parts: &[&str]) -> String {
         let mut client = self.place.command(&self.kind.client, &[]);
-        client.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "--user", user]).args(parts);
+        client.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "--user", user]).args(options).args(parts);
         client.env("REDISCLI_AUTH", self.stack.secret(secret));
         all(&client.output().expect("the client runs")).trim_end().to_owned()
     }
@@ -339,4 +376,41 @@ fn a_store_of_redis_keeps_and_comes_back() {
 #[test]
 fn a_store_of_valkey_keeps_and_comes_back() {
     a_store_keeps_and_comes_back("valkey");
+}
+
+fn clients_come_with_tls_alone(id: &'static str) {
+    let Some(kind) = Kind::with_tls(id) else { return };
+    let place = Place::new();
+    let requirements = requirements(id, "primary") + "    encryption: { in_transit: true }\n";
+    // The healthcheck verifies the server: it is waited for at the start.
+    let running = Running::start(&place, &kind, &requirements, &format!("{id}-record"));
+    let authority = place.join("run/secrets/ca.crt").display().to_string();
+    let verified = ["--tls", "--cacert", &authority];
+    assert_eq!(running.ask_with(&verified, "web_shop", "app", &["set", "a", "1"]), "OK");
+    assert_eq!(running.ask_with(&verified, "web_shop", "app", &["get", "a"]), "1");
+    // One without TLS, one that trusts somebody else.
+    let said = running.app(&["get", "a"]);
+    assert!(said.contains("closed") || said.contains("reset"), "{said}");
+    let stranger = stranger(&place, &requirements).display().to_string();
+    let said = running.ask_with(&["--tls", "--cacert", &stranger], "web_shop", "app", &["get", "a"]);
+    assert!(said.contains("certificate verify failed"), "{said}");
+    // The password is asked for all the same.
+    let said = running.ask_with(&verified, "web_shop", "backup", &["get", "a"]);
+    assert!(said.contains("WRONGPASS"), "{said}");
+    // The backup comes over the network too, and verifies.
+    let dump = good(running.script("backup.sh", &["backup"])).trim_end().to_owned();
+    assert!(Path::new(&dump).is_file(), "{dump}");
+    place.file("run/secrets/ca.crt", &fs::read_to_string(&stranger).unwrap());
+    let said = refused(running.script("backup.sh", &["backup"]));
+    assert!(said.contains("certificate verify failed"), "{said}");
+}
+
+#[test]
+fn clients_of_redis_come_with_tls_alone() {
+    clients_come_with_tls_alone("redis");
+}
+
+#[test]
+fn clients_of_valkey_come_with_tls_alone() {
+    clients_come_with_tls_alone("valkey");
 }

@@ -26,7 +26,7 @@ fn program(path: &str, body: &str) -> Artifact {
 }
 
 fn secret(path: &str, content: &str) -> Secret {
-    Secret { path: path.to_owned(), content: content.to_owned() }
+    Secret { path: path.to_owned(), content: content.to_owned(), private: false }
 }
 
 /// What is to be in a folder.

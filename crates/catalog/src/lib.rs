@@ -60,8 +60,9 @@ pub use entry::{Entry, EntryError};
 pub use folder::Folder;
 pub use matrix::{Matrix, Row};
 pub use recipe::{
-    Apply, Connect, Container, Endpoint, Family, FileTemplate, Healthcheck, HostSetting, Image, Job, KnownSettings,
-    Means, Memory, MemoryNotation, Needs, Notation, Purpose, Realises, Recipe, Secret, Statements, Templates, Tuning,
+    AtRest, Apply, CertificateFile, Connect, Container, Endpoint, Family, FileTemplate, Healthcheck, HostSetting, Image,
+    Job, KnownSettings, Means, Memory, MemoryNotation, Needs, Notation, Protection, Purpose, Realises, Recipe, Secret,
+    Statements, Templates, Tls, Tuning,
     Volume,
 };
 pub use reference::{DatabaseRef, VersionRange};

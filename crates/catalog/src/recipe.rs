@@ -195,11 +195,11 @@ pub struct Disk {
     pub source: Text,
 }
 
-/// How something runs in a container. Every text is a template.
+/// How something runs in a container. Every text is a template; an item of a list that comes out empty is left out.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
 pub struct Container {
-    /// Another image than the version's.
+    /// Another image than the version's, unless it comes out empty.
     #[serde(default)]
     pub image: Option<Text>,
     /// A folder of the instance with a Dockerfile, instead of an image.
@@ -271,6 +271,15 @@ pub struct Container {
     /// How the passwords are changed that neither a new container nor a job takes from their files.
     #[serde(default)]
     pub passwords: Option<Text>,
+    /// How the server speaks TLS, or why it cannot.
+    #[serde(default)]
+    pub tls: Option<Tls>,
+    /// What of the certificates it mounts where TLS is rendered. Default, for a job: the authority's certificate.
+    #[serde(default)]
+    pub certificates: Vec<CertificateFile>,
+    /// How what it stores is encrypted; absent where nothing that is rendered does that.
+    #[serde(default)]
+    pub at_rest: Option<AtRest>,
     /// What the host has to be prepared with.
     #[serde(default)]
     pub host: Vec<HostSetting>,
@@ -368,6 +377,73 @@ pub struct Endpoint {
     /// The secret that holds the password.
     #[serde(default)]
     pub secret: Option<Text>,
+}
+
+/// How a server speaks TLS: either what is rendered, or why it cannot. Templates and conditions see it as `tls`, which is
+/// false, or holds the paths of the mounted files by the names of [`CertificateFile`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct Tls {
+    /// What is rendered, in a sentence.
+    #[serde(default)]
+    pub how: Option<Text>,
+    /// Why it cannot, and what to do instead.
+    #[serde(default)]
+    pub cannot: Option<Text>,
+    /// How clients are told to verify the server: a template that knows `ca`, the path of the authority's certificate.
+    #[serde(default)]
+    pub clients: Option<Text>,
+    /// A key of `sources`.
+    pub source: Text,
+}
+
+/// How an engine encrypts what it stores. Templates and conditions see it as `at_rest`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, bound(deserialize = "'de: 'static"))]
+pub struct AtRest {
+    /// What is rendered, and what it leaves open, in a sentence or two.
+    pub how: Text,
+    /// A key of `sources`.
+    pub source: Text,
+}
+
+words! {
+    /// A file of the certificates, as a container mounts it.
+    CertificateFile {
+        /// The certificate of the stack's authority, which clients verify with: `/run/secrets/ca.crt`.
+        Authority = "ca",
+        /// The server's certificate: `/run/secrets/tls.crt`.
+        Certificate = "crt",
+        /// Its private key, PKCS#8 in PEM: `/run/secrets/tls.key`.
+        Key = "key",
+        /// The key and the certificate in one file: `/run/secrets/tls.pem`.
+        Combined = "pem",
+    }
+}
+
+impl CertificateFile {
+    /// What the file is called in the container, below `/run/secrets`.
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Authority => "ca.crt",
+            Self::Certificate => "tls.crt",
+            Self::Key => "tls.key",
+            Self::Combined => "tls.pem",
+        }
+    }
+}
+
+/// What protects data on the wire or on disk, as far as the catalog knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protection<'a> {
+    /// What is rendered.
+    Rendered(&'a str),
+    /// Whoever runs it elsewhere: what is known of that.
+    Elsewhere(Option<&'a str>),
+    /// The host: its disk or volume has to be encrypted.
+    Host,
+    /// Nothing: why, and what to do instead.
+    Nothing(&'a str),
 }
 
 /// What a compose file cannot set on the host.
@@ -610,6 +686,12 @@ pub struct Connect {
     /// What its address looks like.
     #[serde(default)]
     pub url: Option<Text>,
+    /// How connections to it are encrypted.
+    #[serde(default)]
+    pub in_transit: Option<Text>,
+    /// How what it stores is encrypted.
+    #[serde(default)]
+    pub at_rest: Option<Text>,
     /// A key of `sources`.
     pub source: Text,
 }
@@ -638,8 +720,42 @@ impl Recipe {
         let containers = self.container.iter().chain(jobs_containers).flat_map(|container| {
             let host = container.host.iter().map(|setting| (setting.setting.as_str(), &setting.source));
             let images = container.images.iter().map(|image| (image.image.as_str(), &image.source));
-            container.source.iter().map(|source| ("container", source)).chain(host).chain(images)
+            let tls = container.tls.iter().map(|tls| ("tls", &tls.source));
+            let at_rest = container.at_rest.iter().map(|at_rest| ("at_rest", &at_rest.source));
+            container
+                .source
+                .iter()
+                .map(|source| ("container", source))
+                .chain(host)
+                .chain(images)
+                .chain(tls)
+                .chain(at_rest)
         });
         memory.chain(disk).chain(statements).chain(tuning).chain(jobs).chain(connect).chain(containers)
+    }
+}
+
+impl Recipe {
+    /// How connections to the server are encrypted, where that is asked for.
+    pub fn in_transit(&self) -> Protection<'_> {
+        const UNKNOWN: &str = "the catalog does not say how: its `[container]` has no `tls` table";
+        let Some(container) = &self.container else {
+            return Protection::Elsewhere(self.connect.as_ref().and_then(|connect| connect.in_transit.as_deref()));
+        };
+        let Some(tls) = &container.tls else { return Protection::Nothing(UNKNOWN) };
+        match (&tls.how, &tls.cannot) {
+            (Some(how), _) => Protection::Rendered(how),
+            (None, why) => Protection::Nothing(why.as_deref().unwrap_or(UNKNOWN)),
+        }
+    }
+
+    /// How what the server stores is encrypted, where that is asked for.
+    pub fn at_rest(&self) -> Protection<'_> {
+        match &self.container {
+            Some(container) => {
+                container.at_rest.as_ref().map_or(Protection::Host, |at_rest| Protection::Rendered(&at_rest.how))
+            }
+            None => Protection::Elsewhere(self.connect.as_ref().and_then(|connect| connect.at_rest.as_deref())),
+        }
     }
 }

@@ -8,6 +8,7 @@ use anyhow::Result;
 use catalog::{Catalog, Date};
 
 use super::workspaces::{LintContext, WorkspaceCache};
+use crate::commands::certificates;
 use crate::commands::error::InputError;
 use crate::commands::input::{self, World};
 use crate::commands::locked;
@@ -193,11 +194,12 @@ impl<'w> FileChecker<'w> {
         if page::is_there(root) {
             stack.add(page::artifact(decided, &plan).ok()?);
         }
-        let secrets: Vec<write::Secret> = stack
-            .secrets
-            .iter()
-            .map(|wanted| write::Secret { path: wanted.path.clone(), content: String::new() })
-            .collect();
+        let passwords = stack.secrets.iter().map(|wanted| write::Secret {
+            path: wanted.path.clone(),
+            content: String::new(),
+            private: false,
+        });
+        let secrets: Vec<write::Secret> = passwords.chain(certificates::empty(&stack.certificates)).collect();
         let folder = Folder { root, artifacts: &stack.artifacts, secrets: &secrets, whole: true };
         let comparison = write::compare(&folder).ok()?;
         let source = |path: &str| {

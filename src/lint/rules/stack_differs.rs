@@ -39,8 +39,7 @@ pub(crate) static RULE: Rule = Rule {
             version: 1
             name: shop
             data:
-              # polyglot: allow(unrealised-statement) the disks are encrypted
-              orders: { kind: user_profile, backup: { every: 1d, keep: 30d }, encryption: { at_rest: true, in_transit: true } }
+              orders: { kind: user_profile, backup: { every: 1d, keep: 30d }, encryption: { at_rest: true, in_transit: true } } # polyglot: allow(disk-encryption) the volumes are on LUKS
         ";
         "deploy/compose.yaml": r"
             name: another

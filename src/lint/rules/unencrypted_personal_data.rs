@@ -10,8 +10,8 @@ pub(crate) static RULE: Rule = Rule {
     level: Some(Level::Error),
     summary: "Personal data or secrets are not encrypted on disk and on the wire.",
     why: "A disk that is sold, a backup that is copied or a network that is listened to is then a leak of \
-          everything, which the law wants told to everybody concerned. The file says what has to be; polyglot \
-          sets up neither the disk nor certificates, so whoever runs the stack does.",
+          everything, which the law wants told to everybody concerned. Once the file says so, `render` sets up TLS \
+          with certificates of the stack's own; the disk is up to whoever runs the host.",
     source: "https://gdpr-info.eu/art-32-gdpr/",
     bad: examples! {
         "polyglot.yaml": r"
@@ -42,11 +42,10 @@ pub(crate) static RULE: Rule = Rule {
         "polyglot.yaml": r"
             version: 1
             data:
-              # polyglot: allow(unrealised-statement) the disks are encrypted
               customers:
                 kind: user_profile
                 sensitivity: pii
-                encryption: { at_rest: true, in_transit: true }
+                encryption: { at_rest: true, in_transit: true } # polyglot: allow(disk-encryption) the volumes are on LUKS
         ";
         "polyglot.yaml": r"
             version: 1
@@ -83,9 +82,9 @@ fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
             violation = violation.also(system.at(sensitivity.place, "must not be seen"));
         }
         violations.push(
-            violation.help("say `encryption: { at_rest: true, in_transit: true }`").help(
-                "and see to it: an encrypted disk under the volumes and the backups, TLS wherever clients connect",
-            ),
+            violation
+                .help("say `encryption: { at_rest: true, in_transit: true }`: TLS is then rendered")
+                .help("and see to what only the host can do: an encrypted disk under the volumes and the backups"),
         );
     }
 }

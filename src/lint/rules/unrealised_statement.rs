@@ -10,8 +10,8 @@ pub(crate) static RULE: Rule = Rule {
     group: Group::Operations,
     level: Some(Level::Note),
     summary: "Something that the file promises is realised by nothing in the stack.",
-    why: "An encryption, a tenancy or a recovery time that is written down reads as if it were so. What is rendered for \
-          one host realises some of these statements; the others need a disk that is encrypted, a standby, a job or a \
+    why: "A tenancy, a region or a recovery time that is written down reads as if it were so. What is rendered for \
+          one host realises some of these statements; the others need a standby, a job or a \
           setting that somebody has to make. `polyglot select --explain -v` and the README of the stack list each \
           statement and what realises it.",
     source: "https://gdpr-info.eu/art-5-gdpr/",
@@ -21,7 +21,6 @@ pub(crate) static RULE: Rule = Rule {
             data:
               accounts:
                 kind: user_profile
-                encryption: { at_rest: true }
                 tenancy: schema
                 rto: 1h
         ";
@@ -50,25 +49,30 @@ pub(crate) static RULE: Rule = Rule {
         "polyglot.yaml": r"
             version: 1
             data:
-              # polyglot: allow(unrealised-statement) the disk under the volumes is encrypted
+              # polyglot: allow(unrealised-statement) migrations make a schema for each tenant
               accounts:
                 kind: user_profile
-                encryption: { at_rest: true }
+                tenancy: schema
         ";
     },
     check: Check::System(check),
     ..Rule::EMPTY
 };
 
-/// The fields of which another rule says more.
-const ELSEWHERE: [&str; 3] = ["availability", "retention", "rpo"];
+/// The fields of which another rule says more, the encryption only of what runs in a container.
+const ELSEWHERE: [&str; 5] = ["availability", "retention", "rpo", "encryption.at_rest", "encryption.in_transit"];
+
+fn is_said_elsewhere(stated: &Stated, kind: &Kind<'_>) -> bool {
+    let is_embedded = kind.database().is_some_and(|database| database.hosting == Hosting::Embedded);
+    ELSEWHERE.contains(&&*stated.field) && !(is_embedded && stated.field.starts_with("encryption."))
+}
 
 fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     // What a vendor runs, a vendor sees to.
     let here = |kind: &&Kind<'_>| kind.database().is_none_or(|database| database.hosting != Hosting::Managed);
     for kind in system.kinds.iter().filter(here) {
         let open = realised::open(kind.selected, system.selection, system.catalog);
-        let open: Vec<Stated> = open.into_iter().filter(|stated| !ELSEWHERE.contains(&stated.field.as_str())).collect();
+        let open: Vec<Stated> = open.into_iter().filter(|stated| !is_said_elsewhere(stated, kind)).collect();
         if open.is_empty() {
             continue;
         }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use catalog::units::Bytes;
 
+use super::model::Secret;
 use crate::files::{Folder, Metadata, Mode};
 
 /// A folder of the result.
@@ -16,7 +17,14 @@ pub(super) const FILE_MODE: Mode = Mode::Bits(0o644);
 /// A generated file that is run.
 pub(super) const PROGRAM_MODE: Mode = Mode::Bits(0o755);
 /// A secret: its folder is private, and the user of the container that it is mounted into must be able to read it.
-pub(super) const SECRET_MODE: Mode = Mode::Bits(0o644);
+const SECRET_MODE: Mode = Mode::Bits(0o644);
+/// A secret that no container mounts.
+const PRIVATE_SECRET_MODE: Mode = Mode::Bits(0o600);
+
+/// The mode of a secret.
+pub(super) fn secret_mode(secret: &Secret) -> Mode {
+    if secret.private { PRIVATE_SECRET_MODE } else { SECRET_MODE }
+}
 
 /// Where a header is looked for.
 const HEAD: u64 = 4096;

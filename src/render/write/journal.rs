@@ -91,7 +91,7 @@ fn prepare(root: &Folder, change: &Change<'_>) -> Result<Journal, WriteError> {
         let mode = if artifact.executable { disk::PROGRAM_MODE } else { disk::FILE_MODE };
         (&artifact.path, &artifact.content, mode)
     });
-    let secrets = change.secrets.iter().map(|secret| (&secret.path, &secret.content, disk::SECRET_MODE));
+    let secrets = change.secrets.iter().map(|secret| (&secret.path, &secret.content, disk::secret_mode(secret)));
     // A killed run must not put secrets into somebody's repository.
     let create = |name: &str, content: &[u8], mode| {
         let path = staged(name);

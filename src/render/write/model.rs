@@ -22,6 +22,8 @@ pub struct Secret {
     pub path: String,
     /// What it becomes if it is not there yet.
     pub content: String,
+    /// Whether nobody but its owner reads it: no container mounts it.
+    pub private: bool,
 }
 
 impl std::fmt::Debug for Secret {

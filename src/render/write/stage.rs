@@ -8,7 +8,7 @@ use super::change::Change;
 use super::disk;
 use super::error::WriteError;
 use super::interrupted;
-use super::model::{Artifact, Secret, Written};
+use super::model::{Artifact, Written};
 use super::place::{Beside, Life, Place};
 use super::walk::{Entry, Kind, Walk};
 use crate::files::{Folder, Lock, Mode, Stamp};
@@ -155,8 +155,8 @@ impl<'a> Building<'a> {
             let mode = if *executable { disk::PROGRAM_MODE } else { disk::FILE_MODE };
             self.create(path, content, mode)?;
         }
-        for Secret { path, content } in self.change.secrets.iter().copied() {
-            self.create(path, content, disk::SECRET_MODE)?;
+        for secret in self.change.secrets.iter().copied() {
+            self.create(&secret.path, &secret.content, disk::secret_mode(secret))?;
         }
         self.finish()
     }

@@ -65,12 +65,33 @@ impl Recipe {
                 return Err(format!("{id}: `{what}` speaks of version {version}, which `[[versions]]` does not have"));
             }
         }
+        self.check_tls(id)?;
         self.jobs.iter().try_for_each(|job| self.check_uses(id, &job.container))
     }
 
     /// Whether a setting can stand there.
     fn is_place(&self, place: &str) -> bool {
         matches!(place, "environment" | "command") || self.files.iter().any(|file| file.path == *place)
+    }
+
+    /// Checks that a server either speaks TLS, with a key and a certificate, or says why it cannot.
+    fn check_tls(&self, id: &str) -> Result<(), String> {
+        let Some(container) = &self.container else { return Ok(()) };
+        let is_spoken = container.tls.as_ref().map(|tls| (tls.how.is_some(), tls.cannot.is_some()));
+        if matches!(is_spoken, Some((true, true) | (false, false))) {
+            return Err(format!("{id}: `[container.tls]` says either `how` or why it `cannot`"));
+        }
+        let speaks = matches!(is_spoken, Some((true, false)));
+        if speaks == container.certificates.is_empty() {
+            return Err(format!("{id}: `certificates` of `[container]` go with a `[container.tls]` that says `how`"));
+        }
+        if let Some(job) = self.jobs.iter().find(|job| job.container.tls.is_some() || job.container.at_rest.is_some()) {
+            return Err(format!("{id}: the job `{}` has a table that is the database's: `tls` or `at_rest`", job.name));
+        }
+        match self.jobs.iter().find(|job| !speaks && !job.container.certificates.is_empty()) {
+            Some(job) => Err(format!("{id}: the job `{}` mounts certificates that nothing makes", job.name)),
+            None => Ok(()),
+        }
     }
 
     fn check_uses(&self, id: &str, container: &Container) -> Result<(), String> {
