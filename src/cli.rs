@@ -351,9 +351,13 @@ pub struct Lint {
     /// Files, and folders to look through; where absent this folder
     pub paths: Vec<PathBuf>,
 
-    /// How to report, human, json, sarif, github or junit, and with `=FILE` where to; may be given several times
+    /// How to report, human, concise, json, sarif, github or junit, and with `=FILE` where to; may be given several times
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", help_heading = "Output")]
     pub format: Vec<LintOutput>,
+
+    /// Count the findings of each rule instead of listing them on standard output
+    #[arg(long, help_heading = "Output")]
+    pub statistics: bool,
 
     /// The least level of a finding that makes the exit code 1
     #[arg(long, value_name = "LEVEL", default_value = "error", help_heading = "Output")]
@@ -372,7 +376,7 @@ pub struct Lint {
     pub write_baseline: bool,
 
     /// List the rules
-    #[arg(long, conflicts_with_all = ["paths", "fix", "write_baseline"], help_heading = "Rules")]
+    #[arg(long, conflicts_with_all = ["paths", "fix", "write_baseline", "statistics"], help_heading = "Rules")]
     pub list: bool,
 
     /// The day that versions are held against, such as 2026-11-22; where absent the newest of the lock

@@ -1,6 +1,7 @@
 //! A named text and places in it.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A text that somebody wrote, with the name under which they know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +27,51 @@ impl Place {
         Self { start, end: end.max(start) }
     }
 
+    /// The place in a text that begins so much further down.
+    #[must_use]
+    pub fn shifted(self, by: usize) -> Self {
+        Self { start: self.start.saturating_add(by), end: self.end.saturating_add(by) }
+    }
+
     /// The place as a range of bytes.
     pub fn range(self) -> Range<usize> {
         self.start..self.end
+    }
+}
+
+/// Several texts laid end to end, so that one place points into any of them.
+#[derive(Debug, Default)]
+pub struct Sources {
+    /// Each text, and where it begins.
+    all: Vec<(usize, Arc<Source>)>,
+}
+
+impl Sources {
+    /// Adds a text, and gives back where it begins.
+    pub fn add(&mut self, source: Arc<Source>) -> usize {
+        let last = self.all.last();
+        // A byte between two texts, so that the end of one is not the beginning of the next.
+        let start = last.map_or(0, |(start, last)| start.saturating_add(last.text.len()).saturating_add(1));
+        self.all.push((start, source));
+        start
+    }
+
+    /// The text that a place is in, and the place there.
+    pub fn locate(&self, place: Place) -> Option<(&Arc<Source>, Place)> {
+        let next = self.all.partition_point(|(start, _)| *start <= place.start);
+        let (start, source) = self.all.get(next.checked_sub(1)?)?;
+        Some((source, Place::new(place.start.saturating_sub(*start), place.end.saturating_sub(*start))))
+    }
+
+    /// What stands at a place.
+    pub fn text(&self, place: Place) -> &str {
+        let found = self.locate(place).and_then(|(source, place)| source.text.get(place.range()));
+        found.unwrap_or_default()
+    }
+
+    /// The texts, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Source>> {
+        self.all.iter().map(|(_, source)| source)
     }
 }
 

@@ -1,215 +1,219 @@
-//! The part of a compose file that rules look at, with places. What compose allows and no rule asks for is not read.
+//! A compose project, as `docker compose config` puts it together, in the part that rules look at, with places: files
+//! merged, variables filled in, services with what they go on from and with what they are built on. What compose allows
+//! and no rule asks for is not read.
 
+mod dockerfile;
+mod dotenv;
+mod extends;
+mod files;
 mod image;
+mod merge;
 mod mount;
 mod port;
 mod server;
+mod service;
 mod text;
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
-pub use image::{Running, split_image};
+pub use files::Read;
+pub use image::{Running, names_version, split_image, without_registry};
 pub use mount::Mount;
 pub use port::Port;
 pub use server::is_among;
-pub use text::{Filled, filled, program};
+pub use service::{Dependency, Service, Variable};
+pub use text::{Filled, Variables, filled, program};
 
 use catalog::Catalog;
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{Place, Placed, Source};
-use crate::yaml::{self, Budget, Entry, Node, Value};
-use text::{locate, words};
+use crate::source::{Placed, Source, Sources};
+use crate::yaml::{Budget, Entry, Merging, Value};
+use files::Files;
+use service::Reading;
 
-/// A compose file.
+/// A compose project.
 #[derive(Debug)]
 pub struct Compose {
-    /// Its text.
-    pub source: Arc<Source>,
+    /// The texts that it was read from. All places are places among them.
+    pub sources: Sources,
+    /// How many of them are compose files; they come first.
+    pub files: usize,
     /// Its services.
     pub services: Vec<Service>,
-    /// The places of the services of each name.
-    by_name: HashMap<String, Vec<usize>>,
+    /// The place of the service of each name.
+    by_name: HashMap<String, usize>,
     /// The secrets that are files, with the path of each.
     pub secret_files: Vec<(String, Placed<String>)>,
+    /// What `.env` says.
+    pub variables: Variables,
+    /// What stands in `.env`.
+    pub assignments: Vec<Variable>,
 }
 
-/// A service.
+/// Why a project cannot be read: the file that is wrong, and what is wrong with it.
 #[derive(Debug)]
-pub struct Service {
-    /// Its name.
-    pub name: Placed<String>,
-    /// Its image; absent where it is built.
-    pub image: Option<Placed<String>>,
-    /// The database that its image runs.
-    pub database: Option<Running>,
-    /// Whether it is built here, so that the image is only what the result is called.
-    pub is_built: bool,
-    /// The service that it goes on from.
-    pub base: Option<Base>,
-    /// What it publishes.
-    pub ports: Vec<Port>,
-    /// Its environment, with the values that stand in the file.
-    pub environment: Vec<Variable>,
-    /// Its entrypoint and its command, in words.
-    pub command: Vec<Placed<String>>,
-    /// What it mounts.
-    pub mounts: Vec<Mount>,
-    /// Whether it mounts what another container does.
-    pub mounts_elsewhere: bool,
-    /// Its check of health; `disable: true` is none.
-    pub healthcheck: Option<Place>,
-    /// Its limit of memory.
-    pub memory: Option<Placed<String>>,
-    /// Its profiles: it runs only when asked for.
-    pub has_profiles: bool,
-    /// How it starts again; a job that runs once does not.
-    pub restart: Option<Placed<String>>,
+pub struct Fault {
+    pub source: Arc<Source>,
+    pub diagnostic: Box<Diagnostic>,
 }
 
-/// A service that another one goes on from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Base {
-    /// One of the same file.
-    Here(String),
-    /// One of another file.
-    Elsewhere,
-}
-
-/// A variable of the environment.
-#[derive(Debug)]
-pub struct Variable {
-    /// Its name.
-    pub name: String,
-    /// Its value, where the file gives one.
-    pub value: Option<String>,
-    /// Where it stands.
-    pub place: Place,
+/// What a project is read with.
+#[derive(Clone, Copy)]
+pub struct Reader<'r> {
+    pub catalog: &'r Catalog,
+    pub budget: Budget,
+    /// Where the paths that its files name begin.
+    pub folder: &'r Path,
+    /// Reads what they name.
+    pub read: Read<'r>,
 }
 
 impl Compose {
-    /// Reads a compose file. What other programs may make of it is theirs: tags such as `!reset`, fields of its own.
+    /// Reads a compose file that stands alone, and nothing beside it.
     ///
     /// # Errors
     /// The fault that makes the text no YAML, or no compose file.
     pub fn parse(source: &Arc<Source>, catalog: &Catalog, budget: Budget) -> Result<Self, Diagnostic> {
-        if says_nothing(&source.text) {
-            let fault = Diagnostic::error("the compose file is empty").at(Place::default(), "");
-            return Err(fault.help("write `services:`, or remove the file: compose refuses it"));
-        }
-        let mut compose = Self {
-            source: Arc::clone(source),
-            services: Vec::new(),
-            by_name: HashMap::new(),
-            secret_files: Vec::new(),
-        };
-        for root in yaml::read_all(&source.text, budget)? {
-            if !matches!(root.value, Value::Mapping(_) | Value::Null) {
-                let fault = Diagnostic::error("expected a compose file, which is a map");
-                return Err(fault.at(root.place, format!("this is {}", root.value.shape())));
+        let reader = Reader { catalog, budget, folder: Path::new(""), read: &|_| None };
+        Self::of(&[Arc::clone(source)], reader).map_err(|fault| *fault.diagnostic)
+    }
+
+    /// Reads the compose files of a project, each merged into those before it.
+    ///
+    /// # Errors
+    /// The first fault that makes one of them no YAML, or no compose file. What other programs may make of it is theirs:
+    /// tags of their own, fields that nobody knows.
+    pub fn of(sources: &[Arc<Source>], reader: Reader<'_>) -> Result<Self, Fault> {
+        let mut files = Files::new(reader.folder.to_owned(), reader.budget, reader.read);
+        let mut roots = Vec::new();
+        for source in sources {
+            let fault = |diagnostic| Fault { source: Arc::clone(source), diagnostic: Box::new(diagnostic) };
+            let documents = if says_nothing(&source.text) {
+                files.sources.add(Arc::clone(source));
+                Vec::new()
+            } else {
+                files.documents(source).map_err(fault)?
+            };
+            for root in documents {
+                if !matches!(root.value, Value::Mapping(_) | Value::Null) {
+                    let wrong = Diagnostic::error("expected a compose file, which is a map");
+                    return Err(fault(wrong.at(root.place, format!("this is {}", root.value.shape()))));
+                }
+                roots.push(root);
             }
-            let services = root.get("services").map(Node::entries).unwrap_or_default();
-            compose.services.extend(services.iter().map(|entry| Service::read(entry, catalog)));
-            let secrets = root.get("secrets").map(Node::entries).unwrap_or_default();
-            let file = |entry: &Entry| Some((entry.key.clone(), entry.value.get("file")?.placed()?));
-            compose.secret_files.extend(secrets.iter().filter_map(file));
         }
-        compose.services.iter_mut().for_each(|service| locate(&mut service.command, &source.text));
+        let mut variables = Variables::default();
+        let env = files.assignments(&reader.folder.join(".env"), &mut variables, false);
+        let assignments = env.unwrap_or_default().into_iter().map(|one| Variable {
+            name: one.name,
+            value: one.value.clone(),
+            filled: one.value,
+            place: one.place,
+        });
+        let assignments = assignments.collect();
+        let mut merged = Merged::default();
+        let mut secrets = Merged::default();
+        for root in roots {
+            let Value::Mapping(entries) = root.value else { continue };
+            for entry in entries {
+                let Value::Mapping(named) = entry.value.value else { continue };
+                match entry.key.as_str() {
+                    "services" => {
+                        let named = extends::resolve(named, reader.folder, &mut files, &variables);
+                        merged.take(named, &variables);
+                    }
+                    "secrets" => secrets.take(named, &variables),
+                    _ => {}
+                }
+            }
+        }
+        let mut reading = Reading { catalog: reader.catalog, variables: &variables, files: &mut files };
+        let services = merged.settled().map(|entry| Service::read(&entry, &mut reading)).collect();
+        let file = |entry: Entry| Some((entry.key.clone(), entry.value.get("file")?.placed()?));
+        let secret_files = secrets
+            .settled()
+            .filter_map(file)
+            .map(|(name, path)| (name, Placed { value: variables.fill(&path.value).text, ..path }));
+        let secret_files = secret_files.collect();
+        let (sources, files) = (files.sources, sources.len());
+        let mut compose =
+            Self { sources, files, services, by_name: HashMap::new(), secret_files, variables, assignments };
         for (place, service) in compose.services.iter().enumerate() {
-            compose.by_name.entry(service.name.value.clone()).or_default().push(place);
+            compose.by_name.insert(service.name.value.clone(), place);
         }
+        let helpers: Vec<bool> = compose.services.iter().map(|service| compose.works_on_another(service)).collect();
+        compose.services.iter_mut().zip(helpers).for_each(|(service, is_helper)| service.is_helper = is_helper);
         Ok(compose)
     }
 
-    /// The services of a name: several documents of one file may each say a part.
-    pub fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Service> {
-        self.by_name.get(name).into_iter().flatten().filter_map(|place| self.services.get(*place))
+    /// The service of a name.
+    pub fn named(&self, name: &str) -> Option<&Service> {
+        self.by_name.get(name).and_then(|place| self.services.get(*place))
+    }
+
+    /// The compose files themselves, without what they name.
+    pub fn own_sources(&self) -> impl Iterator<Item = &Arc<Source>> {
+        self.sources.iter().take(self.files)
+    }
+
+    /// Whether a service waits for another one that runs the same database.
+    fn works_on_another(&self, service: &Service) -> bool {
+        let Some(database) = &service.database else { return false };
+        let others = service.dependencies.iter().filter_map(|other| self.named(&other.name.value));
+        others.filter_map(|other| other.database.as_ref()).any(|other| other.id == database.id)
+    }
+
+    /// Whether a file is one part of a project and cannot stand alone: a service has neither an image nor a build, and
+    /// another file has it.
+    pub fn is_part_of(&self, base: &Self) -> bool {
+        let has_more = |service: &Service| base.named(&service.name.value).is_some_and(|other| !other.is_part);
+        self.services.iter().any(|service| service.is_part && !service.goes_on && has_more(service))
+    }
+}
+
+/// Entries of several files, merged by name.
+#[derive(Default)]
+struct Merged {
+    entries: Vec<Entry>,
+    at: HashMap<String, usize>,
+}
+
+impl Merged {
+    fn take(&mut self, entries: Vec<Entry>, variables: &Variables) {
+        for entry in entries {
+            match self.at.get(&entry.key).and_then(|index| self.entries.get_mut(*index)) {
+                Some(known) => merge::service(&mut known.value, entry.value, variables),
+                None => {
+                    self.at.insert(entry.key.clone(), self.entries.len());
+                    self.entries.push(entry);
+                }
+            }
+        }
+    }
+
+    fn settled(self) -> impl Iterator<Item = Entry> {
+        let kept = self.entries.into_iter().filter(|entry| entry.value.merging != Merging::Reset);
+        kept.map(|mut entry| {
+            merge::settle(&mut entry.value);
+            entry
+        })
     }
 }
 
 /// Whether a text holds comments at most.
-fn says_nothing(text: &str) -> bool {
+pub fn says_nothing(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}');
     text.lines().map(str::trim).all(|line| line.is_empty() || line.starts_with('#') || line == "---")
-}
-
-impl Service {
-    fn read(entry: &Entry, catalog: &Catalog) -> Self {
-        let node = &entry.value;
-        let list = |key: &str| node.get(key).map(Node::items).unwrap_or_default().iter();
-        let image = node.get("image").and_then(Node::placed);
-        let limits = node.get("deploy").and_then(|deploy| deploy.get("resources")?.get("limits")?.get("memory"));
-        let memory = node.get("tmpfs").into_iter().chain(list("tmpfs")).filter_map(Mount::memory);
-        // With the host's own network nothing is published, whatever stands there.
-        let is_on_host = node.get("network_mode").and_then(Node::text) == Some("host");
-        let ports = list("ports").filter(|_| !is_on_host).filter_map(Port::read);
-        let entrypoint = node.get("entrypoint").map(words).unwrap_or_default();
-        let command = node.get("command").map(words).unwrap_or_default();
-        Self {
-            name: Placed { value: entry.key.clone(), place: entry.place },
-            database: image.as_ref().and_then(|image| Running::of(&image.value, catalog)),
-            image,
-            is_built: node.get("build").is_some(),
-            base: node.get("extends").and_then(Base::read),
-            ports: ports.collect(),
-            environment: node.get("environment").map(variables).unwrap_or_default(),
-            command: entrypoint.into_iter().chain(command).collect(),
-            mounts: list("volumes").filter_map(Mount::read).chain(memory).collect(),
-            mounts_elsewhere: node.get("volumes_from").is_some(),
-            healthcheck: node.entry("healthcheck").filter(|check| is_check(&check.value)).map(|check| check.place),
-            memory: limits.or_else(|| node.get("mem_limit")).and_then(Node::placed),
-            has_profiles: node.get("profiles").is_some_and(|profiles| !profiles.items().is_empty()),
-            restart: node.get("restart").and_then(Node::placed),
-        }
-    }
-
-    /// What a finding about it is about: `services.db`.
-    pub fn about(&self) -> String {
-        format!("services.{}", self.name.value)
-    }
-
-    /// Whether it runs once and ends: a job, not a server.
-    pub fn is_job(&self) -> bool {
-        self.restart.as_ref().is_some_and(|restart| restart.value == "no")
-    }
-}
-
-/// Whether an entry checks anything: `disable: true` and `test: NONE` do not.
-fn is_check(check: &Node) -> bool {
-    let is_disabled = check.get("disable").and_then(Node::text) == Some("true");
-    let test = check.get("test");
-    let first = test.and_then(|test| test.text().or_else(|| test.items().first().and_then(Node::text)));
-    !is_disabled && first != Some("NONE") && !matches!(check.value, Value::Null)
-}
-
-impl Base {
-    fn read(node: &Node) -> Option<Self> {
-        let name = node.text().or_else(|| node.get("service").and_then(Node::text))?;
-        Some(if node.get("file").is_some() { Self::Elsewhere } else { Self::Here(name.to_owned()) })
-    }
-}
-
-/// The environment, as a map or as a list of `NAME=value`.
-fn variables(node: &Node) -> Vec<Variable> {
-    let of_map = node.entries().iter().map(|entry| Variable {
-        name: entry.key.clone(),
-        value: entry.value.text().map(str::to_owned),
-        place: if entry.value.text().is_some() { entry.value.place } else { entry.place },
-    });
-    let of_list = node.items().iter().filter_map(|item| {
-        let text = item.text()?;
-        let (name, value) = text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value)));
-        Some(Variable { name: name.to_owned(), value: value.map(str::to_owned), place: item.place })
-    });
-    of_map.chain(of_list).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use super::{Compose, split_image};
+    use super::Compose;
     use crate::source::Source;
     use crate::yaml::Budget;
 
@@ -222,13 +226,6 @@ mod tests {
         let source = Arc::new(Source { name: "compose.yaml".into(), text: text.into() });
         let budget = Budget { values: 1000 };
         Compose::parse(&source, &crate::embedded::catalog(), budget).expect_err("a fault").message
-    }
-
-    #[test]
-    fn images_are_split_as_docker_does() {
-        assert_eq!(split_image("postgres"), ("postgres", None));
-        assert_eq!(split_image("localhost:5000/postgres"), ("localhost:5000/postgres", None));
-        assert_eq!(split_image("localhost:5000/postgres:18@sha256:ab"), ("localhost:5000/postgres", Some("18")));
     }
 
     #[test]
@@ -251,13 +248,12 @@ mod tests {
              db:\n    <<: [*base, *more]\n    image: postgres:18\n    ports: !reset []\n  again:\n    <<: *base\n    <<: *more\n    \
              healthcheck: { test: [NONE] }\n---\nservices: { db: { healthcheck: { test: pg_isready } } }\n",
         );
-        let [db, again, more] = compose.services.as_slice() else { panic!("three services") };
+        let [db, again] = compose.services.as_slice() else { panic!("two services") };
         for service in [db, again] {
-            assert!(service.memory.is_some() && service.restart.is_some() && service.healthcheck.is_none());
+            assert!(service.memory.is_some() && service.restart.is_some());
         }
-        assert!(more.healthcheck.is_some());
-        assert_eq!(compose.named("db").count(), 2);
-        assert_eq!(fault("# nothing\n---\n"), "the compose file is empty");
+        assert!(db.healthcheck.is_some() && again.healthcheck.is_none(), "a second document is merged into the first");
+        assert!(read("# nothing\n---\n").services.is_empty());
         assert_eq!(fault("- a\n"), "expected a compose file, which is a map");
     }
 
@@ -271,7 +267,7 @@ mod tests {
         assert!(mounts[..5].iter().all(|mount| mount.folder() == "/b"), "{mounts:?}");
         let sources: Vec<_> = mounts.iter().map(|mount| mount.source.as_deref()).collect();
         let windows = Some("C:\\data");
-        assert_eq!(sources, [Some("a"), Some("${DATA:-./data}"), windows, None, None, None, None]);
+        assert_eq!(sources, [Some("a"), Some("./data"), windows, None, None, None, None]);
         assert_eq!(mounts.iter().filter(|mount| mount.is_memory).count(), 3);
         assert_eq!(mounts[5].target, "/tmp");
     }
@@ -284,8 +280,8 @@ mod tests {
             running.map(|one| (one.id, one.version.unwrap_or_default(), one.is_known))
         };
         let some = |id: &str, version: &str, is_known| Some((id.to_owned(), version.to_owned(), is_known));
-        assert_eq!(of("docker.io/library/postgres:${V:-17}-alpine"), some("postgresql", "17", true));
-        assert_eq!(of("pgvector/pgvector:pg17"), some("postgresql", "", true));
+        assert_eq!(of("docker.io/library/postgres:17-alpine"), some("postgresql", "17", true));
+        assert_eq!(of("pgvector/pgvector:pg17"), some("postgresql", "17", true));
         assert_eq!(of("bitnami/redis:8.2.1"), some("redis", "8.2", false));
         assert_eq!(of("registry.example.com/team/mongo:8.0"), some("mongodb", "8.0", false));
         assert_eq!(of("prometheuscommunity/postgres-exporter:v0.18.1"), None);
@@ -303,7 +299,7 @@ mod tests {
         assert_eq!(words(0), ["redis-server", "--save", "", "--requirepass", "a b"]);
         assert_eq!(words(1), ["postgres", "-c", "fsync=off"]);
         for word in compose.services.iter().flat_map(|service| &service.command) {
-            let pointed_at = &compose.source.text[word.place.range()];
+            let pointed_at = compose.sources.text(word.place);
             assert!(pointed_at == word.value || word.value.is_empty(), "{pointed_at}");
         }
         for service in &compose.services {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::text::{filled, split_last_colon};
+use super::text::{Variables, split_last_colon};
 use crate::source::Place;
 use crate::yaml::Node;
 
@@ -21,18 +21,20 @@ pub struct Mount {
 
 impl Mount {
     /// Reads `data:/var/lib/data`, `./conf:/etc/conf:ro,z`, `/anonymous` or the long form.
-    pub(super) fn read(node: &Node) -> Option<Self> {
+    pub(super) fn read(node: &Node, variables: &Variables) -> Option<Self> {
+        let known = |text: String| variables.fill(&text).text;
         if !node.entries().is_empty() {
             let text = |key: &str| node.get(key).and_then(Node::text).map(str::to_owned);
             let is_memory = text("type").as_deref() == Some("tmpfs");
-            return Some(Self { place: node.place, source: text("source"), target: text("target")?, is_memory });
+            let (source, target) = (text("source").map(known), known(text("target")?));
+            return Some(Self { place: node.place, source, target, is_memory });
         }
         let text = node.text()?;
         // Options hold no slash; a path and a variable that stands for one do, or may.
         let is_options = |(_, last): &(&str, &str)| !last.contains(['/', '$', '\\']);
         let text = split_last_colon(text).filter(is_options).map_or(text, |(mount, _)| mount);
         let (source, target) = split_last_colon(text).map_or((None, text), |(source, target)| (Some(source), target));
-        let (source, target) = (source.map(str::to_owned), target.to_owned());
+        let (source, target) = (source.map(|source| known(source.to_owned())), known(target.to_owned()));
         Some(Self { place: node.place, source, target, is_memory: false })
     }
 
@@ -45,8 +47,8 @@ impl Mount {
 
     /// Where it appears in the container, without a slash at the end.
     pub fn folder(&self) -> String {
-        let target = filled(&self.target).text;
-        if target.len() > 1 { target.trim_end_matches('/').to_owned() } else { target }
+        let target = self.target.as_str();
+        if target.len() > 1 { target.trim_end_matches('/').to_owned() } else { target.to_owned() }
     }
 
     /// Whether it mounts one file, as far as its name tells.

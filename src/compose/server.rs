@@ -2,27 +2,68 @@
 
 use catalog::{Catalog, Database, Detect, Text, Version};
 
-use super::Service;
+use super::mount::Mount;
+use super::service::Service;
 use super::text::{is_shell, program};
 
 impl Service {
-    /// The database that it runs as a server, as the catalog knows it.
+    /// The database that it runs as a server, as the catalog knows it. Services of a profile are servers too, once they
+    /// are asked for.
     pub fn server<'c>(&self, catalog: &'c Catalog) -> Option<(&'c Database, Option<&'c Version>)> {
-        let running = self.database.as_ref().filter(|_| !self.is_job() && !self.has_profiles)?;
-        let database = catalog.get(&running.id).filter(|database| self.serves(&database.detect))?;
+        let running = self.database.as_ref()?;
+        let database = catalog.get(&running.id).filter(|database| self.serves(database))?;
         Some((database, running.version.as_deref().and_then(|version| database.version(version))))
     }
 
     /// The image's own entrypoint, or a server that is named, serves. A tool of the same image does not. A script may do
-    /// either: then what is published is taken for a server.
-    fn serves(&self, detect: &Detect) -> bool {
+    /// either.
+    fn serves(&self, database: &Database) -> bool {
+        let detect = &database.detect;
         let Some(first) = self.command.first().map(|word| program(&word.value)) else { return true };
         let is_other_mode = self.command.iter().any(|word| is_among(&detect.other_modes, &word.value));
         if is_other_mode || OTHER_PROGRAMS.contains(&first) || is_among(&detect.clients, first) {
             return false;
         }
+        let server = self.runs(|name| is_among(&detect.programs, name));
+        if let Some(mode) = self.mode(detect, server) {
+            return is_among(&detect.modes, mode);
+        }
         let is_argument = first.starts_with('-') || SUBCOMMANDS.contains(&first);
-        is_argument || self.runs(|name| is_among(&detect.programs, name)).is_some() || !self.ports.is_empty()
+        is_argument || server.is_some() || self.runs_entrypoint() || self.is_served_by_script(detect, first)
+    }
+
+    /// What its program is told to do, where that decides whether it keeps data.
+    fn mode(&self, detect: &Detect, server: Option<usize>) -> Option<&str> {
+        if detect.modes.is_empty() || self.command.first().is_some_and(|word| is_shell(&word.value)) && server.is_none()
+        {
+            return None;
+        }
+        let start = server.map_or(0, |at| at.saturating_add(1));
+        let mut words = self.command.iter().skip(start).map(|word| word.value.as_str());
+        words.find(|word| !word.starts_with('-'))
+    }
+
+    /// Whether the last thing that it runs is the entrypoint of its image.
+    fn runs_entrypoint(&self) -> bool {
+        const ENTRYPOINTS: [&str; 3] = ["docker-entrypoint.sh", "entrypoint.sh", "docker-entrypoint"];
+        let is_entrypoint = |word: Option<&str>| word.is_some_and(|word| ENTRYPOINTS.contains(&program(word)));
+        is_entrypoint(self.command.last().map(|word| word.value.as_str()))
+            && self.runs(|name| ENTRYPOINTS.contains(&name)).is_some()
+    }
+
+    /// Whether a script that we have not read runs a server: it publishes a port, keeps the data, has a healthcheck, or is
+    /// kept running. A script that stands in the command itself would name the server, and what works on another service
+    /// is a helper.
+    fn is_served_by_script(&self, detect: &Detect, first: &str) -> bool {
+        let is_inline = is_shell(first) && self.command.iter().any(|word| word.value.starts_with('-'));
+        let is_data = |mount: &Mount| detect.data.iter().any(|folder| *folder.path == *mount.folder());
+        let restart = self.restart.as_ref().map_or("", |restart| restart.value.as_str());
+        // What is run now and then works on the data of a server that stands still.
+        let is_job = restart == "no" || self.has_profiles;
+        let keeps_data = !is_job && self.mounts.iter().any(is_data);
+        let is_kept_running = matches!(restart, "always" | "unless-stopped") && !is_inline && !self.is_built;
+        let stays = self.healthcheck.is_some() || keeps_data || is_kept_running;
+        !self.ports.is_empty() || (stays && !self.is_helper)
     }
 
     /// Which word of the command runs a program: a word that is only an argument may be a host or a user.
@@ -40,7 +81,6 @@ impl Service {
         found
     }
 }
-
 /// Whether a word is one of those that a folder lists.
 pub fn is_among(listed: &[Text], word: &str) -> bool {
     listed.iter().any(|listed| *listed == *word)

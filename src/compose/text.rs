@@ -1,6 +1,8 @@
 //! What stands in the single values of a compose file: variables, and commands.
 
-use crate::source::{Place, Placed};
+use std::collections::HashMap;
+
+use crate::source::{Place, Placed, Sources};
 use crate::yaml::Node;
 
 /// A text with its variables filled in, as far as the file itself says how.
@@ -15,36 +17,89 @@ pub struct Filled {
 /// How deep defaults are followed into defaults.
 const DEPTH: u8 = 8;
 
-/// Fills variables in by their defaults: `${TAG:-18}` is `18`, and `$$` is a dollar sign.
-pub fn filled(text: &str) -> Filled {
-    let mut filled = Filled { text: String::new(), is_open: false };
-    fill(text, DEPTH, &mut filled);
-    filled
-}
+/// The longest value that a variable is known to have.
+const LONGEST: usize = 4_096;
 
-fn fill(text: &str, depth: u8, filled: &mut Filled) {
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('$') {
-        filled.text.push_str(before);
-        rest = after;
-        if let Some(after) = rest.strip_prefix('$') {
-            filled.text.push('$');
-            rest = after;
-        } else if let Some(opened) = rest.strip_prefix('{') {
-            // What is never closed is no variable, and compose refuses the file.
-            let Some((inside, after)) = braced(opened) else {
-                filled.text.push('$');
-                break;
-            };
-            variable(inside, depth, filled);
-            rest = after;
-        } else {
-            let name = name_of(rest);
-            filled.is_open |= !name.is_empty();
-            filled.text.push('$');
+/// The variables that compose fills in besides those of the shell: the ones of `.env`.
+#[derive(Debug, Default, Clone)]
+pub struct Variables(HashMap<String, String>);
+
+impl Variables {
+    /// Sets one. What a value refers to can double with each line, so a very long one is taken for unknown.
+    pub(super) fn set(&mut self, name: &str, value: Option<String>) {
+        match value.filter(|value| value.len() <= LONGEST) {
+            Some(value) => drop(self.0.insert(name.to_owned(), value)),
+            None => drop(self.0.remove(name)),
         }
     }
-    filled.text.push_str(rest);
+
+    /// Fills variables in as compose does: `${TAG:-18}` is what `.env` says of `TAG`, or else `18`; `$$` is a dollar sign.
+    /// The shell's variables would come first, but what is said of a file must not depend on whose shell it is.
+    pub fn fill(&self, text: &str) -> Filled {
+        let mut filled = Filled { text: String::new(), is_open: false };
+        Filling { variables: self, filled: &mut filled }.fill(text, DEPTH);
+        filled
+    }
+}
+
+/// Fills variables in by their defaults alone: `${TAG:-18}` is `18`, and `$$` is a dollar sign.
+pub fn filled(text: &str) -> Filled {
+    Variables::default().fill(text)
+}
+
+struct Filling<'v> {
+    variables: &'v Variables,
+    filled: &'v mut Filled,
+}
+
+impl Filling<'_> {
+    fn fill(&mut self, text: &str, depth: u8) {
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('$') {
+            self.filled.text.push_str(before);
+            rest = after;
+            if let Some(after) = rest.strip_prefix('$') {
+                self.filled.text.push('$');
+                rest = after;
+            } else if let Some(opened) = rest.strip_prefix('{') {
+                // What is never closed is no variable, and compose refuses the file.
+                let Some((inside, after)) = braced(opened) else {
+                    self.filled.text.push('$');
+                    break;
+                };
+                self.variable(inside, depth);
+                rest = after;
+            } else {
+                let name = name_of(rest);
+                if name.is_empty() {
+                    self.filled.text.push('$');
+                } else {
+                    self.variable(name, depth);
+                    rest = rest.get(name.len()..).unwrap_or_default();
+                }
+            }
+        }
+        self.filled.text.push_str(rest);
+    }
+
+    fn variable(&mut self, inside: &str, depth: u8) {
+        let name = name_of(inside);
+        let operator = inside.get(name.len()..).unwrap_or_default();
+        let known = self.variables.0.get(name).map(String::as_str);
+        let counts = known.filter(|known| !known.is_empty() || !operator.starts_with(':'));
+        let after = |mark: char| operator.strip_prefix(':').unwrap_or(operator).strip_prefix(mark);
+        match (counts, after('-'), after('+')) {
+            (Some(_), _, Some(instead)) if depth > 0 => self.fill(instead, depth.saturating_sub(1)),
+            (None, _, Some(_)) if known.is_some() => {}
+            (Some(value), _, None) => self.filled.text.push_str(value),
+            (None, Some(default), _) if depth > 0 => self.fill(default, depth.saturating_sub(1)),
+            _ => {
+                self.filled.is_open = true;
+                self.filled.text.push('$');
+                self.filled.text.push_str(name);
+            }
+        }
+    }
 }
 
 /// What stands before the brace that closes, and after it.
@@ -59,20 +114,6 @@ fn braced(text: &str) -> Option<(&str, &str)> {
         (depth == 0).then_some(at)
     })?;
     Some((text.get(..end)?, text.get(end.saturating_add(1)..)?))
-}
-
-fn variable(inside: &str, depth: u8, filled: &mut Filled) {
-    let name = name_of(inside);
-    let operator = inside.get(name.len()..).unwrap_or_default();
-    let default = operator.strip_prefix(":-").or_else(|| operator.strip_prefix('-'));
-    match default.filter(|_| depth > 0) {
-        Some(default) => fill(default, depth.saturating_sub(1), filled),
-        None => {
-            filled.is_open = true;
-            filled.text.push('$');
-            filled.text.push_str(name);
-        }
-    }
 }
 
 fn name_of(text: &str) -> &str {
@@ -114,7 +155,7 @@ pub(super) fn words(node: &Node) -> Vec<Placed<String>> {
 }
 
 /// Points each word of a longer text at itself, where it stands there as it is read.
-pub(super) fn locate(words: &mut [Placed<String>], text: &str) {
+pub(super) fn locate(words: &mut [Placed<String>], sources: &Sources) {
     let mut whole = Place::default();
     let mut start = 0usize;
     for word in words {
@@ -122,7 +163,7 @@ pub(super) fn locate(words: &mut [Placed<String>], text: &str) {
             whole = word.place;
             start = whole.start;
         }
-        let rest = text.get(start..whole.end).unwrap_or_default();
+        let rest = sources.text(Place::new(start, whole.end));
         if let Some(at) = rest.find(&word.value).filter(|_| !word.value.is_empty()) {
             let from = start.saturating_add(at);
             start = from.saturating_add(word.value.len());
@@ -171,7 +212,7 @@ fn split(text: &str) -> impl Iterator<Item = String> {
 
 #[cfg(test)]
 mod tests {
-    use super::filled;
+    use super::{Variables, filled};
 
     #[test]
     fn variables_are_filled_in_by_their_defaults() {
@@ -189,5 +230,23 @@ mod tests {
         assert!(of(&deep).1);
         assert_eq!(of(&"${".repeat(50_000)).0.len(), 100_000);
         assert_eq!(of("a$${b}"), ("a${b}".into(), false));
+    }
+
+    #[test]
+    fn a_known_variable_is_taken_as_compose_takes_it() {
+        let mut variables = Variables::default();
+        variables.set("TAG", Some("18".into()));
+        variables.set("EMPTY", Some(String::new()));
+        variables.set("LONG", Some("x".repeat(5_000)));
+        let of = |text: &str| {
+            let filled = variables.fill(text);
+            (filled.text, filled.is_open)
+        };
+        assert_eq!(of("postgres:$TAG"), ("postgres:18".into(), false));
+        assert_eq!(of("${TAG:-17}${TAG-17}${TAG:?}"), ("181818".into(), false));
+        assert_eq!(of("${EMPTY:-17}${EMPTY-16}"), ("17".into(), false));
+        assert_eq!(of("${TAG:+a}${EMPTY:+b}${EMPTY+c}"), ("ac".into(), false));
+        assert_eq!(of("$LONG"), ("$LONG".into(), true));
+        assert_eq!(of("$$TAG"), ("$TAG".into(), false));
     }
 }

@@ -19,6 +19,13 @@ pub enum Check {
     System(fn(&System<'_>, &mut Vec<Violation>)),
     /// A compose file, whoever wrote it.
     Compose(fn(&ComposeFile<'_>, &mut Vec<Violation>)),
+    /// Both.
+    Both {
+        /// A requirements file with what was decided.
+        system: fn(&System<'_>, &mut Vec<Violation>),
+        /// A compose file.
+        compose: fn(&ComposeFile<'_>, &mut Vec<Violation>),
+    },
     /// The rendered folder of a requirements file.
     Stack(fn(&System<'_>, &StackFolder, &mut Vec<Violation>)),
     /// A comment that allows findings, after all other rules have been checked.

@@ -18,27 +18,29 @@ use crate::source::{Place, Source};
 /// Runs the rules over a requirements file with its decision and, where there is one, its rendered folder.
 pub fn check_system(system: &System<'_>, stack: Option<&StackFolder>, levels: &Levels) -> Outcome {
     let findings = found(levels, |check, violations| match (check, stack) {
-        (Check::System(check), _) => check(system, violations),
+        (Check::System(check) | Check::Both { system: check, .. }, _) => check(system, violations),
         (Check::Stack(check), Some(stack)) => check(system, stack, violations),
         _ => {}
     });
     let is_checked = |rule: &Rule| match rule.check {
-        Check::System(_) => true,
+        Check::System(_) | Check::Both { .. } => true,
         Check::Stack(_) => stack.is_some(),
         _ => false,
     };
-    Checked { source: &system.source, today: system.today, levels }.suppress(findings, is_checked)
+    Checked { sources: vec![&system.source], today: system.today, levels }.suppress(findings, is_checked)
 }
 
-/// Runs the rules over a compose file.
+/// Runs the rules over a compose project; what is in files that are told of elsewhere is left out.
 pub fn check_compose(file: &ComposeFile<'_>, levels: &Levels, today: Option<Date>) -> Outcome {
-    let findings = found(levels, |check, violations| {
-        if let Check::Compose(check) = check {
-            check(file, violations);
-        }
+    let mut findings = found(levels, |check, violations| match check {
+        Check::Compose(check) | Check::Both { compose: check, .. } => check(file, violations),
+        _ => {}
     });
-    let is_checked = |rule: &Rule| matches!(rule.check, Check::Compose(_));
-    Checked { source: &file.compose.source, today, levels }.suppress(findings, is_checked)
+    let is_told = |source: &Source| !file.told_elsewhere.contains(&source.name);
+    findings.retain(|finding| is_told(&finding.violation.location.source));
+    let is_checked = |rule: &Rule| matches!(rule.check, Check::Compose(_) | Check::Both { .. });
+    let sources = file.compose.sources.iter().filter(|source| is_told(source)).collect();
+    Checked { sources, today, levels }.suppress(findings, is_checked)
 }
 
 /// Runs the rules over the entries of a baseline that no finding needs any more.
@@ -80,21 +82,30 @@ fn found(levels: &Levels, run: impl Fn(Check, &mut Vec<Violation>)) -> Vec<Findi
     findings
 }
 
-/// A file that the rules have looked at.
+/// The files that the rules have looked at.
 struct Checked<'a> {
-    source: &'a Arc<Source>,
+    sources: Vec<&'a Arc<Source>>,
     today: Option<Date>,
     levels: &'a Levels,
 }
 
+/// A comment, and the file that it is in.
+struct Written<'a> {
+    source: &'a Arc<Source>,
+    suppression: Suppression,
+}
+
 impl Checked<'_> {
-    /// Takes out what the comments of the file allow, and checks the comments; `is_checked` tells which rules looked at
-    /// the file, so that a comment for another is not taken for unused.
+    /// Takes out what the comments of the files allow, and checks the comments; `is_checked` tells which rules looked at
+    /// the files, so that a comment for another is not taken for unused.
     fn suppress(&self, findings: Vec<Finding>, is_checked: impl Fn(&Rule) -> bool) -> Outcome {
-        let mut suppressions = Suppression::all(&self.source.text, &IDS);
+        let of = |source: &Source| Suppression::all(&source.text, &IDS).into_iter();
+        let comments = self.sources.iter().copied();
+        let comments = comments.flat_map(|source| of(source).map(move |suppression| Written { source, suppression }));
+        let mut comments: Vec<Written<'_>> = comments.collect();
         let mut outcome = Outcome::default();
         for finding in findings {
-            match self.allowing(&finding, &mut suppressions) {
+            match self.allowing(&finding, &mut comments) {
                 Some(comment) => outcome.suppressed.push(Suppressed { finding, reason: comment.reason.clone() }),
                 None => outcome.findings.push(finding),
             }
@@ -102,41 +113,46 @@ impl Checked<'_> {
         let ran = |rule: &Rule| {
             is_checked(rule) && (!rule.needs_today || self.today.is_some()) && self.levels.of_rule(rule).is_some()
         };
-        for named in suppressions.iter_mut().flat_map(|comment| &mut comment.rules) {
+        for named in comments.iter_mut().flat_map(|comment| &mut comment.suppression.rules) {
             named.checked = RULES.iter().any(|rule| named.rule == Some(rule.id) && ran(rule));
         }
         outcome.findings.extend(found(self.levels, |check, violations| {
             if let Check::Comment(check) = check {
-                let comments = suppressions.iter().map(|suppression| self.comment(suppression));
-                comments.for_each(|comment| check(&comment, violations));
+                comments.iter().for_each(|comment| check(&self.comment(comment), violations));
             }
         }));
         outcome
     }
 
-    fn comment<'c>(&'c self, suppression: &'c Suppression) -> Comment<'c> {
-        Comment { suppression, source: self.source, today: self.today, known: &IDS }
+    fn comment<'c>(&self, written: &'c Written<'_>) -> Comment<'c> {
+        Comment { suppression: &written.suppression, source: written.source, today: self.today, known: &IDS }
     }
 
-    /// The first comment of the file that allows a finding. All that do are marked as used.
-    fn allowing<'s>(&self, finding: &Finding, suppressions: &'s mut [Suppression]) -> Option<&'s Suppression> {
-        let here = |location: &&Location| location.source.name == self.source.name;
-        let locations = std::iter::once(&finding.violation.location).chain(&finding.violation.related).filter(here);
-        let places: Vec<Place> = locations.map(|location| location.place).collect();
-        let holds = |comment: &&mut Suppression| {
-            comment.rules.iter().any(|named| named.rule == Some(finding.rule.id))
-                && places.iter().any(|place| comment.covers(*place))
-                && !comment.is_expired(self.today)
+    /// The first comment of the files that allows a finding. All that do are marked as used.
+    fn allowing<'s>(&self, finding: &Finding, comments: &'s mut [Written<'_>]) -> Option<&'s Suppression> {
+        if comments.is_empty() {
+            return None;
+        }
+        let locations: Vec<&Location> =
+            std::iter::once(&finding.violation.location).chain(&finding.violation.related).collect();
+        let covers = |comment: &Written<'_>| {
+            let here = |location: &&&Location| location.source.name == comment.source.name;
+            locations.iter().filter(here).any(|location| comment.suppression.covers(location.place))
+        };
+        let holds = |comment: &&mut Written<'_>| {
+            comment.suppression.rules.iter().any(|named| named.rule == Some(finding.rule.id))
+                && covers(comment)
+                && !comment.suppression.is_expired(self.today)
         };
         let mut allowing = None;
-        for comment in suppressions.iter_mut().filter(holds) {
+        for Written { suppression, .. } in comments.iter_mut().filter(holds) {
             let mut allows = false;
-            for named in comment.rules.iter_mut().filter(|named| named.rule == Some(finding.rule.id)) {
+            for named in suppression.rules.iter_mut().filter(|named| named.rule == Some(finding.rule.id)) {
                 named.used = true;
                 allows = true;
             }
             if allows {
-                allowing.get_or_insert(&*comment);
+                allowing.get_or_insert(&*suppression);
             }
         }
         allowing

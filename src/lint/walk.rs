@@ -17,6 +17,8 @@ pub struct Found {
     pub path: PathBuf,
     /// What it is.
     pub kind: FoundKind,
+    /// Whether the person named it, and so means it to be read.
+    pub is_named: bool,
 }
 
 /// What a file is.
@@ -48,13 +50,13 @@ pub fn walk(paths: &[PathBuf]) -> Result<Vec<Found>, FileError> {
             Err(_) if files::standing(path).is_some() => {
                 // A lock is checked with the file that it belongs to.
                 let path = of_lock(path).unwrap_or_else(|| path.clone());
-                found.push(Found { kind: named(&path), path });
+                found.push(Found { kind: named(&path), path, is_named: true });
             }
             Err(error) => return Err(FileError::of("read", path, error)),
         }
     }
-    found.sort_unstable();
-    found.dedup();
+    found.sort_unstable_by(|one, other| (&one.path, other.is_named).cmp(&(&other.path, one.is_named)));
+    found.dedup_by(|next, first| next.path == first.path);
     Ok(found)
 }
 
@@ -78,7 +80,7 @@ fn in_folder(folder: &Path, found: &mut Vec<Found>) -> Result<(), FileError> {
         if entry.file_type().is_some_and(|kind| kind.is_file()) {
             let path = entry.into_path();
             let path = path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
-            found.extend(kind_of(&path).map(|kind| Found { path, kind }));
+            found.extend(kind_of(&path).map(|kind| Found { path, kind, is_named: false }));
         }
     }
     told.try_recv().map_or(Ok(()), Err)
@@ -119,7 +121,7 @@ fn kind_of(path: &Path) -> Option<FoundKind> {
         _ if !is_yaml => None,
         name if FILE_NAMES.contains(&name) => Some(FoundKind::Requirements),
         name if is_compose(name) => Some(FoundKind::Compose),
-        _ => looks_like(path).filter(|kind| *kind == FoundKind::Requirements),
+        _ => looks_like(path),
     }
 }
 
@@ -130,14 +132,66 @@ pub fn is_compose(name: &str) -> bool {
     stem == "compose" || stem.strip_prefix("compose").is_some_and(|rest| rest.starts_with(['.', '-']))
 }
 
-/// What the keys at the left edge of a file say that it is.
+/// What the keys of a file say that it is.
 fn looks_like(path: &Path) -> Option<FoundKind> {
     let bytes = files::read_head(path, LOOKED_AT).ok()?;
-    let text = String::from_utf8_lossy(&bytes);
-    let has = |key: &str| text.lines().any(|line| line.trim_start_matches('\u{feff}').starts_with(key));
-    match (has("version:"), has("data:"), has("services:")) {
-        (true, true, false) => Some(FoundKind::Requirements),
-        (_, false, true) => Some(FoundKind::Compose),
-        _ => None,
+    kind_of_text(&String::from_utf8_lossy(&bytes))
+}
+
+/// What the keys of a text say that it is: `version` and `data` at its left edge make a requirements file. A compose file has
+/// no keys there but those that compose knows, and under `services` something that is run from an image or a build.
+fn kind_of_text(text: &str) -> Option<FoundKind> {
+    const COMPOSE: [&str; 9] =
+        ["version", "name", "services", "volumes", "networks", "configs", "secrets", "include", "models"];
+    let mut keys = Vec::new();
+    let mut is_in_services = false;
+    let mut runs = false;
+    for line in text.trim_start_matches('\u{feff}').lines() {
+        let content = line.trim();
+        if content.is_empty() || content.starts_with('#') || matches!(content, "---" | "...") {
+            continue;
+        }
+        if line.starts_with([' ', '\t']) {
+            let names =
+                |key: &str| content.trim_start_matches("- ").starts_with(key) || content.contains(&format!("{{ {key}"));
+            runs |= is_in_services && ["image:", "build:"].into_iter().any(names);
+            continue;
+        }
+        // What stands at the left edge and is no key goes on from the line before: the end of a text or of a bracket.
+        let Some((key, rest)) = content.split_once(':').filter(|(key, _)| is_key(key)) else { continue };
+        let key = key.trim_matches(['"', '\'']);
+        is_in_services = key == "services";
+        runs |= is_in_services && ["image:", "build:"].iter().any(|key| rest.contains(key));
+        keys.push(key);
+    }
+    let has = |key: &str| keys.contains(&key);
+    let is_known = |key: &&str| COMPOSE.contains(key) || key.starts_with("x-");
+    if has("version") && has("data") && !has("services") {
+        return Some(FoundKind::Requirements);
+    }
+    (has("services") && runs && keys.iter().all(is_known)).then_some(FoundKind::Compose)
+}
+
+/// Whether a text before a colon is a plain key.
+fn is_key(text: &str) -> bool {
+    let text = text.trim_matches(['"', '\'']);
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FoundKind, kind_of_text};
+
+    #[test]
+    fn a_compose_file_is_known_by_its_keys() {
+        let compose = |text: &str| kind_of_text(text) == Some(FoundKind::Compose);
+        assert!(compose("services:\n  db:\n    image: postgres\n"));
+        assert!(compose("# x\nversion: '3'\nx-a: &a\n  b: 1\nservices:\n  db:\n    build: .\nvolumes: { a: }\n"));
+        assert!(compose("services: { db: { image: postgres } }\n"));
+        assert!(!compose("services:\n  App\\Service:\n    autowire: true\n"), "those of a program");
+        assert!(!compose("kind: pipeline\nservices:\n  - name: db\n    image: postgres\n"), "a pipeline's");
+        assert!(!compose("jobs:\n  a:\n    services:\n      db:\n        image: postgres\n"));
+        assert!(!compose("image: x\n") && !compose(""));
+        assert_eq!(kind_of_text("version: 1\ndata:\n  a: {}\n"), Some(FoundKind::Requirements));
     }
 }

@@ -214,6 +214,13 @@ fn known(id: &str, version: &str, place: Place, catalog: &Catalog) -> Result<boo
         let known = database.versions.iter().map(|version| version.major.as_str());
         return Err(unknown(message, suggestion(version, known)));
     };
+    if version.ended {
+        let since = version.end_of_life.map_or_else(|| String::from("any more"), |end| format!("since {end}"));
+        let message = format!("the lock names {} {}, which has had no fixes {since}", database.name, version.major);
+        let offered: Vec<&str> = database.offered().map(|version| version.major.as_str()).collect();
+        let help = format!("plan the move to {}, and decide anew without the lock", offered.join(", "));
+        return Err(unknown(message, help));
+    }
     Ok(version.image.is_some())
 }
 

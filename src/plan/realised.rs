@@ -257,11 +257,14 @@ impl<'d, 'a> Dataset<'d, 'a> {
     fn protection(&self, statements: &mut Vec<Stated>) {
         if let Some(encryption) = &self.data.encryption {
             let Encryption { at_rest, in_transit } = &encryption.value;
-            let mut asked = |field: &str, stated: &Option<Placed<bool>>, protection: fn(&'a Recipe) -> Protection<'a>| {
-                let Some(place) = stated.as_ref().filter(|stated| stated.value).map(|stated| stated.place) else { return };
-                let outcome = self.protected(protection);
-                statements.push(Stated { field: field.to_owned(), value: String::from("true"), place, outcome });
-            };
+            let mut asked =
+                |field: &str, stated: &Option<Placed<bool>>, protection: fn(&'a Recipe) -> Protection<'a>| {
+                    let Some(place) = stated.as_ref().filter(|stated| stated.value).map(|stated| stated.place) else {
+                        return;
+                    };
+                    let outcome = self.protected(protection);
+                    statements.push(Stated { field: field.to_owned(), value: String::from("true"), place, outcome });
+                };
             asked("encryption.at_rest", at_rest, Recipe::at_rest);
             asked("encryption.in_transit", in_transit, Recipe::in_transit);
         }

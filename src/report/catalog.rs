@@ -100,7 +100,7 @@ impl Page<'_> {
 
     fn versions(&mut self) {
         self.heading("versions");
-        for version in &self.database.versions {
+        for version in self.database.offered() {
             let image = version.image.as_ref().zip(version.tag.as_ref());
             let image = image.map_or_else(String::new, |(image, tag)| format!("  {image}:{tag}"));
             let end = version.end_of_life.map_or_else(String::new, |end| format!("  until {end}"));
@@ -114,6 +114,11 @@ impl Page<'_> {
                     self.look.paint(FAINT, note)
                 ),
             );
+        }
+        let ended = self.database.versions.iter().filter(|version| version.ended);
+        let ended: Vec<&str> = ended.map(|version| version.major.as_str()).collect();
+        if !ended.is_empty() {
+            self.line(2, &format!("{} {}", self.look.paint(FAINT, "no fixes any more:"), ended.join(", ")));
         }
     }
 

@@ -101,7 +101,7 @@ impl Assignment {
             root.get_mut("data").and_then(|data| data.get_mut(&self.owner))
         } else if self.owner == TARGET {
             if root.get(TARGET).is_none() {
-                let nothing = Node { place: owner_place, value: Value::Null };
+                let nothing = Node::new(owner_place, Value::Null);
                 root.set(Entry { key: TARGET.to_owned(), place: owner_place, value: nothing });
             }
             root.get_mut(TARGET)
@@ -123,7 +123,7 @@ impl Assignment {
         owner.set(Entry {
             key: self.field.clone(),
             place: at(field_at, self.field.len()),
-            value: Node { place, value },
+            value: Node::new(place, value),
         });
         Ok(())
     }

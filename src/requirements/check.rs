@@ -106,7 +106,15 @@ fn pin(data: &Data, catalog: &Catalog, reader: &mut Reader) {
             _ => format!("{} has no version `{}` in the catalog", database.name, shortened(version)),
         };
         let diagnostic = Diagnostic::error(message).at(pin.place, "not known");
-        reader.unknown(diagnostic, version, database.versions.iter().map(|v| v.major.as_str()));
+        reader.unknown(diagnostic, version, database.offered().map(|v| v.major.as_str()));
+    }
+    if let Some(ended) = database.version(version).filter(|version| version.ended) {
+        let since =
+            ended.end_of_life.map_or_else(|| String::from("no fixes any more"), |end| format!("no fixes since {end}"));
+        let diagnostic = Diagnostic::error(format!("{} {version} has had {since}", database.name));
+        let known: Vec<&str> = database.offered().map(|version| version.major.as_str()).collect();
+        reader
+            .fault(diagnostic.at(pin.place, "not offered any more").help(format!("offered are {}", known.join(", "))));
     }
 }
 

@@ -149,7 +149,7 @@ impl Name for String {
 
 impl Name for FieldName {
     fn of(entry: &Entry, reader: &mut Reader) -> Option<Self> {
-        Self::read(&Node { place: entry.place, value: Value::Scalar(entry.key.clone()) }, reader)
+        Self::read(&Node::new(entry.place, Value::Scalar(entry.key.clone())), reader)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use granit_parser::{Event, ScalarStyle, StructureStyle, Tag};
 
 use super::fault::{not_yaml, too_deep, word};
-use super::node::{DEPTH, Entry, Node, Value};
+use super::node::{DEPTH, Entry, Merging, Node, Value};
 use crate::diagnostic::Diagnostic;
 use crate::source::Place;
 
@@ -73,15 +73,18 @@ impl<'a> Builder<'a> {
                 let null = style == ScalarStyle::Plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL");
                 let size = text.len().div_ceil(TEXT_OF_A_VALUE).max(1);
                 let value = if null { Value::Null } else { Value::Scalar(text.into_owned()) };
-                self.finish(Anchored { node: Node { place, value }, size, height: 0 }, anchor)
+                let node = Node { merging: merging(tag.as_deref()), ..Node::new(place, value) };
+                self.finish(Anchored { node, size, height: 0 }, anchor)
             }
             Event::SequenceStart(style, anchor, tag) => {
                 self.judge(tag.as_deref(), place);
-                self.start(Value::Sequence(Vec::new()), place, anchor, style)
+                let node = Node { merging: merging(tag.as_deref()), ..Node::new(place, Value::Sequence(Vec::new())) };
+                self.start(node, anchor, style)
             }
             Event::MappingStart(style, anchor, tag) => {
                 self.judge(tag.as_deref(), place);
-                self.start(Value::Mapping(Vec::new()), place, anchor, style)
+                let node = Node { merging: merging(tag.as_deref()), ..Node::new(place, Value::Mapping(Vec::new())) };
+                self.start(node, anchor, style)
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(place),
             Event::Alias(anchor) => self.repeat(anchor, place),
@@ -119,13 +122,14 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn start(&mut self, value: Value, place: Place, anchor: usize, style: StructureStyle) -> Result<(), Diagnostic> {
+    fn start(&mut self, mut node: Node, anchor: usize, style: StructureStyle) -> Result<(), Diagnostic> {
+        let place = node.place;
         self.spend(1, place)?;
         if self.open.len() >= DEPTH {
             return Err(too_deep(place));
         }
         let bracket = (style == StructureStyle::Flow).then_some(place);
-        let node = Node { place: self.first_line(place), value };
+        node.place = self.first_line(place);
         self.open.push(Open { node, anchor, bracket, size: 1, height: 0, key: None });
         Ok(())
     }
@@ -155,7 +159,9 @@ impl<'a> Builder<'a> {
         let (size, height) = (*size, *height);
         let budget = self.left;
         if size <= budget {
-            let node = Node { place, ..node.clone() };
+            // In a file of somebody else a text is what is wrong, and that stands at the anchor; in one of ours its use is.
+            let is_at_anchor = self.several && matches!(node.value, Value::Scalar(_));
+            let node = Node { place: if is_at_anchor { node.place } else { place }, ..node.clone() };
             self.spend(size, place)?;
             return self.finish(Anchored { node, size, height }, 0);
         }
@@ -249,6 +255,15 @@ fn key(node: Node, text: &str, faults: &mut Vec<Diagnostic>) -> Result<Key, Diag
         }
     };
     Ok(Key { name, place })
+}
+
+/// What a tag tells compose.
+fn merging(tag: Option<&Tag>) -> Merging {
+    match tag.filter(|tag| tag.handle() == "!").map(Tag::suffix) {
+        Some("reset") => Merging::Reset,
+        Some("override") => Merging::Override,
+        _ => Merging::Usual,
+    }
 }
 
 /// A tag that is not one of YAML's core schema, as a person would write it.

@@ -11,7 +11,7 @@ use granit_parser::Parser;
 
 use builder::Builder;
 use fault::{nul, unreadable};
-pub use node::{Entry, Node, Value};
+pub use node::{Entry, Merging, Node, Value};
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Place;

@@ -12,6 +12,20 @@ pub struct Node {
     pub place: Place,
     /// What stands there.
     pub value: Value,
+    /// What compose is told to do with it where it meets another value.
+    pub merging: Merging,
+}
+
+/// What compose does with a value where another file has one in the same place, as its tag says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Merging {
+    /// It is merged: what has no tag.
+    #[default]
+    Usual,
+    /// It takes the other's place: `!override`.
+    Override,
+    /// It removes the other, and itself: `!reset`.
+    Reset,
 }
 
 /// The shapes that a value can have.
@@ -51,6 +65,37 @@ impl Value {
 }
 
 impl Node {
+    /// A value without a tag.
+    pub fn new(place: Place, value: Value) -> Self {
+        Self { place, value, merging: Merging::Usual }
+    }
+
+    /// Moves it and all that is in it further down, where several texts lie one after the other.
+    pub fn shift(&mut self, by: usize) {
+        if by == 0 {
+            return;
+        }
+        self.place = self.place.shifted(by);
+        match &mut self.value {
+            Value::Null | Value::Scalar(_) => {}
+            Value::Sequence(items) => items.iter_mut().for_each(|item| item.shift(by)),
+            Value::Mapping(entries) => entries.iter_mut().for_each(|entry| {
+                entry.place = entry.place.shifted(by);
+                entry.value.shift(by);
+            }),
+        }
+    }
+
+    /// How many values it is, itself included.
+    pub fn size(&self) -> usize {
+        let within: usize = match &self.value {
+            Value::Null | Value::Scalar(_) => 0,
+            Value::Sequence(items) => items.iter().map(Self::size).sum(),
+            Value::Mapping(entries) => entries.iter().map(|entry| entry.value.size()).sum(),
+        };
+        within.saturating_add(1)
+    }
+
     /// The entries of a map; nothing of what is none.
     pub fn entries(&self) -> &[Entry] {
         if let Value::Mapping(entries) = &self.value { entries } else { &[] }

@@ -374,6 +374,11 @@ impl Database {
         self.versions.iter().find(|version| version.default).or_else(|| self.versions.first())
     }
 
+    /// The versions that one may choose: those that have not ended.
+    pub fn offered(&self) -> impl Iterator<Item = &Version> + Clone {
+        self.versions.iter().filter(|version| !version.ended)
+    }
+
     /// The version that is called `major`.
     pub fn version(&self, major: &str) -> Option<&Version> {
         self.versions.iter().find(|version| version.major == major)

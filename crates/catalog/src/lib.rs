@@ -55,15 +55,16 @@ pub use database::{
     State, Surety, Upstream, Version,
 };
 pub use date::{Date, DateError};
-pub use detect::{Detect, Dialect, Pooler};
+pub use detect::{
+    Authentication, DataFolder, DataNamed, Detect, Dialect, HealthTest, Pooler, RemovedSetting, Withdrawn,
+};
 pub use entry::{Entry, EntryError};
 pub use folder::Folder;
 pub use matrix::{Matrix, Row};
 pub use recipe::{
-    AtRest, Apply, CertificateFile, Connect, Container, Endpoint, Family, FileTemplate, Healthcheck, HostSetting, Image,
-    Job, KnownSettings, Means, Memory, MemoryNotation, Needs, Notation, Protection, Purpose, Realises, Recipe, Secret,
-    Statements, Templates, Tls, Tuning,
-    Volume,
+    Apply, AtRest, CertificateFile, Connect, Container, Endpoint, Family, FileTemplate, Healthcheck, HostSetting,
+    Image, Job, KnownSettings, Means, Memory, MemoryNotation, Needs, Notation, Protection, Purpose, Realises, Recipe,
+    Secret, Statements, Templates, Tls, Tuning, Volume,
 };
 pub use reference::{DatabaseRef, VersionRange};
 pub use stored::Stored;

@@ -1,12 +1,14 @@
 //! One file: reading it with what is beside it, and checking it.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
 use catalog::{Catalog, Date};
 
+use super::git::Repositories;
 use super::workspaces::{LintContext, WorkspaceCache};
 use crate::commands::certificates;
 use crate::commands::error::InputError;
@@ -17,23 +19,25 @@ use crate::commands::portfolio;
 use crate::commands::records;
 use crate::commands::render::FOLDER;
 use crate::commands::text;
-use crate::compose::Compose;
+use crate::compose::{Compose, Fault, Reader, says_nothing};
 use crate::config;
 use crate::decide::portfolio::Question;
 use crate::decide::{DecisionContext, Depth, Selection};
 use crate::diagnostic::{Diagnostic, Faults};
 use crate::files::{self, FileError, Mode};
-use crate::lint::rules::{invalid_compose, invalid_lock, invalid_requirements, unreadable_file};
+use crate::lint::rules::{
+    empty_compose, foreign_requirements, invalid_compose, invalid_lock, invalid_requirements, unreadable_file,
+};
 use crate::lint::{
-    ComposeFile, Differing, Found, FoundKind, Kind, Locked, Mounted, Outcome, Record, Rule, StackFolder, System,
-    check_compose, check_system, is_compose, unreadable,
+    ComposeFile, Differing, Finding, Found, FoundKind, Kind, Levels, Locked, Mounted, Outcome, Record, Rule,
+    StackFolder, System, Violation, check_compose, check_system, is_compose, unreadable,
 };
 use crate::lock::{Lock, LockError};
 use crate::plan::{Capacity, Plan};
 use crate::render::record::{self, File, Front, number_of};
 use crate::render::write::{self, Folder, State};
 use crate::render::{Options, Stack, Wish};
-use crate::requirements::{Profile, Requirements};
+use crate::requirements::{FILE_NAMES, Profile, Requirements};
 use crate::size::{Host, Reckoner};
 use crate::source::{Place, Source};
 
@@ -51,6 +55,19 @@ impl FileOutcome {
         self.incomplete || !self.outcome.findings.is_empty() || !self.outcome.suppressed.is_empty()
     }
 
+    /// A file that is not read, and why that is said.
+    fn note(
+        source: Source,
+        levels: &Levels,
+        rule: &'static Rule,
+        violation: impl FnOnce(&Arc<Source>) -> Violation,
+    ) -> Self {
+        let source = Arc::new(source);
+        let findings = levels.of_rule(rule).map(|level| Finding { rule, level, violation: violation(&source) });
+        let findings = findings.into_iter().collect();
+        Self { outcome: Outcome { findings, suppressed: Vec::new() }, incomplete: false }
+    }
+
     fn unreadable(faults: &Faults, rule: &'static Rule) -> Self {
         let findings = unreadable(faults, rule);
         Self { outcome: Outcome { findings, suppressed: Vec::new() }, incomplete: true }
@@ -64,6 +81,9 @@ pub(super) struct Looking<'w> {
     /// The folders that were given, and those of the files that were.
     pub(super) roots: &'w [PathBuf],
     pub(super) today: Option<Date>,
+    /// The files that are looked at.
+    pub(super) files: &'w BTreeSet<PathBuf>,
+    pub(super) repositories: &'w Repositories,
 }
 
 /// What one thread looks at files with.
@@ -89,7 +109,13 @@ impl<'w> FileChecker<'w> {
             return Ok(FileOutcome { incomplete: true, ..FileOutcome::default() });
         };
         Ok(match file.kind {
+            FoundKind::Requirements if !file.is_named && is_foreign(&file.path, &source.text) => {
+                FileOutcome::note(source, &context.levels, &foreign_requirements::RULE, foreign_requirements::violation)
+            }
             FoundKind::Requirements => self.requirements(&file.path, source, context),
+            FoundKind::Compose if says_nothing(&source.text) && !file.is_named => {
+                FileOutcome::note(source, &context.levels, &empty_compose::RULE, empty_compose::violation)
+            }
             FoundKind::Compose => self.compose(&file.path, source, context),
         })
     }
@@ -233,29 +259,144 @@ impl<'w> FileChecker<'w> {
 
     fn compose(&self, path: &Path, source: Source, context: &LintContext) -> FileOutcome {
         let folder = input::folder_of(path);
-        let source = Arc::new(source);
-        let catalog = &context.world.catalog;
-        let compose = match Compose::parse(&source, catalog, input::budget(text::MAX_SIZE)) {
-            Ok(compose) => compose,
-            Err(fault) => {
-                let faults = Faults::new((*source).clone(), vec![fault]);
+        let roots = self.looking.roots;
+        let read = |path: &Path| {
+            let (root, within) = given(roots, path)?;
+            let text = text::source_in(&root, &within).ok()?.text;
+            Some(Source { name: path.display().to_string(), text })
+        };
+        let budget = input::budget(text::MAX_SIZE);
+        let reader = Reader { catalog: &context.world.catalog, budget, folder: &folder, read: &read };
+        let project = Project { folder: &folder, names: compose_names(&folder), reader };
+        let (compose, told_elsewhere) = match project.compose(path, Arc::new(source), self.looking.files) {
+            Ok(Some(found)) => found,
+            Ok(None) => return FileOutcome::default(),
+            Err(Fault { source, diagnostic }) => {
+                let faults = Faults::new((*source).clone(), vec![*diagnostic]);
                 return FileOutcome::unreadable(&faults, &invalid_compose::RULE);
             }
         };
-        let secrets = compose.secret_files.iter();
-        let secrets = secrets.filter_map(|(name, path)| {
-            let (root, path) = given(self.looking.roots, &folder.join(&path.value))?;
-            Some((name.clone(), readable(&root, &path)?))
-        });
+        let is_tracked = |path: &Path| plain(path).is_some_and(|path| self.looking.repositories.is_tracked(&path));
+        let named = compose.sources.iter().skip(compose.files).map(|source| source.name.clone());
+        let committed = named.filter(|name| is_tracked(Path::new(name))).collect();
+        let (mut readable_secrets, mut committed_secrets) = (Vec::new(), Vec::new());
+        for (name, path) in &compose.secret_files {
+            let path = folder.join(&path.value);
+            let Some((root, within)) = given(roots, &path) else { continue };
+            if is_tracked(&path) && root.standing(&within).is_ok_and(|found| found.is_some()) {
+                committed_secrets.push(name.clone());
+            } else if let Some(mode) = readable(&root, &within) {
+                readable_secrets.push((name.clone(), mode));
+            }
+        }
+        let is_rendered = compose.own_sources().any(|source| source.text.starts_with(GENERATED));
         let file = ComposeFile {
-            readable_secrets: secrets.collect(),
-            configurations: configurations(&compose, &folder, self.looking.roots),
-            others: others(path, &folder, catalog),
+            is_rendered,
+            readable_secrets,
+            committed_secrets,
+            committed,
+            configurations: configurations(&compose, &folder, roots),
+            parts: project.parts(&compose),
+            told_elsewhere,
+            today: self.looking.today,
+            allows_archived: context.world.config.policy.allow_archived,
             compose,
-            catalog,
+            catalog: reader.catalog,
         };
         FileOutcome { outcome: check_compose(&file, &context.levels, self.looking.today), incomplete: false }
     }
+}
+
+/// The compose files of a folder, as compose puts them together.
+struct Project<'p> {
+    folder: &'p Path,
+    /// Their names, in order.
+    names: Vec<String>,
+    reader: Reader<'p>,
+}
+
+impl Project<'_> {
+    /// What compose reads by itself, and what it adds to that.
+    const BASES: [&'static str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+    const OVERRIDES: [&'static str; 4] = [
+        "compose.override.yml",
+        "compose.override.yaml",
+        "docker-compose.override.yml",
+        "docker-compose.override.yaml",
+    ];
+
+    /// The project that a file belongs to, and the names of those of its files that are told of elsewhere; nothing where the
+    /// whole file is.
+    fn compose(
+        &self,
+        path: &Path,
+        source: Arc<Source>,
+        files: &BTreeSet<PathBuf>,
+    ) -> Result<Option<(Compose, Vec<String>)>, Fault> {
+        let own = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let first =
+            |names: &[&'static str]| names.iter().copied().find(|name| self.names.iter().any(|one| one == name));
+        let (base, over) = (first(&Self::BASES), first(&Self::OVERRIDES));
+        if base == Some(own) {
+            let over = over.and_then(|name| self.source(path, name));
+            let sources: Vec<_> = std::iter::once(source).chain(over).collect();
+            return Compose::of(&sources, self.reader).map(|compose| Some((compose, Vec::new())));
+        }
+        if over == Some(own) && base.is_some_and(|base| files.contains(&path.with_file_name(base))) {
+            return Ok(None);
+        }
+        let alone = Compose::of(&[Arc::clone(&source)], self.reader)?;
+        let Some(base) = base.and_then(|name| self.source(path, name)) else { return Ok(Some((alone, Vec::new()))) };
+        // What is wrong with the other file is told where that one is looked at.
+        let Ok(of_base) = Compose::of(&[Arc::clone(&base)], self.reader) else { return Ok(Some((alone, Vec::new()))) };
+        if over != Some(own) && !alone.is_part_of(&of_base) {
+            return Ok(Some((alone, Vec::new())));
+        }
+        let told = vec![base.name.clone()];
+        Compose::of(&[base, source], self.reader).map(|compose| Some((compose, told)))
+    }
+
+    /// A file beside another one.
+    fn source(&self, path: &Path, name: &str) -> Option<Arc<Source>> {
+        (self.reader.read)(&path.with_file_name(name)).map(Arc::new)
+    }
+
+    /// The other compose files of the folder that are parts of a project: compose reads several as one.
+    fn parts(&self, compose: &Compose) -> Vec<Compose> {
+        const READ: usize = 16;
+        let is_own =
+            |name: &&String| compose.own_sources().any(|own| Path::new(&own.name).file_name() == Some(name.as_ref()));
+        let others = self.names.iter().filter(|name| !is_own(name)).take(READ);
+        let parsed = others.filter_map(|name| {
+            let source = Arc::new((self.reader.read)(&self.folder.join(name))?);
+            let other = Compose::parse(&source, self.reader.catalog, self.reader.budget).ok()?;
+            other.is_part_of(compose).then_some(other)
+        });
+        parsed.collect()
+    }
+}
+
+/// How the files that we render begin.
+const GENERATED: &str = "# Generated by polyglot ";
+
+/// The names of the compose files of a folder.
+fn compose_names(folder: &Path) -> Vec<String> {
+    /// More than these are no files of one project.
+    const LISTED: usize = 1_000;
+    let Ok(folder) = files::Folder::open(folder) else { return Vec::new() };
+    let entries = folder.list(Path::new("")).into_iter().flatten().take(LISTED);
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| is_compose(name)).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Whether a file that has the name of a requirements file is another program's: it has neither a name of ours alone nor
+/// what ours begin with.
+fn is_foreign(path: &Path, text: &str) -> bool {
+    let is_ours_alone = path.file_name().is_some_and(|name| name == FILE_NAMES[0]);
+    let has = |key: &str| text.lines().any(|line| line.trim_start_matches('\u{feff}').starts_with(key));
+    !(is_ours_alone || has("version: 1") && has("data:"))
 }
 
 /// Where the stack of a requirements file is rendered to: as polyglot.toml says, or beside the file.
@@ -291,24 +432,6 @@ fn standing_records(path: &Path, stack: Option<&Path>) -> Vec<Record> {
     let mut found = folders.map(read).find(|records| !records.is_empty()).unwrap_or_default();
     found.sort_by_key(|record| record.number);
     found
-}
-
-/// The other compose files of a folder, as far as they can be read: compose reads several as one.
-fn others(path: &Path, folder: &Path, catalog: &Catalog) -> Vec<Compose> {
-    /// More than these are no files of one project.
-    const LISTED: usize = 1_000;
-    const READ: usize = 16;
-    let Ok(folder) = files::Folder::open(folder) else { return Vec::new() };
-    let entries = folder.list(Path::new("")).into_iter().flatten().take(LISTED);
-    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let others = names.filter(|name| is_compose(name) && path.file_name().is_none_or(|own| own != name.as_str()));
-    let mut others: Vec<String> = others.collect();
-    others.sort_unstable();
-    let parsed = others.iter().take(READ).filter_map(|name| {
-        let source = Arc::new(text::source_in(&folder, Path::new(name)).ok()?);
-        Compose::parse(&source, catalog, input::budget(text::MAX_SIZE)).ok()
-    });
-    parsed.collect()
 }
 
 /// The configuration files that services mount, as far as they lie where we may look and are texts of a bearable size.

@@ -1,6 +1,7 @@
 //! `polyglot lint`: findings in requirements, locks, rendered folders and compose files.
 
 mod check_file;
+mod git;
 mod output;
 mod workspaces;
 
@@ -24,6 +25,7 @@ use crate::lint::{BASELINE_FILE, Baseline, BaselineError, Found, IDS, Level, Lev
 use crate::report::findings::Report;
 use crate::source::Source;
 use check_file::{FileChecker, FileOutcome, Looking, plain};
+use git::Repositories;
 use workspaces::WorkspaceCache;
 
 pub(super) fn run(arguments: &Lint, terminal: &Terminal) -> Result<Outcome> {
@@ -31,7 +33,7 @@ pub(super) fn run(arguments: &Lint, terminal: &Terminal) -> Result<Outcome> {
         terminal.result(&crate::report::rules::list(terminal.look()))?;
         return Ok(Outcome::Done);
     }
-    output::check(&arguments.format)?;
+    output::check(&arguments.format, arguments.statistics)?;
     let here = [PathBuf::from(".")];
     let paths = if arguments.paths.is_empty() { here.as_slice() } else { arguments.paths.as_slice() };
     let files = walk(paths)?;
@@ -42,7 +44,14 @@ pub(super) fn run(arguments: &Lint, terminal: &Terminal) -> Result<Outcome> {
     }
     let workspaces = WorkspaceCache::default();
     let roots: Vec<PathBuf> = paths.iter().filter_map(|path| root(path)).collect();
-    let looking = Looking { workspaces: &workspaces, roots: &roots, today: arguments.today };
+    let (named, repositories) = (files.iter().map(|file| file.path.clone()).collect(), Repositories::default());
+    let looking = Looking {
+        workspaces: &workspaces,
+        roots: &roots,
+        today: arguments.today,
+        files: &named,
+        repositories: &repositories,
+    };
     let mut report = check(&files, looking, terminal)?;
     let home = home_of_baseline()?;
     if arguments.write_baseline {
@@ -56,7 +65,7 @@ pub(super) fn run(arguments: &Lint, terminal: &Terminal) -> Result<Outcome> {
             return Ok(rest);
         }
     }
-    output::write(&report, &arguments.format, terminal)?;
+    output::write(&report, arguments, terminal)?;
     Ok(outcome(&report, arguments.fail_on))
 }
 
@@ -105,6 +114,8 @@ fn check(files: &[Found], looking: Looking<'_>, terminal: &Terminal) -> Result<R
     report.incomplete |= !broken.is_empty();
     report.findings.extend(broken);
     report.findings.sort_by(crate::lint::Finding::order);
+    // A file that several projects read is found fault with in each of them.
+    report.findings.dedup_by(|next, first| first.order(next).is_eq());
     Ok(report)
 }
 

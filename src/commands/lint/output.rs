@@ -8,16 +8,20 @@ use anyhow::{Result, bail};
 
 use super::super::Outcome;
 use super::super::terminal::Terminal;
-use crate::cli::LintOutput;
+use crate::cli::{Lint, LintOutput};
 use crate::files::{self, Place};
 use crate::lint::{Edit, apply};
 use crate::render::write::diff;
-use crate::report::findings::Report;
+use crate::report::findings::{LintFormat, Report, statistics};
 use crate::report::style::Look;
 use crate::source::Source;
 
-/// Refuses two reports on one stream or in one file.
-pub(super) fn check(outputs: &[LintOutput]) -> Result<()> {
+/// Refuses two reports on one stream or in one file, and counts where a program reads.
+pub(super) fn check(outputs: &[LintOutput], statistics: bool) -> Result<()> {
+    let is_read_by_programs = |output: &&LintOutput| !matches!(output.format, LintFormat::Human | LintFormat::Concise);
+    if statistics && outputs.iter().filter(|output| output.file.is_none()).any(|output| is_read_by_programs(&output)) {
+        bail!("`--statistics` are for a person; give the other format a file: `--format sarif=out.sarif`");
+    }
     for (index, output) in outputs.iter().enumerate() {
         if outputs.iter().skip(index.saturating_add(1)).any(|other| other.file == output.file) {
             match &output.file {
@@ -32,10 +36,11 @@ pub(super) fn check(outputs: &[LintOutput]) -> Result<()> {
 }
 
 /// Writes the report in every format that is asked for.
-pub(super) fn write(report: &Report, outputs: &[LintOutput], terminal: &Terminal) -> Result<()> {
+pub(super) fn write(report: &Report, arguments: &Lint, terminal: &Terminal) -> Result<()> {
     const PLAIN: Look = Look { columns: 100, colour: false };
-    for output in outputs {
+    for output in &arguments.format {
         match &output.file {
+            None if arguments.statistics => terminal.result(&statistics(report))?,
             None => terminal.result(&output.format.render(report, terminal.look())?)?,
             Some(file) => {
                 let text = output.format.render(report, PLAIN)?;

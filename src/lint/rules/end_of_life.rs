@@ -1,5 +1,7 @@
 //! `end-of-life`
 
+use catalog::Date;
+
 use super::prelude::*;
 use super::shared::{ALMANAC, lasting};
 
@@ -10,7 +12,7 @@ pub(crate) static RULE: Rule = Rule {
     summary: "A version runs that gets no fixes any more.",
     why: "After the last day of support the next hole in it stays open, and is published all the same. The \
           upgrade does not get easier by waiting: tools stop skipping versions, and drivers stop talking to \
-          old ones.",
+          old ones. Versions that had ended when polyglot was built are found on any day, others on the day of `--today`.",
     source: "https://endoflife.date",
     bad: examples! {
         "polyglot.yaml": r"
@@ -38,6 +40,16 @@ pub(crate) static RULE: Rule = Rule {
             extra = ["databases"]
         "#,
         "databases/almanac/database.toml": ALMANAC;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:12.4
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql/data"]
+                healthcheck: { test: [CMD, pg_isready] }
+            volumes:
+              db:
+        "#;
     },
     good: examples! {
         "polyglot.yaml": r"
@@ -69,8 +81,8 @@ pub(crate) static RULE: Rule = Rule {
         "#,
         "databases/almanac/database.toml": ALMANAC;
     },
-    check: Check::System(check),
-    needs_today: true,
+    check: Check::Both { system: check, compose: check_images },
+    ..Rule::EMPTY
 };
 
 fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
@@ -85,6 +97,32 @@ fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
         violations.push(match lasting(database, version) {
             Some(next) => violation.help(format!("move to version {0}: `database: {1}@{0}`", next.major, database.id)),
             None => violation.help("move to a version that is maintained; a newer polyglot may know one"),
+        });
+    }
+}
+
+/// The same for the images of a compose file.
+fn check_images(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
+    for (service, image, database, version) in file.versions() {
+        let ended = |end: &Date| version.ended || file.today.is_some_and(|today| *end < today);
+        let is_ended = version.ended || version.end_of_life.is_some_and(|end| ended(&end));
+        if !is_ended {
+            continue;
+        }
+        let since = version.end_of_life.map_or_else(|| String::from("any more"), |end| format!("since {end}"));
+        let message = match version.end_of_life {
+            Some(_) => format!("{} {} has had no fixes {since}", database.name, version.major),
+            None => format!("{} {} gets no fixes {since}", database.name, version.major),
+        };
+        let violation =
+            Violation::new(service.about(), file.at(image.place, format!("version {}", version.major)), message);
+        let next = database.default_version().filter(|next| !next.ended);
+        violations.push(match next {
+            Some(next) => violation.help(format!(
+                "move to version {}: dump the data, load it into a new volume, and change the image then",
+                next.major
+            )),
+            None => violation.help("move to a version that is maintained"),
         });
     }
 }

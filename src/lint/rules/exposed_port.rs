@@ -1,6 +1,7 @@
 //! `exposed-port`
 
 use super::prelude::*;
+use crate::compose::Port;
 
 pub(crate) static RULE: Rule = Rule {
     id: RuleId::new("exposed-port"),
@@ -65,11 +66,19 @@ fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
         for port in service.ports.iter().filter(|port| port.is_open()) {
             let message =
                 format!("port {} of {} is open to everybody who reaches the host", port.target, database.name);
-            let published = port.published.as_deref().unwrap_or(&port.target);
-            let help =
-                format!("publish it on the host alone, `\"127.0.0.1:{published}:{}\"`, or not at all", port.target);
             let text = if port.address.is_some() { "an address that all reach" } else { "no address" };
-            violations.push(Violation::new(service.about(), file.at(port.place, text), message).help(help));
+            violations.push(Violation::new(service.about(), file.at(port.place, text), message).help(help(port)));
         }
     }
+}
+
+/// How to publish it on the host alone, in the form that stands there.
+fn help(port: &Port) -> String {
+    if port.is_long {
+        return String::from("publish it on the host alone, with `host_ip: 127.0.0.1`, or not at all");
+    }
+    // Without a port of the host the engine picks one.
+    let published = port.published.as_deref().unwrap_or_default();
+    let protocol = if port.protocol == "tcp" { String::new() } else { format!("/{}", port.protocol) };
+    format!("publish it on the host alone, `\"127.0.0.1:{published}:{}{protocol}\"`, or not at all", port.target)
 }

@@ -1,5 +1,7 @@
 //! `missing-healthcheck`
 
+use catalog::{Database, HealthTest, Version};
+
 use super::prelude::*;
 
 pub(crate) static RULE: Rule = Rule {
@@ -28,6 +30,16 @@ pub(crate) static RULE: Rule = Rule {
                 mem_limit: 1g
                 volumes: ["db:/var/lib/postgresql"]
                 healthcheck: { disable: true }
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                mem_limit: 1g
+                volumes: ["db:/var/lib/postgresql"]
+                healthcheck: { interval: 10s, retries: 5 }
             volumes:
               db:
         "#;
@@ -74,17 +86,35 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
-    for (service, database, _) in file.servers() {
-        // Another image, or one that is built, may bring its own.
-        let is_known = !service.is_built && service.database.as_ref().is_some_and(|running| running.is_known);
-        if !is_known || file.says(service, |service| service.healthcheck.is_some()) {
+    for (service, database, version) in file.servers() {
+        // An image that we do not know may bring its own.
+        let is_known = service.database.as_ref().is_some_and(|running| running.is_known);
+        let is_open = is_known && (!service.is_built || service.has_known_base);
+        if !is_open || file.says(service, |service| service.healthcheck.is_some()) {
             continue;
         }
         let message = format!("nothing checks that {} answers", database.name);
-        let violation = Violation::new(service.about(), file.at(service.name.place, "no `healthcheck`"), message);
-        violations.push(match &database.detect.healthcheck {
-            Some(test) => violation.help(format!("add `healthcheck: {{ test: {test}, interval: 10s }}`")),
-            None => violation.help("add a `healthcheck` that asks the server for an answer"),
-        });
+        let runnable = test(database, version);
+        let (place, mark) = match (service.idle_healthcheck, service.disabled_healthcheck) {
+            (Some(place), _) => (place, "it has no `test`"),
+            (None, Some(place)) => (place, "it is switched off"),
+            (None, None) => (service.name.place, "no `healthcheck`"),
+        };
+        let help = match runnable {
+            None => String::from("let a `healthcheck` ask the server for an answer"),
+            Some(test) if service.idle_healthcheck.is_some() => format!("say what it runs: `test: {test}`"),
+            Some(test) if service.disabled_healthcheck.is_some() => {
+                format!("put in its place `healthcheck: {{ test: {test}, interval: 10s }}`")
+            }
+            Some(test) => format!("add `healthcheck: {{ test: {test}, interval: 10s }}`"),
+        };
+        violations.push(Violation::new(service.about(), file.at(place, mark), message).help(help));
     }
+}
+
+/// What a version's image can run as a test.
+fn test<'d>(database: &'d Database, version: Option<&Version>) -> Option<&'d str> {
+    let version = version.or_else(|| database.default_version())?;
+    let has = |row: &&HealthTest| database.is_in(version, row.versions());
+    database.detect.healthchecks.iter().find(has).map(|row| row.test.as_str())
 }

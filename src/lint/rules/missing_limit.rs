@@ -73,6 +73,12 @@ fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
         }
         let message = format!("{} may take all of the host's memory", database.name);
         let violation = Violation::new(service.about(), file.at(service.name.place, "no limit of memory"), message);
-        violations.push(violation.help("add `mem_limit: 2g`, or what `polyglot tune` gives it on this host"));
+        // A file that has a `deploy` may be for a swarm, which reads no `mem_limit`.
+        let limit = if service.has_deploy {
+            "add `resources: { limits: { memory: 2g } }` to its `deploy`"
+        } else {
+            "add `mem_limit: 2g`"
+        };
+        violations.push(violation.help(format!("{limit}, or what `polyglot tune` gives it on this host")));
     }
 }

@@ -1,6 +1,6 @@
 //! `missing-volume`
 
-use catalog::{Database, Version};
+use catalog::{DataFolder, Database, Text, Version};
 
 use super::prelude::*;
 use crate::compose::{Mount, Service};
@@ -39,6 +39,22 @@ pub(crate) static RULE: Rule = Rule {
                 image: mongo:8.0
                 volumes: [/data/db]
         ";
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:18.1
+                volumes: ["db:/var/lib/postgresql/data"]
+            volumes:
+              db:
+        "#;
+        "compose.yaml": r#"
+            services:
+              db:
+                image: postgres:17.2
+                volumes: ["db:/var/lib/postgresql"]
+            volumes:
+              db:
+        "#;
     },
     good: examples! {
         "compose.yaml": r#"
@@ -92,32 +108,57 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     for (service, database, version) in file.servers() {
-        let folders = folders(file, database, version);
+        let folders = folders(file, service, database, version);
         if folders.is_empty() || is_cache(file, service, database) {
             continue;
         }
-        let known = service.database.as_ref().is_some_and(|running| running.is_known) && !service.is_built;
+        let is_known = service.database.as_ref().is_some_and(|running| running.is_known)
+            && (!service.is_built || service.has_known_base);
+        let named = named(file, service, database);
         let keeps = |part: &Service| {
-            part.mounts_elsewhere || part.mounts.iter().any(|mount| keeps(mount, part, known.then_some(&folders)))
+            part.mounts_elsewhere
+                || part.mounts.iter().any(|mount| !is_known && is_kept(mount) || keeps(mount, &folders, &named))
         };
         if file.says(service, keeps) {
             continue;
         }
-        let folder = folders.first().map_or("", String::as_str);
+        let Some(folder) = folders.first() else { continue };
         let message = format!("the data of {} goes with the container", database.name);
         let beside = service.mounts.iter().find(|mount| mount.source.is_some() && !is_for_others(mount));
-        let text = format!("nothing holds `{folder}`");
+        let lies = named.first().map_or(folder.path.as_str(), String::as_str);
+        let text = format!("nothing holds `{lies}`");
         let mut violation = Violation::new(service.about(), file.at(service.name.place, text), message);
         if let Some(mount) = beside {
-            violation = violation.also(file.at(mount.place, format!("`{}` is not where its data lies", mount.target)));
+            violation = violation.also(file.at(mount.place, format!("`{}` does not hold its data", mount.target)));
         }
+        let wanted = named.first().map_or_else(|| folder.volume.as_deref().unwrap_or(&folder.path), String::as_str);
         let name = &service.name.value;
-        violations.push(violation.help(format!("mount a volume there: `volumes: [\"{name}-data:{folder}\"]`")));
+        let violation = violation.help(format!("mount a volume there: `volumes: [\"{name}-data:{wanted}\"]`"));
+        let is_other = version.is_some() && beside.is_some();
+        violations.push(
+            folder.note.iter().filter(|_| is_other).fold(violation, |violation, note| violation.help(note.as_str())),
+        );
     }
 }
 
-/// Where a database keeps its data, the first as its recipe has it.
-fn folders(file: &ComposeFile<'_>, database: &Database, version: Option<&Version>) -> Vec<String> {
+/// Where a database keeps its data, the newest version's first: as its folder says of the image, or else where its own stack
+/// mounts a volume.
+fn folders(
+    file: &ComposeFile<'_>,
+    service: &Service,
+    database: &Database,
+    version: Option<&Version>,
+) -> Vec<DataFolder> {
+    let rows = &database.detect.data;
+    if !rows.is_empty() {
+        let is_told = |with: &Text| service.command.iter().any(|word| *word.value == **with);
+        let special: Vec<_> = rows.iter().filter(|row| row.with.as_ref().is_some_and(is_told)).cloned().collect();
+        if !special.is_empty() {
+            return special;
+        }
+        let has = |row: &&DataFolder| version.is_none_or(|version| database.is_in(version, row.versions()));
+        return rows.iter().filter(|row| row.with.is_none()).filter(has).cloned().collect();
+    }
     let recipe = file.catalog.recipe(&database.id);
     let Some(container) = recipe.and_then(|recipe| recipe.container.as_ref()) else { return Vec::new() };
     let wanted = container.volumes.iter().filter(|volume| {
@@ -125,23 +166,76 @@ fn folders(file: &ComposeFile<'_>, database: &Database, version: Option<&Version
         let holds_data = !volume.path.starts_with("/etc/") && volume.path.as_str() != "/backup";
         holds_data && version.is_none_or(has)
     });
-    wanted.map(|volume| volume.path.to_string()).collect()
+    wanted.map(|volume| DataFolder::at(volume.path.clone())).collect()
 }
 
-/// Whether a mount outlives the container and holds the data: at, above or below one of the folders, or one that the
-/// service names itself. Of an image that we do not know any folder may be the one.
-fn keeps(mount: &Mount, service: &Service, folders: Option<&Vec<String>>) -> bool {
-    if mount.source.is_none() && !mount.is_memory {
+/// The folders that the service names for its data, instead of the usual one.
+fn named(file: &ComposeFile<'_>, service: &Service, database: &Database) -> Vec<String> {
+    let from = &database.detect.data_named;
+    let variables = from.environment.iter().filter_map(|name| service.variable(name));
+    // What only the environment knows stands for any folder.
+    let variables = variables.map(|variable| variable.filled.clone().unwrap_or_else(|| String::from("$")));
+    let settings = file.settings(service, database);
+    let set = from.options.iter().filter_map(|name| last(&settings, name)).map(|setting| setting.value.clone());
+    let words = service.command.iter().map(|word| file.compose.variables.fill(&word.value).text);
+    let words: Vec<String> = words.collect();
+    let mut given = Vec::new();
+    for (index, word) in words.iter().enumerate() {
+        let (option, value) =
+            word.split_once('=').map_or((word.as_str(), None), |(option, value)| (option, Some(value)));
+        if from.options.iter().any(|name| *name == *option) {
+            let next = || words.get(index.saturating_add(1)).map(String::as_str);
+            given.extend(value.or_else(next).map(str::to_owned));
+        } else if from.arguments && index > 0 && !word.starts_with('-') {
+            given.push(word.clone());
+        }
+    }
+    let all = variables.chain(set).chain(given).flat_map(|text| text.split(',').map(str::to_owned).collect::<Vec<_>>());
+    all.filter_map(|text| folder_named(&text)).collect()
+}
+
+/// The folder in a text: a path, or that of an address. `/disk{1...4}` stands for several that begin alike.
+fn folder_named(text: &str) -> Option<String> {
+    let text = text.trim_matches(['"', '\'']);
+    let path = text.split_once("://").map_or(text, |(_, rest)| rest.find('/').map_or("", |at| &rest[at..]));
+    let path = path.split('{').next().unwrap_or(path);
+    let is_folder = path.starts_with('/') || path.starts_with('$');
+    is_folder.then(|| if path.len() > 1 { path.trim_end_matches('/').to_owned() } else { path.to_owned() })
+}
+
+/// Whether a mount outlives the container and holds the data: it is at or above the folder that is named, or the usual one.
+/// Above a volume that the image declares it does not, for Docker mounts an anonymous one there.
+fn keeps(mount: &Mount, folders: &[DataFolder], named: &[String]) -> bool {
+    let target = mount.folder();
+    if (mount.source.is_none() && !mount.is_memory) || mount.is_file() {
         return false;
     }
-    let target = mount.folder();
-    let Some(folders) = folders else { return !mount.is_file() && !mount.is_memory };
-    let is_near = |folder: &str| is_within(&target, folder) || is_within(folder, &target);
-    let said = service.environment.iter().filter_map(|variable| variable.value.as_deref());
-    let told = service.command.iter().map(|word| word.value.rsplit('=').next().unwrap_or_default());
-    let named = said.chain(told).filter(|text| text.starts_with('/'));
-    let is_variable = target.contains('$');
-    is_variable || folders.iter().any(|folder| is_near(folder)) || (!mount.is_file() && named.into_iter().any(is_near))
+    if target.contains('$') {
+        return true;
+    }
+    let is_covered = |folder: &str| {
+        let volumes = folders.iter().filter_map(|row| row.volume.as_deref());
+        let mut volumes = volumes.filter(|volume| is_within(folder, volume));
+        volumes.any(|volume| *volume != target && is_within(volume, &target))
+    };
+    let holds = |folder: &str| is_within(folder, &target) && !is_covered(folder);
+    if named.is_empty() {
+        folders.iter().any(|row| holds(&row.path))
+    } else {
+        named.iter().any(|folder| is_named(folder, &target) && !is_covered(folder))
+    }
+}
+
+/// Whether a mount is at or above a folder that is named, of which only the beginning may be known.
+fn is_named(folder: &str, target: &str) -> bool {
+    folder.starts_with('$')
+        || is_within(folder, target)
+        || (target.starts_with(folder) && !target[folder.len()..].contains('/'))
+}
+
+/// Whether a mount keeps anything at all.
+fn is_kept(mount: &Mount) -> bool {
+    mount.source.is_some() && !mount.is_file()
 }
 
 /// Whether a mount is plainly for something else: scripts, configurations, logs.

@@ -60,7 +60,7 @@ pub(crate) static RULE: Rule = Rule {
               page_views: { analytics: true, write_heavy: true, retention: 365d }
         ";
     },
-    check: Check::System(check),
+    check: Check::Both { system: check, compose: check_images },
     needs_today: true,
 };
 
@@ -81,5 +81,19 @@ fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
         violations.push(
             violation.help(format!("plan the move to version {0}: `database: {1}@{0}`", next.major, database.id)),
         );
+    }
+}
+
+/// The same for the images of a compose file.
+fn check_images(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
+    let Some(today) = file.today else { return };
+    for (service, image, database, version) in file.versions() {
+        let Some(end) = version.end_of_life.filter(|_| !version.ended) else { continue };
+        let days = end.days().saturating_sub(today.days());
+        let Some(next) = lasting(database, version).filter(|_| (0..=SOON).contains(&days)) else { continue };
+        let message = format!("{} {} gets fixes until {end}: {days} more days", database.name, version.major);
+        let location = file.at(image.place, format!("version {}", version.major));
+        let violation = Violation::new(service.about(), location, message);
+        violations.push(violation.help(format!("plan the move to version {}", next.major)));
     }
 }

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use catalog::{Database, RemovedSetting, Version, VersionRange};
+
 use super::prelude::*;
-use crate::lint::subject::Known;
+use crate::lint::subject::{Known, Unknown};
 
 pub(crate) static RULE: Rule = Rule {
     id: RuleId::new("unknown-setting"),
@@ -117,7 +119,10 @@ fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
         let known = lists.entry(list).or_insert_with(|| Known::of(database, version, file.catalog));
         let Some(known) = known else { continue };
         for setting in settings.into_iter().filter(|setting| !DIRECTIVES.contains(&setting.name.as_str())) {
-            let Some(unknown) = known.judge(&setting.name) else { continue };
+            let removed = version.and_then(|version| removed(database, version, &setting.name));
+            let Some(unknown) = known.judge(&setting.name).or_else(|| removed.map(|_| Unknown { meant: None })) else {
+                continue;
+            };
             // One command may be shared by services, and one line may hold several settings.
             if !places.insert((setting.location.source.name.clone(), setting.location.place, setting.name)) {
                 continue;
@@ -130,9 +135,16 @@ fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
                 violation = violation.also(file.at(place, "mounted here"));
             }
             violations.push(violation.help(match unknown.meant {
+                _ if removed.is_some() => removed.map(|row| row.instead.to_string()).unwrap_or_default(),
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => String::from("look for its new name in the release notes, or remove it"),
             }));
         }
     }
+}
+
+/// The row of a setting that a version knows no more.
+fn removed<'d>(database: &'d Database, version: &Version, name: &str) -> Option<&'d RemovedSetting> {
+    let mut rows = database.detect.removed_settings.iter().filter(|row| *row.name == *name);
+    rows.find(|row| database.is_in(version, VersionRange { since: Some(&row.until), until: None }))
 }

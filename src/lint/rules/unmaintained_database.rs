@@ -1,6 +1,6 @@
 //! `unmaintained-database`
 
-use catalog::State;
+use catalog::{Database, State};
 
 use super::prelude::*;
 
@@ -28,6 +28,17 @@ pub(crate) static RULE: Rule = Rule {
             data:
               photos: { kind: file, database: minio, justification: it ran for years }
         ";
+        "compose.yaml": r#"
+            services:
+              files:
+                image: quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z
+                command: server /data
+                mem_limit: 1g
+                volumes: ["files:/data"]
+                healthcheck: { test: [CMD, mc, ready, local] }
+            volumes:
+              files:
+        "#;
     },
     good: examples! {
         "polyglot.yaml": r"
@@ -49,7 +60,7 @@ pub(crate) static RULE: Rule = Rule {
             allow_archived = true
         ";
     },
-    check: Check::System(check),
+    check: Check::Both { system: check, compose: check_images },
     ..Rule::EMPTY
 };
 
@@ -59,11 +70,7 @@ fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
     }
     for database in system.selection.databases() {
         let upstream = &database.upstream;
-        let state = match upstream.state {
-            State::Archived => "has ended",
-            State::Dormant => "has had nothing new for long",
-            State::Active | State::Maintenance => continue,
-        };
+        let Some(state) = state(database) else { continue };
         let Some(kind) = system.held_by(database).next() else { continue };
         let message = format!("`{}` is in {}, which {state} upstream", kind.name, database.name);
         let why = upstream.note.as_ref().map_or("", |note| note.as_str());
@@ -74,5 +81,31 @@ fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
         let successor = upstream.successor.as_ref().or_else(|| database.alternatives.first().map(|other| &other.id));
         let other = successor.map_or_else(|| String::from("NAME"), ToString::to_string);
         violations.push(violation.help(format!("move to what is maintained: `database: {other}`")));
+    }
+}
+
+/// The same for the images of a compose file.
+fn check_images(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
+    for (service, database, _) in file.servers().filter(|_| !file.allows_archived && !file.is_rendered) {
+        let Some(state) = state(database) else { continue };
+        let message = format!("`{}` is {}, which {state} upstream", service.name.value, database.name);
+        let place = service.image.as_ref().map_or(service.name.place, |image| image.place);
+        let violation = Violation::new(service.about(), file.at(place, "nobody maintains it"), message);
+        let note = database.upstream.note.as_ref().filter(|note| !note.is_empty());
+        let violation = note.into_iter().fold(violation, |violation, note| violation.help(note.as_str()));
+        let successor = database.upstream.successor.as_ref().and_then(|id| file.catalog.get(id));
+        violations.push(match successor {
+            Some(successor) => violation.help(format!("move to what is maintained: {}", successor.name)),
+            None => violation,
+        });
+    }
+}
+
+/// What became of a database that nobody maintains.
+fn state(database: &Database) -> Option<&'static str> {
+    match database.upstream.state {
+        State::Archived => Some("has ended"),
+        State::Dormant => Some("has had nothing new for long"),
+        State::Active | State::Maintenance => None,
     }
 }

@@ -1,7 +1,9 @@
 //! `unpinned-image`
 
+use catalog::{DataFolder, Database, Version};
+
 use super::prelude::*;
-use crate::compose::{filled, split_image};
+use crate::compose::{Mount, Service, names_version, split_image, without_registry};
 
 pub(crate) static RULE: Rule = Rule {
     id: RuleId::new("unpinned-image"),
@@ -89,13 +91,12 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
-    for service in file.compose.services.iter().filter(|service| !service.is_built) {
+    for service in file.compose.services.iter().filter(|service| !service.is_built || service.has_known_base) {
         let running = service.database.as_ref();
         let database = running.and_then(|running| file.catalog.get(&running.id));
         let (Some(image), Some(running), Some(database)) = (&service.image, running, database) else { continue };
-        let written = filled(&image.value).text;
-        let (repository, tag) = split_image(&written);
-        if written.contains('@') || tag.is_some_and(names_version) {
+        let (repository, tag) = split_image(&image.value);
+        if image.value.contains('@') || tag.is_some_and(names_version) {
             continue;
         }
         let message = match tag {
@@ -103,19 +104,39 @@ fn check(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
             Some(tag) => format!("the tag `{tag}` names no version of {}", database.name),
         };
         let violation = Violation::new(service.about(), file.at(image.place, "whatever is newest"), message);
-        let known = database.default_version().and_then(|version| version.tag.as_deref()).filter(|_| running.is_known);
-        violations.push(match known {
-            Some(tag) => violation
-                .help(format!("name a version: `image: {repository}:{tag}`"))
-                .help("a volume that holds data needs the major version that wrote it"),
-            None => violation.help(format!("name the version of {} that runs today", database.name)),
-        });
+        let known = database.default_version().filter(|version| is_image(version, repository) && running.is_known);
+        let Some((version, newest)) = known.and_then(|version| Some((version, version.tag.as_deref()?))) else {
+            violations.push(violation.help(format!("name the version of {} that runs today", database.name)));
+            continue;
+        };
+        let name = if service.is_built { "FROM " } else { "image: " };
+        let violation = violation
+            .help(format!("name a version: `{name}{repository}:{}`", flavoured(newest, tag)))
+            .help("a volume that holds data needs the major version that wrote it");
+        violations.push(moved(service, database, version).into_iter().fold(violation, Violation::help));
     }
 }
 
-/// Whether a tag names a version, or leaves it to the environment: a number that is not the base image's.
-fn names_version(tag: &str) -> bool {
-    const BASES: [&str; 7] = ["alpine", "debian", "ubuntu", "oraclelinux", "ubi", "al", "rocky"];
-    let of_base = |part: &str| BASES.iter().any(|base| part.starts_with(base));
-    tag.contains('$') || tag.split('-').any(|part| !of_base(part) && part.bytes().any(|byte| byte.is_ascii_digit()))
+/// Whether it is the image that the catalog pins for a version.
+fn is_image(version: &Version, repository: &str) -> bool {
+    version.image.as_deref().is_some_and(|image| without_registry(image) == without_registry(repository))
+}
+
+/// A tag in the variant that stands there: an Alpine image has another C library, which sorts texts in another order, and
+/// indexes of text break when it changes.
+fn flavoured(newest: &str, tag: Option<&str>) -> String {
+    let is_alpine = tag.is_some_and(|tag| tag.split('-').any(|part| part.starts_with("alpine")));
+    match newest.split('-').next().filter(|_| is_alpine) {
+        Some(version) => format!("{version}-alpine"),
+        None => newest.to_owned(),
+    }
+}
+
+/// What to know where the newest version keeps its data elsewhere than what is mounted.
+fn moved<'d>(service: &Service, database: &'d Database, version: &Version) -> Option<&'d str> {
+    let is_here = |row: &&DataFolder| database.is_in(version, row.versions());
+    let row = database.detect.data.iter().find(is_here)?;
+    let others = || database.detect.data.iter().filter(|other| other.path != row.path);
+    let is_old = |mount: &Mount| others().any(|other| *other.path == *mount.folder());
+    row.note.as_deref().filter(|_| service.mounts.iter().any(is_old))
 }

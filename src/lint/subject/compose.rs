@@ -1,23 +1,36 @@
 //! What the rules about a compose file look at.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use catalog::{Catalog, Database, Version};
+use catalog::{Catalog, Database, Date, Version};
 
-use crate::compose::{Base, Compose, Service};
+use crate::compose::{Compose, Service};
 use crate::lint::violation::Location;
-use crate::source::{Place, Source};
+use crate::source::{Place, Placed, Source};
 
-/// A compose file, with what was seen of the files that it names.
+/// A compose project, with what was seen of the files that it names.
 pub struct ComposeFile<'a> {
     /// What it says.
     pub compose: Compose,
-    /// The other compose files of its folder: what is missing here may stand there.
-    pub others: Vec<Compose>,
+    /// Files of its folder that add to it when somebody names them: what is missing here may stand there.
+    pub parts: Vec<Compose>,
+    /// Compose files of the project that are told of elsewhere.
+    pub told_elsewhere: Vec<String>,
+    /// The day that versions are held against, where one was named.
+    pub today: Option<Date>,
+    /// Whether the policy allows what nobody maintains.
+    pub allows_archived: bool,
+    /// Whether we rendered it: what there is to say of its versions is said of the requirements.
+    pub is_rendered: bool,
     /// The databases.
     pub catalog: &'a Catalog,
     /// The files of secrets that others can read: the name of the secret and the file's mode.
     pub readable_secrets: Vec<(String, u32)>,
+    /// The secrets whose files are in the repository.
+    pub committed_secrets: Vec<String>,
+    /// The texts, among those of the project, that are in the repository, by name.
+    pub committed: BTreeSet<String>,
     /// The texts of configuration files that it mounts, with the path in the container.
     pub configurations: Vec<Mounted>,
 }
@@ -36,9 +49,18 @@ pub struct Mounted {
 }
 
 impl<'a> ComposeFile<'a> {
-    /// A place in the file.
+    /// A place in one of its texts.
     pub fn at(&self, place: Place, text: impl Into<String>) -> Location {
-        Location::new(&self.compose.source, place, text)
+        match self.compose.sources.locate(place) {
+            Some((source, place)) => Location::new(source, place, text),
+            None => Location::new(&Arc::new(Source { name: String::new(), text: String::new() }), place, text),
+        }
+    }
+
+    /// Whether a place is in a compose file, or else in a text that is in the repository.
+    pub fn is_shared(&self, place: Place) -> bool {
+        let Some((source, _)) = self.compose.sources.locate(place) else { return false };
+        self.compose.own_sources().any(|own| own.name == source.name) || self.committed.contains(&source.name)
     }
 
     /// The services that run a database, as the catalog knows it, with the version that the tag names.
@@ -50,25 +72,22 @@ impl<'a> ComposeFile<'a> {
         })
     }
 
-    /// Whether a service says something: here, in another document or compose file of the folder, or in the service
-    /// that it goes on from. What goes on from a file that was not read may say anything.
+    /// The services whose image names a version of a server that the catalog knows, servers or not.
+    pub fn versions(&self) -> impl Iterator<Item = (&Service, &Placed<String>, &'a Database, &'a Version)> {
+        let catalog = self.catalog;
+        let services = self.compose.services.iter().filter(|_| !self.is_rendered);
+        services.filter_map(move |service| {
+            let running = service.database.as_ref().filter(|running| running.is_listed)?;
+            let database = catalog.get(&running.id)?;
+            Some((service, service.image.as_ref()?, database, database.version(running.version.as_deref()?)?))
+        })
+    }
+
+    /// Whether a service says something: here, or in a part of the project that is added by name. What goes on from a file
+    /// that was not read may say anything.
     pub fn says(&self, service: &Service, says: impl Fn(&Service) -> bool) -> bool {
-        /// Longer chains are taken to say it.
-        const LONGEST: usize = 16;
-        if says(service) {
-            return true;
-        }
-        let mut name = service.name.value.as_str();
-        for _ in 0..LONGEST {
-            let files = std::iter::once(&self.compose).chain(&self.others);
-            let parts: Vec<&Service> = files.flat_map(|file| file.named(name)).collect();
-            if parts.iter().any(|part| says(part) || part.base == Some(Base::Elsewhere)) {
-                return true;
-            }
-            let base = parts.iter().find_map(|part| part.base.as_ref());
-            let Some(Base::Here(base)) = base else { return false };
-            name = base;
-        }
-        true
+        let name = &service.name.value;
+        let parts = self.parts.iter().filter_map(|part| part.named(name)).filter(|part| part.is_part);
+        service.goes_on || says(service) || parts.into_iter().any(|part| part.goes_on || says(part))
     }
 }

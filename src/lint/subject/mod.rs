@@ -10,7 +10,7 @@ mod system;
 
 pub use baseline_entry::Entry;
 pub use compose::{ComposeFile, Mounted};
-pub(super) use known::Known;
+pub(super) use known::{Known, Unknown};
 pub(super) use settings::{Setting, last};
 pub use stack::{Differing, StackFolder};
 pub use suppression::{Comment, Named, Suppression, Until};

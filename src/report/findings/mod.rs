@@ -1,5 +1,6 @@
 //! What the linter found: one file a format.
 
+mod concise;
 mod github;
 mod human;
 mod json;
@@ -7,6 +8,7 @@ mod junit;
 mod model;
 mod place;
 mod sarif;
+mod statistics;
 
 pub use model::{Counts, Report};
 
@@ -17,6 +19,8 @@ use crate::report::style::Look;
 pub enum LintFormat {
     /// For a person.
     Human,
+    /// For a person, one line a finding: `file:line:column: level[rule] message`.
+    Concise,
     /// For a program; its schema is printed by `polyglot schema findings`.
     Json,
     /// SARIF 2.1.0, for code scanning.
@@ -35,12 +39,18 @@ impl LintFormat {
     pub fn render(self, report: &Report, look: Look) -> Result<String, super::ReportError> {
         match self {
             Self::Human => Ok(human::report(report, look)),
+            Self::Concise => Ok(concise::report(report)),
             Self::Json => json::report(report),
             Self::Sarif => sarif::report(report),
             Self::Github => Ok(github::report(report)),
             Self::Junit => junit::report(report),
         }
     }
+}
+
+/// How many findings each rule has.
+pub fn statistics(report: &Report) -> String {
+    statistics::report(report)
 }
 
 /// The schema of the JSON.

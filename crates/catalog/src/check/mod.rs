@@ -139,6 +139,12 @@ impl Database {
         if let Some(version) = self.versions.iter().find(|version| version.default && version.ended) {
             return Err(format!("{}: version {} has ended, and is the default", self.id, version.major));
         }
+        if let Some(unknown) = self.detect.versions().find(|version| self.version(version).is_none()) {
+            return Err(format!(
+                "{}: `[detect]` speaks of version {unknown}, which `[[versions]]` does not have",
+                self.id
+            ));
+        }
         let base_memory = self.operate.iter().flat_map(|operate| &operate.base_memory);
         base_memory.into_iter().try_for_each(|amount| readable(&self.id, Quantity::DataSize, amount))?;
         Need::ALL.iter().try_for_each(|need| self.check_need(*need))?;
@@ -153,7 +159,8 @@ impl Database {
         let needs = self.serves.iter().map(|(need, service)| (need.name(), &service.source));
         let bounds = self.bounds.iter().map(|row| (row.of.name(), &row.source));
         let first = [("licence", &self.licence.source), ("upstream", &self.upstream.source)];
-        first.into_iter().chain(metrics).chain(versions).chain(techniques).chain(needs).chain(bounds)
+        let detect = self.detect.sources();
+        first.into_iter().chain(metrics).chain(versions).chain(techniques).chain(needs).chain(bounds).chain(detect)
     }
 
     fn source_of(&self, what: &str, source: &str) -> Result<(), String> {
