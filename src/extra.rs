@@ -15,11 +15,12 @@ pub fn add(catalog: &mut Catalog, source: &Source, files: Vec<(String, String)>)
     let wrong = |diagnostic| Faults::new(source.clone(), vec![diagnostic]);
     let files = files.into_iter().map(|(name, text)| (Text::from(name), Text::from(text))).collect();
     let folder = Folder { database: source.text.clone().leak(), files };
-    let entry = Entry::read(&folder, embedded::folder).map_err(|error| match error {
+    let mut entry = Entry::read(&folder, embedded::folder).map_err(|error| match error {
         EntryError::Toml(error) => wrong(Diagnostic::from_toml(&error)),
         EntryError::Wrong(error) => wrong(Diagnostic::error(error)),
     })?;
     entry.check_extra().map_err(|error| wrong(Diagnostic::error(error)))?;
+    entry.recipe.is_extra = true;
     catalog.add(entry);
     Ok(())
 }

@@ -628,6 +628,100 @@ fn an_added_database_whose_recipe_is_wrong() {
     session.end();
 }
 
+/// Formulas and templates that would overflow the stack, never end, or fill the memory.
+fn hungry() -> Vec<String> {
+    let many = 100_000;
+    let formulas = [
+        format!("{}1", "-".repeat(many)),
+        format!("{}1", "not ".repeat(many)),
+        format!("1{}", " + 1".repeat(many)),
+        format!("1{}", " ~ 1".repeat(many)),
+        format!("1{}", "|abs".repeat(many)),
+        format!("{}1", "1 if 0 else ".repeat(many)),
+        format!("{}1{}", "(".repeat(many), ")".repeat(many)),
+        String::from("('a' * 90000000) | length"),
+        String::from("'%2000000000d' | format(1) | length"),
+        String::from("'a' | indent(2000000000, true) | length"),
+        String::from("('a' * 100000) | replace('a', 'b' * 100000) | length"),
+        String::from("range(90000) | join('b' * 1000000) | length"),
+        String::from("[1] | batch(2000000000, 1) | length"),
+        String::from("[1] | slice(2000000000) | length"),
+        String::from("range(99999) | map('string') | map('list') | list | length"),
+    ];
+    formulas.to_vec()
+}
+
+/// What only a template can do.
+fn hungry_templates() -> Vec<String> {
+    let loops = |inner: &str| {
+        format!("{{% for i in range(99999) %}}{{% for j in range(99999) %}}{inner}{{% endfor %}}{{% endfor %}}")
+    };
+    let grown = |start: &str, step: &str| {
+        format!("{{% set ns = namespace(x={start}) %}}{}", loops(&format!("{{% set ns.x = {step} %}}")))
+    };
+    let mut templates: Vec<String> = hungry().into_iter().map(|formula| format!("{{{{ {formula} }}}}")).collect();
+    templates.extend([
+        loops(""),
+        loops("x"),
+        grown("'aaaaaaaaaaaaaaaa'", "ns.x ~ ns.x"),
+        grown("[1]", "ns.x + ns.x"),
+        grown("[1]", "[ns.x]"),
+        grown("[1]", "ns.x + (ns.x if 1 else 1)"),
+        grown("[1]", "ns.x + (ns.x and [1] or ns.x)"),
+        grown("[1]", "ns.x + [1] * 99999999"),
+        grown("[1]", "ns.x | chain(ns.x) | list"),
+        grown("[1]", "ns.x | chain(ns.x)"),
+        grown("[1]", "(ns.x * 9) | list"),
+        grown("[1]", "[ns.x, ns.x] | string"),
+        grown("(1,)", "ns.x + ns.x"),
+        grown("{'a': 1}", "dict(a=ns.x, b=ns.x)") + "{{ ns.x }}",
+        String::from("{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}"),
+        String::from("{% macro f(x) %}{% if x %}{{ f(x - 1) }}{{ f(x - 1) }}{% endif %}{% endmacro %}{{ f(40) }}"),
+        format!("{{% if 0 %}}{}{{% endif %}}", "{% elif 0 %}".repeat(100_000)),
+        "{% if 1 %}".repeat(100_000),
+        "{% for a in [1, 2] %}".repeat(100_000),
+    ]);
+    templates
+}
+
+/// Runs the program with little memory; it has to refuse in words, and quickly enough that nobody waits.
+#[cfg(unix)]
+fn is_refused(session: &Session, arguments: &[&str], what: &str) {
+    let limited = "ulimit -v 400000 && exec \"$0\" \"$@\"";
+    let mut command = Command::new("sh");
+    command.current_dir(&session.within).args(["-c", limited, env!("CARGO_BIN_EXE_polyglot")]).args(arguments);
+    let output = command.env_clear().output().expect("the program runs");
+    let what: String = what.chars().take(80).collect();
+    // What lint has found is its output.
+    let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(2), "{arguments:?} with {what}: {said}");
+    assert!(said.contains("almanac") && said.len() < 4_000, "{arguments:?} with {what}: {said}");
+}
+
+#[test]
+#[cfg(unix)]
+fn an_added_database_cannot_exhaust_the_machine() {
+    let session = weather("extra-render-hungry");
+    let (path, template) = ("databases/almanac/database.toml", "databases/almanac/almanac.conf.j2");
+    let (good, conf) = (session.read(path), session.read(template));
+    let mut session = session;
+    for formula in hungry() {
+        let from = "floor_to(mem * 0.5, MB)";
+        assert!(good.contains(from));
+        session = session.file(path, &good.replace(from, &formula));
+        is_refused(&session, &["render", "--stdout"], &formula);
+        is_refused(&session, &["tune", "almanac", "--memory", "2GB"], &formula);
+        session = session.file(path, &good.replace("cpus * 100", &formula));
+        is_refused(&session, &["select"], &formula);
+        is_refused(&session, &["lint"], &formula);
+    }
+    session = session.file(path, &good);
+    for hungry in hungry_templates() {
+        session = session.file(template, &format!("{conf}{hungry}\n"));
+        is_refused(&session, &["render", "--stdout"], &hungry);
+    }
+}
+
 // tune.
 
 #[test]

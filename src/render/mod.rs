@@ -8,6 +8,7 @@ mod endpoints;
 mod filters;
 mod hash;
 mod host;
+mod limits;
 mod markdown;
 mod model;
 mod offsite;

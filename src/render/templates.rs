@@ -1,6 +1,6 @@
 //! The template environment: strict, without loops that could not end, with a quoting filter for each language.
 
-use crate::embedded;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use catalog::{Family, FileTemplate};
@@ -9,6 +9,8 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
 use super::filters;
+use super::limits;
+use crate::embedded;
 use crate::expression::{Scope, add_arithmetic};
 use crate::plan::{MARK, Planned, PlannedJob};
 use crate::size::{Reckoner, Setting, SettingError};
@@ -54,6 +56,7 @@ impl Default for Kitchen {
     fn default() -> Self {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_fuel(Some(limits::FUEL));
         environment.set_auto_escape_callback(|_| AutoEscape::None);
         environment.set_formatter(|out, state, value| match value.kind() {
             ValueKind::Bool => Ok(write!(out, "{}", value.is_true())?),
@@ -78,7 +81,7 @@ impl Kitchen {
             .filter(|setting| setting.row.into.as_deref().or(default).is_some_and(|into| into == row.path.as_str()));
         scope.set("settings", shown(here));
         let template = planned.recipe.template(&row.template).unwrap_or_default();
-        let mut text = self.fill(&place, template, &scope)?;
+        let mut text = self.fill_in(planned, &place, template, &scope)?;
         if !text.ends_with('\n') {
             text.push('\n');
         }
@@ -90,7 +93,7 @@ impl Kitchen {
         if !text.contains('{') {
             return Ok(text.to_owned());
         }
-        self.fill(&format!("{}/database.toml", planned.database.id), text, &planned.scope)
+        self.fill_text(planned, text, &planned.scope)
     }
 
     /// A text of a container with further names.
@@ -102,7 +105,35 @@ impl Kitchen {
     ) -> Result<String, RenderError> {
         let scope = planned.scope.fork();
         names.iter().for_each(|(name, value)| scope.set(*name, value.clone()));
-        self.fill(&format!("{}/database.toml", planned.database.id), text, &scope)
+        self.fill_text(planned, text, &scope)
+    }
+
+    fn fill_text(&self, planned: &Planned<'_>, text: &str, scope: &Arc<Scope>) -> Result<String, RenderError> {
+        let place = format!("{}/database.toml", planned.database.id);
+        self.fill_in(planned, &place, text, scope)
+    }
+
+    /// A template of a database.
+    fn fill_in(
+        &self,
+        planned: &Planned<'_>,
+        place: &str,
+        template: &str,
+        scope: &Arc<Scope>,
+    ) -> Result<String, RenderError> {
+        filled(&self.environment(planned), planned.recipe.is_extra, place, template, scope)
+    }
+
+    /// Where the templates of a database are filled in: what is not ours gets less to use up.
+    fn environment(&self, planned: &Planned<'_>) -> Cow<'_, Environment<'static>> {
+        if !planned.recipe.is_extra {
+            return Cow::Borrowed(&self.environment);
+        }
+        let mut environment = self.environment.clone();
+        environment.set_fuel(Some(limits::FUEL_OF_EXTRA));
+        // It joins lists without end, and fuel does not see it.
+        environment.remove_filter("chain");
+        Cow::Owned(environment)
     }
 
     /// What a secret's file holds for a random text.
@@ -129,12 +160,12 @@ impl Kitchen {
         let mut syntax = environment.syntax().to_builder();
         let syntax = syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
         environment.set_syntax(syntax.map_err(|error| fault(place, &error))?);
-        filled(&environment, place, template, scope)
+        filled(&environment, false, place, template, scope)
     }
 
-    /// Any template with names.
+    /// A template of ours that is of no database.
     pub(super) fn fill(&self, place: &str, template: &str, scope: &Arc<Scope>) -> Result<String, RenderError> {
-        filled(&self.environment, place, template, scope)
+        filled(&self.environment, false, place, template, scope)
     }
 
     /// The path of the file that settings stand in where they do not say.
@@ -178,12 +209,18 @@ fn with_short_comments(text: String) -> String {
 /// A template with its names filled in: free text of the requirements only where it is quoted.
 fn filled(
     environment: &Environment<'static>,
+    is_extra: bool,
     place: &str,
     template: &str,
     scope: &Arc<Scope>,
 ) -> Result<String, RenderError> {
-    let text = environment.render_named_str(place, template, Value::from_dyn_object(scope.clone()));
-    let text = text.map_err(|error| fault(place, &error))?;
+    let wrong = |reason| RenderError::Template { place: place.to_owned(), reason };
+    limits::check(template).map_err(wrong)?;
+    let read = environment.template_from_named_str(place, template).map_err(|error| fault(place, &error))?;
+    if is_extra {
+        limits::check_sums(&read).map_err(wrong)?;
+    }
+    let text = read.render(Value::from_dyn_object(scope.clone())).map_err(|error| fault(place, &error))?;
     if text.contains(MARK) {
         let reason = String::from("it prints free text of the requirements without a filter that quotes it");
         return Err(RenderError::Template { place: place.to_owned(), reason });

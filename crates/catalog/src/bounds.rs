@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::expression::{Formula, FormulaError, Formulas, Names, mentions, unit_of, words};
+use crate::expression::{Formula, FormulaError, Formulas, Names, mentions, shown, unit_of, words};
 use crate::reference::ranged;
 use crate::text::Text;
 use crate::vocabulary::{Amount, Facts, Need, Quantity};
@@ -264,7 +264,7 @@ impl WrittenFigure {
             Self::Formula { formula } => formula,
         };
         if let Some(name) = words(&formula).find(|word| !is_known(word)) {
-            return Err(format!("the row of {of}: unknown name `{name}` in `{formula}`"));
+            return Err(format!("the row of {of}: unknown name `{}` in `{}`", shown(name), shown(&formula)));
         }
         if mentions(&formula, "dimension") || held_in_memory && mentions(&formula, "mem") {
             return Ok(Figure::Formula(formula));

@@ -76,10 +76,18 @@ static OF_SETTINGS: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment
 });
 
-/// An environment in which a name without a value is a fault.
+/// The longest formula, in bytes; the longest of the catalog has 526. What is longer would be nested too deep for a stack.
+const LONGEST: usize = 2_000;
+
+/// What a formula may use up: a step each, and one for 64 bytes of what it makes. The hungriest of the catalog takes some
+/// hundreds.
+const FUEL: u64 = 20_000;
+
+/// An environment in which a name without a value is a fault, and whatever would not end or not fit in memory is one too.
 fn strict() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
     environment
 }
 
@@ -204,6 +212,7 @@ impl Formulas {
     /// # Errors
     /// [`FormulaError::Syntax`] where the text is not an expression.
     pub fn compile<'a>(&'a self, text: &'a str) -> Result<Formula<'a>, FormulaError> {
+        bounded(text)?;
         match self.environment.compile_expression(text) {
             Ok(expression) => Ok(Formula { text: Cow::Borrowed(text), expression }),
             Err(error) => Err(wrong_syntax(text, &error)),
@@ -215,10 +224,29 @@ impl Formulas {
     /// # Errors
     /// [`FormulaError::Syntax`] where the text is not an expression.
     pub fn compile_owned(&self, text: &str) -> Result<Formula<'static>, FormulaError> {
+        bounded(text)?;
         match self.environment.compile_expression_owned(text.to_owned()) {
             Ok(expression) => Ok(Formula { text: Cow::Owned(text.to_owned()), expression }),
             Err(error) => Err(wrong_syntax(text, &error)),
         }
+    }
+}
+
+/// Refuses a formula that is too long to be read.
+fn bounded(text: &str) -> Result<(), FormulaError> {
+    if text.len() <= LONGEST {
+        return Ok(());
+    }
+    let formula = shown(text).into_owned();
+    Err(FormulaError::Syntax { formula, reason: format!("it has more than {LONGEST} bytes") })
+}
+
+/// A formula, or a word of one, as a message shows it: no more than its start where it is long.
+pub fn shown(text: &str) -> Cow<'_, str> {
+    const SHOWN: usize = 100;
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default())),
+        None => Cow::Borrowed(text),
     }
 }
 

@@ -46,6 +46,9 @@ pub struct Recipe {
     /// The settings that its server knows.
     #[serde(default)]
     pub known_settings: Option<KnownSettings>,
+    /// Whether the folder is of an extra catalogue, whose templates are trusted less than our own.
+    #[serde(skip)]
+    pub is_extra: bool,
 }
 
 /// The settings that a server knows: a name a line; `[18]` begins those of version 18 alone, and a name that ends in `*`
