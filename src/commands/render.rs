@@ -271,6 +271,10 @@ fn said(root: &Path, written: &write::Written) -> String {
     for orphan in &written.edited_orphans {
         let _ = writeln!(text, "kept {orphan}, which is no longer part of the stack but was edited by hand");
     }
+    if let Some(left) = &written.left {
+        let _ =
+            writeln!(text, "the old folder is still there: take from {} what is yours, and remove it", left.display());
+    }
     text
 }
 

@@ -111,7 +111,12 @@ impl Folder {
 
     /// Gives a file another name in the folder; what has that name is no more.
     pub(crate) fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.within(from, |old, from| self.within(to, |new, to| old.rename(from, new, to)))
+        self.move_over(from, self, to)
+    }
+
+    /// Moves a file to another folder; what has its name there is no more.
+    pub(crate) fn move_over(&self, from: &Path, folder: &Self, to: &Path) -> io::Result<()> {
+        self.within(from, |old, from| folder.within(to, |new, to| old.rename(from, new, to)))
     }
 
     /// Gives a file a second name, in another folder.

@@ -530,16 +530,21 @@ fn a_folder_in_it_may_be_on_another_file_system() {
 /// Runs the program slowly, and does something to the folder when the new one is half built.
 fn meanwhile(act: impl Fn(&Path)) -> (TempDir, PathBuf, Output) {
     let (home, root) = SCENARIOS[2].set();
-    let slow = [String::from("fsync:delay_enter=600ms:when=1")];
-    let output = thread::scope(|scope| {
-        let run = scope.spawn(|| SCENARIOS[2].run(&root, &slow, None));
-        while names(home.path()).len() == 1 && !run.is_finished() {
+    let begun = || names(home.path()).len() > 1;
+    let output = delayed(&SCENARIOS[2], &root, "fsync:delay_enter=600ms:when=1", begun, act);
+    (home, root, output)
+}
+
+/// Runs the program with a delay at a call, and does something when that call is waited for.
+fn delayed(scenario: &Scenario, root: &Path, at: &str, waits: impl Fn() -> bool, act: impl Fn(&Path)) -> Output {
+    thread::scope(|scope| {
+        let run = scope.spawn(|| scenario.run(root, &[at.to_owned()], None));
+        while !waits() && !run.is_finished() {
             thread::sleep(Duration::from_millis(5));
         }
-        act(&root);
+        act(root);
         run.join().expect("it runs")
-    });
-    (home, root, output)
+    })
 }
 
 #[test]
@@ -561,6 +566,84 @@ fn what_somebody_does_meanwhile_is_not_lost() {
     assert!(root.join("notes/new.txt").exists() && root.join("moved/er.txt").exists());
     assert!(second().compare(&root).is_current());
     assert_eq!(names(home.path()), ["deploy"]);
+}
+
+#[cfg(unix)]
+fn mode(found: &fs::Metadata) -> u32 {
+    std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o777
+}
+
+#[test]
+#[cfg(unix)]
+fn what_comes_after_the_last_look_is_not_lost() {
+    if !can_watch() {
+        return;
+    }
+    // The exchange is the first call of its name. Shortly before, the new folder gets the mode of the old one.
+    let (home, root) = SCENARIOS[2].set();
+    put(root.join("notes/list.txt"), "old");
+    let is_built = || {
+        let stage = names(home.path()).into_iter().find(|name| name.starts_with(".deploy.polyglot-"));
+        stage.and_then(|stage| fs::metadata(home.path().join(stage)).ok()).is_some_and(|found| mode(&found) == 0o755)
+    };
+    let output = delayed(&SCENARIOS[2], &root, "renameat2:delay_enter=3s:when=1", is_built, |root| {
+        thread::sleep(Duration::from_millis(500));
+        put(root.join("notes/new.txt"), "mine");
+        put(root.join("somewhere/deep/in.txt"), "mine");
+        put(root.join("empty/dir/x"), "");
+        fs::remove_file(root.join("empty/dir/x")).expect("a file");
+        // As an editor saves: another file takes the place.
+        put(root.join("notes/list.txt.new"), "newer");
+        fs::rename(root.join("notes/list.txt.new"), root.join("notes/list.txt")).expect("a file");
+        put(root.join("compose.yaml"), "edited");
+        put(root.join("mongodb/mine.txt"), "mine");
+    });
+    assert!(output.status.success(), "{output:?}");
+    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    for path in ["notes/new.txt", "somewhere/deep/in.txt", "mongodb/mine.txt"] {
+        assert_eq!(read(path), "mine");
+    }
+    assert!(root.join("empty/dir").is_dir());
+    assert_eq!(read("notes/list.txt"), "newer");
+    assert_eq!(read("compose.yaml.orig"), "edited");
+    assert!(second().compare(&root).is_current());
+    assert_eq!(names(home.path()), ["deploy"]);
+}
+
+#[test]
+fn a_file_that_comes_before_the_journal_puts_its_own_is_kept() {
+    if !can_watch() {
+        return;
+    }
+    let (home, root) = SCENARIOS[3].set();
+    let committed = || root.join(".polyglot-journal/journal.json").exists();
+    // The first of the calls that put a file where nothing was.
+    let output = delayed(&SCENARIOS[3], &root, "renameat2:delay_enter=800ms:when=1", committed, |root| {
+        thread::sleep(Duration::from_millis(200));
+        put(root.join("mongodb/mongod.conf"), "mine");
+    });
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(fs::read_to_string(root.join("mongodb/mongod.conf.orig")).expect("a text"), "mine");
+    assert!(second().compare(&root).is_current());
+    assert_eq!(names(home.path()), ["deploy"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_pipe_is_carried_over() {
+    if !can_watch() {
+        return;
+    }
+    let (home, root) = SCENARIOS[2].set();
+    let made = Command::new("mkfifo").arg(root.join("notes/pipe")).status().expect("mkfifo");
+    assert!(made.success());
+    let record = home.path().join("record");
+    let output = SCENARIOS[2].run(&root, &[], Some(&record));
+    assert!(output.status.success(), "{output:?}");
+    let text = fs::read_to_string(&record).expect("a record");
+    assert!(text.contains("RENAME_EXCHANGE") && !text.contains("journal.json"), "{text}");
+    let pipe = fs::metadata(root.join("notes/pipe")).expect("a pipe");
+    assert!(std::os::unix::fs::FileTypeExt::is_fifo(&pipe.file_type()));
 }
 
 #[test]

@@ -194,8 +194,12 @@ impl NewFolder {
             return Ok(None);
         }
         let kept = standing.map(|_| keep(root, path)).transpose()?;
-        self.create(root, path).map_err(WriteError::on("create", &root.join(path)))?;
-        Ok(kept)
+        match self.create(root, path) {
+            // It came in this moment: it is looked at.
+            Err(error) if kept.is_none() && error.kind() == ErrorKind::AlreadyExists => self.ensure(root),
+            Err(error) => Err(WriteError::of("create", &root.join(path), error)),
+            Ok(()) => Ok(kept),
+        }
     }
 
     /// Makes the folder, so that it is never seen with another mode than its own.
@@ -229,9 +233,16 @@ impl Ready {
         let path = Path::new(&self.path);
         let standing = root.standing(path).map_err(WriteError::on("look at", &root.join(path)))?;
         let kept = if standing.is_some() && !is_intact(root, path, &staged)? { Some(keep(root, path)?) } else { None };
-        let moved = move_in(root, &staged, path, |from, to| root.rename(from, to));
-        moved.map_err(WriteError::on("write", &root.join(path)))?;
-        Ok(kept)
+        let is_free = standing.is_none() || kept.is_some();
+        let moved = move_in(root, &staged, path, |from, to| {
+            if is_free { root.move_to_free(from, root, to) } else { root.rename(from, to) }
+        });
+        match moved {
+            // It came in this moment: it is looked at, and kept.
+            Err(error) if is_free && kept.is_none() && error.kind() == ErrorKind::AlreadyExists => self.put(root),
+            Err(error) => Err(WriteError::of("write", &root.join(path), error)),
+            Ok(()) => Ok(kept),
+        }
     }
 
     /// Puts a secret in its place, if nothing is there.

@@ -15,6 +15,7 @@ mod journal;
 mod model;
 pub mod part;
 mod place;
+mod rescue;
 mod stage;
 mod walk;
 

@@ -10,6 +10,7 @@ use super::error::WriteError;
 use super::interrupted;
 use super::model::{Artifact, Written};
 use super::place::{Beside, Life, Place};
+use super::rescue::Rescue;
 use super::walk::{Entry, Kind, Walk};
 use crate::files::{Folder, Lock, Mode, Stamp};
 
@@ -48,10 +49,14 @@ impl<'p> Stage<'p> {
         Ok(Self { parent, name, folder, _lock: lock, stays: false })
     }
 
-    /// Takes the old folder away.
-    fn clear(mut self) -> Option<PathBuf> {
+    /// Takes the old folder away, which has this name now. What somebody put there meanwhile is in the new one then.
+    fn clear(mut self, old: &Folder, walk: &Walk, change: &Change<'_>, written: &mut Written) {
         self.stays = true;
-        self.parent.remove_all(&self.name).is_err().then(|| self.parent.join(&self.name))
+        let mut rescue = Rescue::new(old, &self.folder, walk, change);
+        if rescue.take_apart(self.parent, &self.name).is_err() {
+            written.left = Some(self.parent.join(&self.name));
+        }
+        written.kept.append(&mut rescue.kept);
     }
 }
 
@@ -91,7 +96,7 @@ pub(super) fn write(place: &Place, walk: &Walk, change: &Change<'_>) -> Result<W
     // Until the exchange is on the disk, the old folder may come back after a power cut.
     stage.stays = true;
     sync()?;
-    written.left = stage.clear();
+    stage.clear(root, walk, change, &mut written);
     Ok(written)
 }
 
@@ -173,9 +178,8 @@ impl<'a> Building<'a> {
                 self.folders.push((to, Mode::Bits(mode), Some(entry)));
                 Ok(())
             }
-            Kind::File => root.link(&entry.path, self.stage, &to),
+            Kind::File | Kind::Special => root.link(&entry.path, self.stage, &to),
             Kind::Link => root.copy_link(&entry.path, self.stage, &to),
-            Kind::Special => Err(ErrorKind::Unsupported.into()),
         }
     }
 

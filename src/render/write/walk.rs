@@ -37,7 +37,7 @@ pub(super) struct Entry {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Walk {
     pub(super) entries: Vec<Entry>,
-    /// Whether a copy beside it could take its place: all was seen, and nothing is of a kind that cannot be carried.
+    /// Whether a copy beside it could take its place: all was seen, and all can be carried.
     pub(super) is_portable: bool,
 }
 
@@ -52,6 +52,16 @@ impl Entry {
         Self { path, kind, stamp: Stamp::of(meta) }
     }
 
+    /// Whether it is the file or folder that another entry was.
+    pub(super) fn is_at(&self, other: &Self) -> bool {
+        self.stamp.place == other.stamp.place
+    }
+
+    /// Whether that is what stands somewhere.
+    pub(super) fn is_of(&self, found: &Metadata) -> bool {
+        self.stamp.place == Stamp::of(found).place
+    }
+
     /// Whether it can be carried over into a copy of the folder that is on the given device.
     fn is_portable(&self, root: &Folder, device: u64) -> bool {
         let (on, _) = self.stamp.place;
@@ -62,9 +72,8 @@ impl Entry {
                 let is_repository = self.path.file_name() == Some(OsStr::new(".git"));
                 on == device && mode & OWNER == OWNER && !is_repository && !root.has_attributes(&self.path)
             }
-            Kind::File => on == device,
+            Kind::File | Kind::Special => on == device,
             Kind::Link => true,
-            Kind::Special => false,
         }
     }
 }
