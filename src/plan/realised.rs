@@ -323,8 +323,8 @@ impl<'d, 'a> Dataset<'d, 'a> {
         };
         // A service has one backup, which goes to one bucket.
         let beside = self.selection.kinds.iter().filter(|other| is_in(other, service));
-        let first = beside.filter_map(|other| other.data.backup.as_ref()?.value.to.as_ref());
-        match first.filter_map(|to| Bucket::parse(&to.value)).next() {
+        let mut first = beside.filter_map(|other| other.data.backup.as_ref()?.value.to.as_ref());
+        match first.find_map(|to| Bucket::parse(&to.value)) {
             Some(first) if first != asked => Open(format!(
                 "the backups of `{}` go to `{}{}`, which another of its datasets names",
                 service.instance,
