@@ -9,6 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::diagnostic::{Diagnostic, Faults, did_you_mean, suggestion};
+use crate::files::PathText;
 use crate::source::{Place, Source};
 
 /// The file's name, looked up from the requirements file's folder upwards.
@@ -115,7 +116,7 @@ impl Config {
 /// A path that is absolute or has `..` in it: the file may be anybody's, and speaks of nothing outside of its folder.
 fn leads_out(path: &Spanned<PathBuf>) -> Option<Diagnostic> {
     let stays = path.get_ref().components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    let diagnostic = || Diagnostic::error(format!("`{}` is outside of the folder", path.get_ref().display()));
+    let diagnostic = || Diagnostic::error(format!("`{}` is outside of the folder", path.get_ref().shown()));
     let place = Place::new(path.span().start, path.span().end);
     (!stays).then(|| diagnostic().at(place, format!("paths stay in the folder of {FILE}")))
 }

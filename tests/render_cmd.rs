@@ -639,7 +639,7 @@ fn hungry() -> Vec<String> {
         format!("1{}", "|abs".repeat(many)),
         format!("{}1", "1 if 0 else ".repeat(many)),
         format!("{}1{}", "(".repeat(many), ")".repeat(many)),
-        String::from("('a' * 90000000) | length"),
+        String::from("('a' * 900000000) | length"),
         String::from("'%2000000000d' | format(1) | length"),
         String::from("'a' | indent(2000000000, true) | length"),
         String::from("('a' * 100000) | replace('a', 'b' * 100000) | length"),

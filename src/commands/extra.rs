@@ -8,7 +8,7 @@ use catalog::Catalog;
 use super::error::InputError;
 use super::text;
 use crate::extra;
-use crate::files::Folder;
+use crate::files::{Folder, PathText};
 
 const FILE: &str = "database.toml";
 
@@ -16,7 +16,7 @@ const FILE: &str = "database.toml";
 /// database replaces it.
 pub(super) fn add(catalog: &mut Catalog, home: &Folder, path: &Path) -> Result<()> {
     home.contain(path)?;
-    let shown = || home.join(path).display().to_string();
+    let shown = || home.join(path).shown();
     let unreadable = || format!("cannot read the catalog at {}", shown());
     let folder = home.folder(path).with_context(unreadable)?;
     if is_there(&folder) {
@@ -44,7 +44,7 @@ fn is_there(folder: &Folder) -> bool {
 /// Adds the database of a folder, with the files beside it.
 fn add_one(catalog: &mut Catalog, folder: &Folder) -> Result<()> {
     let source = text::source_in(folder, Path::new(FILE))?;
-    let names = folder.names().with_context(|| format!("cannot read the catalog at {}", folder.path().display()))?;
+    let names = folder.names().with_context(|| format!("cannot read the catalog at {}", folder.path().shown()))?;
     let mut files = Vec::new();
     for name in names.into_iter().filter(|name| catalog::Folder::takes(name)) {
         let text = text::source_in(folder, Path::new(&name))?.text;

@@ -14,7 +14,7 @@ use super::Outcome;
 use super::terminal::Terminal;
 use crate::cli::Init;
 use crate::diagnostic::suggestion;
-use crate::files::{self, Place};
+use crate::files::{self, PathText, Place};
 use crate::requirements::is_name;
 
 /// The example that stands in the file where nobody says what data there is.
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &Init, terminal: &Terminal) -> Result<Outcome> {
     let catalog = crate::embedded::catalog();
     let to_stdout = arguments.file == Path::new("-");
     if !to_stdout && files::standing(&arguments.file).is_some() {
-        bail!("{} is there already; it is not overwritten", arguments.file.display());
+        bail!("{} is there already; it is not overwritten", arguments.file.shown());
     }
     let says_nothing = arguments.kind.is_empty() && arguments.name.is_none();
     let start = if says_nothing && io::stdin().is_terminal() && !to_stdout {
@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &Init, terminal: &Terminal) -> Result<Outcome> {
         return Ok(Outcome::Done);
     }
     files::save(&arguments.file, &text, Place::Free)?;
-    let file = arguments.file.display();
+    let file = arguments.file.shown();
     let named = if arguments.file == Path::new("polyglot.yaml") { String::new() } else { format!(" {file}") };
     terminal.message(&format!("wrote {file}; next: fill in what you know, then `polyglot select{named}`"));
     Ok(Outcome::Done)

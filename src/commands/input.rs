@@ -15,7 +15,7 @@ use crate::cli::Input;
 use crate::config::{self, Config};
 use crate::decide::{Knowledge, Tree};
 use crate::diagnostic::{Diagnostic, Faults};
-use crate::files::{self, FileError, Folder};
+use crate::files::{self, FileError, Folder, PathText};
 use crate::requirements::{Assignment, FILE_NAMES, Requirements};
 use crate::source::Source;
 use crate::yaml::Budget;
@@ -57,7 +57,7 @@ impl World {
             return Ok((Self { catalog, tree, config: Config::default(), weights, home: PathBuf::new() }, None));
         };
         let home = path.parent().unwrap_or(Path::new(""));
-        let folder = Folder::open(home).with_context(|| format!("cannot open {}", files::or_here(home).display()))?;
+        let folder = Folder::open(home).with_context(|| format!("cannot open {}", files::or_here(home).shown()))?;
         let source = source_in(&folder, Path::new(config::FILE))?;
         let config = Config::parse(&source).map_err(InputError::Faulty)?;
         for path in &config.catalog.extra {
@@ -88,7 +88,7 @@ impl World {
     /// The folder that polyglot.toml wants the stack in.
     pub(super) fn out(&self) -> Result<Option<PathBuf>> {
         let Some(out) = &self.config.render.out else { return Ok(None) };
-        let context = || format!("`[render] out` in {}", self.home.join(config::FILE).display());
+        let context = || format!("`[render] out` in {}", self.home.join(config::FILE).shown());
         let home = Folder::open(&self.home).with_context(context)?;
         home.contain(out.get_ref()).with_context(context).map(Some)
     }
@@ -146,10 +146,10 @@ pub(super) fn requirements(input: &Input, terminal: &Terminal) -> Result<Given> 
         (piped(limit)?, PathBuf::from("."))
     } else {
         let bytes = files::read(&path, limit).map_err(|error| match error {
-            FileError::TooLarge(..) => InputError::TooLarge { name: path.display().to_string(), limit }.into(),
+            FileError::TooLarge(..) => InputError::TooLarge { name: path.shown(), limit }.into(),
             other => anyhow::Error::new(other),
         })?;
-        (decode(path.display().to_string(), bytes)?, folder_of(&path))
+        (decode(path.shown(), bytes)?, folder_of(&path))
     };
     let world = World::around(&folder)?;
     let budget = budget(limit);

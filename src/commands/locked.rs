@@ -14,7 +14,7 @@ use super::terminal::Terminal;
 use super::text;
 use crate::decide::portfolio::Question;
 use crate::decide::{DecisionContext, Depth, Held, HeldDatabase, Selection};
-use crate::files::{self, Place};
+use crate::files::{self, PathText, Place};
 use crate::lock::{Lock, LockError, Together, name_for};
 use crate::plan::Plan;
 use crate::report::lock::{self as report, Method};
@@ -60,7 +60,7 @@ pub(super) fn write(
     let older = read(given)?.and_then(|Found(found)| found).map(|(_, lock)| lock);
     let lock = Lock { portfolio: together, ..made(given, selection, older.as_ref(), date)? };
     let text = lock.text()?;
-    let shown = path.display();
+    let shown = path.shown();
     if older.is_some() && text::source(&path)?.text == text {
         return Ok(format!("{shown} is up to date"));
     }
@@ -96,7 +96,7 @@ pub(super) fn show_difference(
         (None, Some(_)) => Method::NowTogether,
         (None, None) | (Some(_), Some(_)) => Method::Same,
     };
-    terminal.result(&report::difference(&path.display().to_string(), lock.is_some(), method, &comparison))?;
+    terminal.result(&report::difference(&path.shown(), lock.is_some(), method, &comparison))?;
     Ok(if comparison.changed.is_empty() && lock.is_some() { Outcome::Done } else { Outcome::Found })
 }
 
@@ -132,7 +132,7 @@ impl Found {
     fn refuse(&self, selection: &Selection<'_>, facts: &DecisionContext<'_>, terminal: &Terminal) -> Outcome {
         if let Some((path, lock)) = &self.0 {
             let comparison = lock.compare(selection, facts);
-            let path = path.display().to_string();
+            let path = path.shown();
             terminal.message(report::difference(&path, true, Method::Same, &comparison).trim_end());
             terminal.message(&format!("{path} is stale; accept the changes with `polyglot select --write`"));
         }

@@ -10,7 +10,7 @@ use super::input::Given;
 use super::locked::Found;
 use super::text;
 use crate::decide::Selection;
-use crate::files::Folder;
+use crate::files::{Folder, PathText};
 use crate::plan::Capacity;
 use crate::render::record::{self, Decided, FOLDER, File, INDEX, number_of};
 use crate::render::write::Artifact;
@@ -42,7 +42,7 @@ pub(super) fn of(
 
 /// The records that stand in a folder, and their index, by name.
 pub(super) fn read(folder: &Path) -> Result<Vec<File>> {
-    let unreadable = || format!("cannot read {}", folder.display());
+    let unreadable = || format!("cannot read {}", folder.shown());
     let folder = match Folder::named(folder) {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Vec::new()),
         opened => opened.with_context(unreadable)?,

@@ -1,5 +1,6 @@
 //! `polyglot render`: the stack as files.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +17,7 @@ use super::terminal::Terminal;
 use super::text;
 use crate::cli::Render;
 use crate::decide::{DecisionContext, Depth, Selection};
-use crate::files;
+use crate::files::{self, PathText};
 use crate::plan::{Capacity, CapacityVerdict, Plan};
 use crate::render::upgrade::{self, Refused};
 use crate::render::write::{self, Compared, Comparison, Folder, Force, Secret, State};
@@ -91,6 +92,7 @@ pub(super) fn run(arguments: &Render, terminal: &Terminal) -> Result<Outcome> {
     if wish(arguments) != Wish::NONE {
         tell_host(&stack.host, terminal);
         tell_encryption(&root, &stack, terminal);
+        tell_secrets(&root, &stack.secrets, terminal);
     }
     Ok(Outcome::Done)
 }
@@ -197,7 +199,7 @@ fn refuse_upgrade(root: &Path, stack: &Stack) -> Result<()> {
     bail!(
         "the volume {volume} of {} holds data of {from}, which {to} must not open\n  take a backup, render into a new \
          folder under another `name`, start it, and restore; or pin the version that is there",
-        root.display()
+        root.shown()
     )
 }
 
@@ -223,13 +225,13 @@ fn differences(root: &Path, comparison: &Comparison<'_>) -> String {
     let mut lines: Vec<String> = files
         .chain(orphans)
         .chain(secrets)
-        .map(|(what, path)| format!("{}: {what}", root.join(path).display()))
+        .map(|(what, path)| format!("{}: {what}", root.join(path).shown()))
         .collect();
     if comparison.interrupted.is_some() {
-        lines.push(format!("{}: an interrupted run left it half-way; render again", root.display()));
+        lines.push(format!("{}: an interrupted run left it half-way; render again", root.shown()));
     }
     if lines.is_empty() {
-        return format!("{} is as it would be written\n", root.display());
+        return format!("{} is as it would be written\n", root.shown());
     }
     lines.push(String::new());
     lines.join("\n")
@@ -250,7 +252,7 @@ fn show_what_is_in_the_way(error: &write::WriteError, folder: &Folder<'_>, termi
 }
 
 fn said(root: &Path, written: &write::Written) -> String {
-    let root = root.display();
+    let root = root.shown();
     let mut text = match written.is_nothing() {
         true => format!("{root} is up to date\n"),
         false => {
@@ -266,14 +268,14 @@ fn said(root: &Path, written: &write::Written) -> String {
         }
     };
     for kept in &written.kept {
-        let _ = writeln!(text, "kept {} as {}", kept.path.display(), kept.name.display());
+        let _ = writeln!(text, "kept {} as {}", kept.path.shown(), kept.name.shown());
     }
     for orphan in &written.edited_orphans {
         let _ = writeln!(text, "kept {orphan}, which is no longer part of the stack but was edited by hand");
     }
     if let Some(left) = &written.left {
         let _ =
-            writeln!(text, "the old folder is still there: take from {} what is yours, and remove it", left.display());
+            writeln!(text, "the old folder is still there: take from {} what is yours, and remove it", left.shown());
     }
     text
 }
@@ -284,10 +286,27 @@ fn tell_encryption(root: &Path, stack: &Stack, terminal: &Terminal) {
         terminal.message(&format!("{instance} is not encrypted in transit: {why}"));
     }
     for (path, end) in certificates::ending(root, &stack.certificates) {
-        terminal.message(&format!(
-            "{} ends on {end}: see «Renew the certificates» in the README",
-            root.join(path).display()
-        ));
+        terminal
+            .message(&format!("{} ends on {end}: see «Renew the certificates» in the README", root.join(path).shown()));
+    }
+}
+
+/// Says which secrets are empty, and that others may read them: what is there already is never replaced.
+fn tell_secrets(root: &Path, secrets: &[Wanted], terminal: &Terminal) {
+    let Ok(root) = files::Folder::named(root) else { return };
+    let standing = |path: &Path| root.standing(path).ok().flatten();
+    let folders: BTreeSet<&Path> = secrets.iter().filter_map(|secret| Path::new(&secret.path).parent()).collect();
+    for folder in folders {
+        if standing(folder).is_some_and(|found| files::Mode::of(&found).is_open()) {
+            let folder = root.join(folder).shown();
+            terminal.message(&format!("every user of the host can enter {folder}: `chmod 700 {folder}`"));
+        }
+    }
+    for secret in secrets {
+        let path = Path::new(&secret.path);
+        if standing(path).is_some_and(|found| found.is_file() && found.len() == 0) {
+            terminal.message(&format!("{} is empty: remove it, and render makes it anew", root.join(path).shown()));
+        }
     }
 }
 

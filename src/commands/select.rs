@@ -11,6 +11,7 @@ use crate::cli::Select;
 use crate::config::Config;
 use crate::decide::portfolio::{Portfolio, Question};
 use crate::decide::{DecisionContext, Depth, LockState, Selection, Verdict};
+use crate::files::PathText;
 use crate::lock::Together;
 use crate::plan::Capacity;
 use crate::report::difference::Difference;
@@ -203,7 +204,7 @@ fn shown_alone(
 
 /// What to do next: look at what does not fit, or else record the answer, or else use it.
 fn next(arguments: &Select, given: &Given, selection: &Selection<'_>) -> String {
-    let file = arguments.input.file.as_ref().map_or_else(String::new, |file| format!(" {}", file.display()));
+    let file = arguments.input.file.as_ref().map_or_else(String::new, |file| format!(" {}", file.shown()));
     let trouble = selection.kinds.iter().find(|selected| selected.verdict > Verdict::Strained);
     let look_at = match trouble {
         Some(selected) if !arguments.explain => {

@@ -1,5 +1,6 @@
 //! Standard output and standard error: widths, colours, a closed pipe, and how a failure looks.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -10,12 +11,16 @@ use anyhow::Result;
 use clap::ColorChoice;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
+use crate::files::is_unseen;
 use crate::report::style::Look;
 
 /// Where results and messages go.
 pub(super) struct Terminal {
     quiet: bool,
 }
+
+/// What begins a colour.
+const ESCAPE: char = '\u{1b}';
 
 /// What takes longer is shown.
 const MOMENT: Duration = Duration::from_millis(400);
@@ -40,6 +45,8 @@ impl Terminal {
     #[allow(clippy::unused_self, reason = "nothing is printed without it")]
     pub(super) fn result(&self, text: &str) -> Result<()> {
         let mut out = io::stdout().lock();
+        // What another program reads stays as it is.
+        let text = if out.is_terminal() { harmless(text) } else { Cow::Borrowed(text) };
         out.write_all(text.as_bytes())?;
         out.flush()?;
         Ok(())
@@ -172,5 +179,47 @@ pub(super) fn message_width() -> usize {
 
 /// Writes a line to standard error; that it may be closed is nobody's fault.
 pub(super) fn complain(text: &str) {
-    let _ = writeln!(AutoStream::auto(io::stderr().lock()), "{text}");
+    let _ = writeln!(AutoStream::auto(io::stderr().lock()), "{}", harmless(text));
+}
+
+/// A text in which nothing but our own colours speaks to the terminal: further databases and names of files can hold what
+/// moves its cursor, rings its bell or turns the direction of writing.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let is_odd = |c: char| is_unseen(c) && !matches!(c, '\n' | '\t');
+    if !text.contains(is_odd) {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(is_odd) {
+        plain.push_str(before);
+        let odd = rest.get(before.len()..).and_then(|rest| rest.chars().next()).unwrap_or_default();
+        let colour = after.strip_prefix('[').and_then(|code| code.split_once('m'));
+        match colour.filter(|(code, _)| odd == ESCAPE && code.bytes().all(|byte| byte.is_ascii_digit() || byte == b';'))
+        {
+            Some((code, after)) => {
+                plain.extend([ESCAPE.to_string().as_str(), "[", code, "m"]);
+                rest = after;
+            }
+            None => {
+                plain.extend(odd.escape_unicode());
+                rest = after;
+            }
+        }
+    }
+    plain.push_str(rest);
+    Cow::Owned(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn only_colours_speak_to_the_terminal() {
+        let coloured = "\u{1b}[1;31merror\u{1b}[0m: a\tb\n이름";
+        assert_eq!(harmless(coloured), coloured);
+        assert_eq!(harmless("a\u{1b}]0;title\u{7}b\u{202e}c\r"), "a\\u{1b}]0;title\\u{7}b\\u{202e}c\\u{d}");
+        assert_eq!(harmless("\u{1b}[2J\u{1b}[31mm"), "\\u{1b}[2J\u{1b}[31mm");
+    }
 }

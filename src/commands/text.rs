@@ -7,7 +7,7 @@ use catalog::units::Bytes;
 
 use super::error::InputError;
 use crate::diagnostic::{Diagnostic, Faults};
-use crate::files::{self, Folder};
+use crate::files::{self, Folder, PathText};
 use crate::source::{Place, Source};
 
 /// How much of a file is read unless the person asks for more.
@@ -15,12 +15,12 @@ pub(super) const MAX_SIZE: Bytes = Bytes(4 << 20);
 
 /// A file that the person names, or that lies beside one.
 pub(super) fn source(path: &Path) -> Result<Source> {
-    Ok(decode(path.display().to_string(), files::read(path, MAX_SIZE)?)?)
+    Ok(decode(path.shown(), files::read(path, MAX_SIZE)?)?)
 }
 
 /// A file of a folder.
 pub(super) fn source_in(folder: &Folder, path: &Path) -> Result<Source> {
-    Ok(decode(folder.join(path).display().to_string(), folder.read(path, MAX_SIZE)?)?)
+    Ok(decode(folder.join(path).shown(), folder.read(path, MAX_SIZE)?)?)
 }
 
 /// Checks that a file is UTF-8; what is not is drawn with its line, the bad bytes replaced.

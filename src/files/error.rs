@@ -5,32 +5,34 @@ use std::path::{Path, PathBuf};
 
 use catalog::units::Bytes;
 
+use super::path::PathText;
+
 /// Why a file was not read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// It, or a folder on the way to it, is a symbolic link.
-    #[error("{0} is a symbolic link; links are not followed")]
+    #[error("{} is a symbolic link; links are not followed", .0.shown())]
     Link(PathBuf),
     /// It is a folder.
-    #[error("{0} is a folder, not a file")]
+    #[error("{} is a folder, not a file", .0.shown())]
     Folder(PathBuf),
     /// A folder on the way to it is none.
-    #[error("{0} is not a folder")]
+    #[error("{} is not a folder", .0.shown())]
     NotAFolder(PathBuf),
     /// It is a pipe, a socket or a device.
-    #[error("{0} is not a regular file")]
+    #[error("{} is not a regular file", .0.shown())]
     Special(PathBuf),
     /// There is more of it than is read.
-    #[error("{0} is larger than {1}")]
+    #[error("{} is larger than {}", .0.shown(), .1)]
     TooLarge(PathBuf, Bytes),
     /// The path is absolute, or has `..` in it, where it is to stay in a folder.
-    #[error("{path} is outside of the folder {folder}")]
+    #[error("{} is outside of the folder {}", path.shown(), folder.shown())]
     Outside { path: PathBuf, folder: PathBuf },
     /// Something stands there already.
-    #[error("{0} is there already; it is not overwritten")]
+    #[error("{} is there already; it is not overwritten", .0.shown())]
     Taken(PathBuf),
     /// The system refuses.
-    #[error("cannot {action} {path}")]
+    #[error("cannot {action} {}", path.shown())]
     Failed {
         /// What was tried.
         action: &'static str,

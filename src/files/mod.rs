@@ -17,7 +17,7 @@ pub(crate) use cap_std::fs::Metadata;
 pub use error::FileError;
 pub(crate) use folder::Folder;
 pub(crate) use lock::Lock;
-pub(crate) use path::{folders_of, or_here};
+pub(crate) use path::{PathText, folders_of, is_unseen, or_here};
 pub(crate) use read::read_to;
 pub(crate) use save::Place;
 pub(crate) use system::{Mode, Stamp};

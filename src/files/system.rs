@@ -24,6 +24,11 @@ impl Mode {
         Self::Bits(mode)
     }
 
+    /// Whether others than its owner may do anything with it.
+    pub(crate) fn is_open(self) -> bool {
+        cfg!(unix) && matches!(self, Self::Bits(mode) if mode & 0o077 != 0)
+    }
+
     /// Whether the owner may run it.
     pub(crate) fn is_executable(self) -> bool {
         cfg!(not(unix)) || matches!(self, Self::Bits(mode) if mode & 0o100 != 0)

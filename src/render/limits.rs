@@ -1,12 +1,14 @@
 //! How far a template may go: what a folder of somebody else's brings is filled in by the same machine as ours, and it
 //! must end soon, in little memory, and not deeper than a stack is.
 
-use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
 
-use minijinja::Template;
-use minijinja::machinery::{Instruction, Instructions, Token, get_compiled_template, tokenize};
+use minijinja::machinery::{
+    CompiledTemplate, Instruction, Instructions, TemplateConfig, Token, eval, make_string_output, tokenize,
+};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::ValueKind;
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Value, context};
 
 /// What filling in a template may use up: a step each, and one for 64 bytes of what it makes. A thousand tables of ten
 /// columns take less.
@@ -48,56 +50,80 @@ pub(super) fn check(template: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The filters whose result is a number.
-const NUMBERS: [&str; 6] = ["abs", "count", "float", "int", "length", "round"];
+/// The longest list that a `+` of an extra catalogue makes.
+const LONGEST_LIST: usize = 100_000;
 
-/// Checks what a template of an extra catalogue adds: two lists that are added again and again fill any memory, and fuel
-/// does not see it. So what stands right of a `+` must be a number, a text or a list that is written there.
-///
-/// # Errors
-/// What to write instead.
-pub(super) fn check_sums(template: &Template<'_, '_>) -> Result<(), String> {
-    let compiled = get_compiled_template(template);
-    let parts = compiled.blocks.values().chain([&compiled.instructions]);
-    if parts.into_iter().all(adds_little) {
-        return Ok(());
-    }
-    Err(String::from("what stands right of a `+` must be a literal, a list that is written there, or end in `| int`"))
+/// What stands for `+` in a template of an extra catalogue; no template can give anything else this name.
+pub(super) const SUM: &str = "+";
+
+/// Fills in a template of an extra catalogue. Two lists that are added to each other again and again fill any memory, and
+/// fuel does not see it; so each `+` is a call of [`sum`], whose results fuel does see.
+pub(super) fn fill_in(
+    environment: &Environment<'_>,
+    place: &str,
+    template: &str,
+    names: Value,
+) -> Result<String, Error> {
+    let syntax_config = environment.syntax().clone();
+    let config = TemplateConfig { syntax_config, default_auto_escape: Arc::new(|_| AutoEscape::None) };
+    let CompiledTemplate { mut instructions, mut blocks, .. } = CompiledTemplate::new(place, template, &config)?;
+    blocks.values_mut().chain([&mut instructions]).for_each(call_sums);
+    let mut text = String::new();
+    let mut out = make_string_output(&mut text);
+    eval(environment, &instructions, names, &blocks, &mut out, AutoEscape::None)?;
+    Ok(text)
 }
 
-/// Whether each sum adds something that is known to be small, and that no other branch replaces.
-fn adds_little(code: &Instructions<'_>) -> bool {
-    let all: Vec<&Instruction<'_>> = (0..).map_while(|at| code.get(at)).collect();
-    let targets: BTreeSet<usize> = all.iter().filter_map(|instruction| target(instruction)).collect();
-    let pairs = all.iter().zip(all.iter().skip(1)).enumerate();
-    pairs.into_iter().filter(|(_, (_, after))| matches!(after, Instruction::Add)).all(|(at, (right, _))| {
-        let is_small = match right {
-            Instruction::LoadConst(value) => {
-                value.kind() != ValueKind::Iterable && value.len().is_none_or(|length| length <= MOST_IN_A_TAG)
-            }
-            Instruction::BuildList(length) => length.is_some(),
-            Instruction::ApplyFilter(name, ..) => NUMBERS.contains(name),
-            _ => false,
-        };
-        is_small && !targets.contains(&at.saturating_add(1))
-    })
+fn call_sums(code: &mut Instructions<'_>) {
+    let mut at = 0;
+    while let Some(instruction) = code.get_mut(at) {
+        if matches!(instruction, Instruction::Add) {
+            *instruction = Instruction::CallFunction(SUM, Some(2));
+        }
+        at = at.saturating_add(1);
+    }
 }
 
-/// Where an instruction leads to.
-fn target(instruction: &Instruction<'_>) -> Option<usize> {
-    match instruction {
-        Instruction::Jump(to)
-        | Instruction::JumpIfFalse(to)
-        | Instruction::JumpIfFalseOrPop(to)
-        | Instruction::JumpIfTrueOrPop(to)
-        | Instruction::Iterate(to) => usize::try_from(*to).ok(),
-        _ => None,
+/// What `+` does, with lists that are made at once and are not longer than a stack needs.
+pub(super) fn sum(left: Value, right: Value) -> Result<Value, Error> {
+    static PLAIN: LazyLock<Environment<'static>> = LazyLock::new(Environment::new);
+    let is_list = |value: &Value| matches!(value.kind(), ValueKind::Seq | ValueKind::Iterable);
+    if !is_list(&left) || !is_list(&right) {
+        let sum = PLAIN.compile_expression("left + right")?.eval(context! { left, right });
+        // Where it stands is known to who called.
+        return sum.map_err(|error| Error::new(error.kind(), error.detail().unwrap_or_default().to_owned()));
     }
+    let values: Vec<Value> = left.try_iter()?.chain(right.try_iter()?).take(LONGEST_LIST + 1).collect();
+    if values.len() > LONGEST_LIST {
+        let message = format!("a list would have more than {LONGEST_LIST} values");
+        return Err(Error::new(ErrorKind::InvalidOperation, message));
+    }
+    Ok(Value::from(values))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST_ELIF, MOST_IN_A_TAG, check};
+    use minijinja::{Environment, Value, context};
+
+    use super::{MOST_ELIF, MOST_IN_A_TAG, SUM, check, fill_in, sum};
+
+    #[test]
+    fn a_sum_is_what_it_always_is() {
+        let mut environment = Environment::new();
+        environment.add_function(SUM, sum);
+        for template in [
+            "{{ 1 + 2 }} {{ n + 1.5 }} {{ 'a' + word }} {{ [1] + list + [word] }}",
+            "{% macro f(x) %}{{ x + 1 }}{% endmacro %}{% for i in list %}{{ f(i) + 'x' }}{% endfor %}",
+            "{% set ns = namespace(x=[]) %}{% for i in range(99) %}{% set ns.x = ns.x + [i + i] %}{% endfor %}{{ ns.x }}",
+            "{% for i in list + range(3) %}{{ i }}{{ loop.index + 1 }}{% endfor %}{{ {'a': 1 + n}.a }}",
+        ] {
+            let names = || context! { n => 2, word => "b", list => vec![1, 2] };
+            let usual = environment.render_str(template, names()).expect("a text");
+            assert_eq!(fill_in(&environment, "test", template, names()).expect("a text"), usual);
+        }
+        let wrong = fill_in(&environment, "test", "{{ 1 + 'a' }}", Value::from(()));
+        assert!(wrong.is_err(), "{wrong:?}");
+    }
 
     #[test]
     fn what_would_be_nested_too_deep_is_refused_before_it_is_read() {

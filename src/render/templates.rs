@@ -133,6 +133,7 @@ impl Kitchen {
         environment.set_fuel(Some(limits::FUEL_OF_EXTRA));
         // It joins lists without end, and fuel does not see it.
         environment.remove_filter("chain");
+        environment.add_function(limits::SUM, limits::sum);
         Cow::Owned(environment)
     }
 
@@ -216,11 +217,12 @@ fn filled(
 ) -> Result<String, RenderError> {
     let wrong = |reason| RenderError::Template { place: place.to_owned(), reason };
     limits::check(template).map_err(wrong)?;
-    let read = environment.template_from_named_str(place, template).map_err(|error| fault(place, &error))?;
-    if is_extra {
-        limits::check_sums(&read).map_err(wrong)?;
-    }
-    let text = read.render(Value::from_dyn_object(scope.clone())).map_err(|error| fault(place, &error))?;
+    let names = Value::from_dyn_object(scope.clone());
+    let text = match is_extra {
+        true => limits::fill_in(environment, place, template, names),
+        false => environment.render_named_str(place, template, names),
+    };
+    let text = text.map_err(|error| fault(place, &error))?;
     if text.contains(MARK) {
         let reason = String::from("it prints free text of the requirements without a filter that quotes it");
         return Err(RenderError::Template { place: place.to_owned(), reason });

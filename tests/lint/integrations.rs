@@ -28,7 +28,7 @@ fn the_steps_of_the_github_action_do_what_it_says() {
     let action = yaml("action.yml");
     let steps = action["runs"]["steps"].as_sequence().unwrap();
     let run = |index: usize| steps[index]["run"].as_str().unwrap();
-    let folder = folder(&[("a b/polyglot.yaml", FAULTY), ("c/polyglot.yaml", FAULTY)]);
+    let folder = folder(&[("a b/polyglot.yaml", FAULTY), ("c/polyglot.yaml", FAULTY), ("d/polyglot.yaml", FAULTY)]);
     assert!(bash(folder.path(), run(0), &[("SOURCE", "/nowhere")]).status.success(), "it is installed already");
     let check = |environment: &[(&str, &str)]| {
         let output = bash(folder.path(), run(1), environment);
@@ -37,8 +37,10 @@ fn the_steps_of_the_github_action_do_what_it_says() {
     let (text, code) = check(&[("PATHS", "c"), ("FAIL_ON", "error"), ("SARIF", "")]);
     assert!(code == 1 && text.starts_with("::error file=c/polyglot.yaml,line=6,"), "{text}");
     let (text, code) = check(&[("PATHS", "."), ("FAIL_ON", "error"), ("SARIF", "out.sarif")]);
-    assert_eq!((code, text.matches("::error").count()), (1, 2), "{text}");
+    assert_eq!((code, text.matches("::error").count()), (1, 3), "{text}");
     assert!(folder.path().join("out.sarif").is_file());
+    let (text, _) = check(&[("PATHS", "c\nd\n"), ("FAIL_ON", "error"), ("SARIF", "")]);
+    assert!(text.contains("file=d/polyglot.yaml"), "every line names paths: {text}");
     let (_, code) = check(&[("PATHS", "--list $(touch broken)"), ("FAIL_ON", "error"), ("SARIF", "")]);
     assert!(code == 2 && !folder.path().join("broken").exists(), "an input is no part of the script");
     let inputs = action["inputs"].as_mapping().unwrap().len();
@@ -63,6 +65,10 @@ fn the_hook_for_pre_commit_runs() {
         ("a/web-shop.polyglot.lock", true),
         ("deploy/compose.yaml", true),
         ("docker-compose.prod.yml", true),
+        ("polyglot.baseline.toml", true),
+        ("db/.env", true),
+        ("db/Dockerfile", true),
+        ("src/environment.env", false),
         ("src/main.rs", false),
         ("mkdocs.yml", false),
     ] {
@@ -76,6 +82,11 @@ fn the_hook_for_pre_commit_runs() {
 fn the_job_for_gitlab_runs() {
     let job = &yaml("docs/gitlab-ci.yml")["polyglot-lint"];
     let script = job["script"].as_sequence().unwrap()[0].as_str().unwrap();
+    let changes: Vec<_> =
+        job["rules"][0]["changes"].as_sequence().unwrap().iter().filter_map(|glob| glob.as_str()).collect();
+    for glob in ["**/polyglot.lock", "**/*.polyglot.lock", "**/*.toml", "**/.env"] {
+        assert!(changes.contains(&glob), "{glob}");
+    }
     let folder = folder(&[("polyglot.yaml", FAULTY)]);
     assert_eq!(bash(folder.path(), script, &[]).status.code(), Some(1));
     let report = job["artifacts"]["reports"]["junit"].as_str().unwrap();

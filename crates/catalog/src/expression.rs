@@ -79,9 +79,9 @@ static OF_SETTINGS: LazyLock<Environment<'static>> = LazyLock::new(|| {
 /// The longest formula, in bytes; the longest of the catalog has 526. What is longer would be nested too deep for a stack.
 const LONGEST: usize = 2_000;
 
-/// What a formula may use up: a step each, and one for 64 bytes of what it makes. The hungriest of the catalog takes some
-/// hundreds.
-const FUEL: u64 = 20_000;
+/// What a formula may use up: a step each, and one for 64 bytes of what it makes. Those that look at every kind of data
+/// take some twenty for each.
+const FUEL: u64 = 1_000_000;
 
 /// An environment in which a name without a value is a fault, and whatever would not end or not fit in memory is one too.
 fn strict() -> Environment<'static> {

@@ -17,7 +17,7 @@ use rcgen::{
 
 use key::Key;
 
-use crate::files::{self, Folder};
+use crate::files::{self, Folder, PathText};
 use crate::render::write::Secret;
 use crate::render::{AUTHORITY, AUTHORITY_KEY, Certificate};
 
@@ -52,10 +52,10 @@ impl<'a> Standing<'a> {
     }
 
     fn read(&self, path: &str) -> Result<String> {
-        let shown = || format!("cannot read {}", self.root.join(path).display());
+        let shown = || format!("cannot read {}", self.root.join(path).shown());
         let folder = self.folder.as_ref().with_context(shown)?;
         let bytes = folder.read(Path::new(path), LARGEST).with_context(shown)?;
-        String::from_utf8(bytes).map_err(|_| anyhow!("{} is no PEM file", self.root.join(path).display()))
+        String::from_utf8(bytes).map_err(|_| anyhow!("{} is no PEM file", self.root.join(path).shown()))
     }
 }
 
@@ -107,7 +107,7 @@ impl Authority {
                     bail!(
                         "{} is there, and the authority that signed it is not\n  put {AUTHORITY} and {AUTHORITY_KEY} \
                          back, or delete every secrets/*_tls.* to have all made anew",
-                        standing.root.join(path).display()
+                        standing.root.join(path).shown()
                     );
                 }
                 Self::create(name, now)
@@ -117,7 +117,7 @@ impl Authority {
                 bail!(
                     "a certificate has to be signed, and {} is not there\n  put it back; or delete {AUTHORITY}, \
                      {AUTHORITY_KEY} and every secrets/*_tls.*, and give clients the new {AUTHORITY}",
-                    standing.root.join(missing).display()
+                    standing.root.join(missing).shown()
                 )
             }
         }
@@ -135,7 +135,7 @@ impl Authority {
     }
 
     fn read(standing: &Standing<'_>, now: u64) -> Result<Self> {
-        let shown = |path: &str| standing.root.join(path).display().to_string();
+        let shown = |path: &str| standing.root.join(path).shown();
         let foreign = || format!("{} is no authority that polyglot made", shown(AUTHORITY));
         let key = Key::read(&standing.read(AUTHORITY_KEY)?).with_context(|| shown(AUTHORITY_KEY))?;
         let certificate = pem::parse(standing.read(AUTHORITY)?).with_context(foreign)?;
@@ -154,7 +154,7 @@ impl Authority {
         if let Some(stale) = stale.filter(|_| !standing.has(&key) || !standing.has(&certificate)) {
             bail!(
                 "{} is there, and {} is not\n  put it back, or delete secrets/{}* to have a new one",
-                standing.root.join(stale).display(),
+                standing.root.join(stale).shown(),
                 if standing.has(&key) { &certificate } else { &key },
                 certificate.trim_start_matches("secrets/").trim_end_matches("crt")
             );

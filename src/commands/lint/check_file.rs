@@ -24,7 +24,7 @@ use crate::config;
 use crate::decide::portfolio::Question;
 use crate::decide::{DecisionContext, Depth, Selection};
 use crate::diagnostic::{Diagnostic, Faults};
-use crate::files::{self, FileError, Mode};
+use crate::files::{self, FileError, Mode, PathText};
 use crate::lint::rules::{
     empty_compose, foreign_requirements, invalid_compose, invalid_lock, invalid_requirements, unreadable_file,
 };
@@ -245,7 +245,7 @@ impl<'w> FileChecker<'w> {
         });
         let lives_here = files::Folder::open(&root.join("secrets")).is_ok();
         Some(StackFolder {
-            path: root.display().to_string(),
+            path: root.shown(),
             differing: differing.chain(orphans).collect(),
             missing_secrets: comparison
                 .missing_secrets
@@ -263,7 +263,7 @@ impl<'w> FileChecker<'w> {
         let read = |path: &Path| {
             let (root, within) = given(roots, path)?;
             let text = text::source_in(&root, &within).ok()?.text;
-            Some(Source { name: path.display().to_string(), text })
+            Some(Source { name: path.shown(), text })
         };
         let budget = input::budget(text::MAX_SIZE);
         let reader = Reader { catalog: &context.world.catalog, budget, folder: &folder, read: &read };
@@ -410,7 +410,7 @@ fn stack_folder(path: &Path, context: &LintContext) -> Result<Option<PathBuf>, F
         None => Ok(None),
         Some(found) if found.is_symlink() => {
             let error = FileError::Link(root.clone());
-            Err(unreadable(root.display().to_string(), &error.to_string()))
+            Err(unreadable(root.shown(), &error.to_string()))
         }
         Some(found) => Ok(Some(root).filter(|_| found.is_dir())),
     }
@@ -424,7 +424,7 @@ fn standing_records(path: &Path, stack: Option<&Path>) -> Vec<Record> {
         let files = records::read(&folder).unwrap_or_default().into_iter();
         let ours = files.filter_map(|File { name, text }| {
             let (number, front) = (number_of(&name)?, Front::read(&text)?);
-            let name = folder.join(name).display().to_string();
+            let name = folder.join(name).shown();
             Some(Record { number, source: Arc::new(Source { name, text }), front })
         });
         ours.collect::<Vec<_>>()
@@ -446,7 +446,7 @@ fn configurations(compose: &Compose, folder: &Path, roots: &[PathBuf]) -> Vec<Mo
             let full = folder.join(path.strip_prefix("./").unwrap_or(path));
             let Some((root, path)) = given(roots, &full).filter(|_| is_configuration) else { continue };
             if let Ok(Source { text, .. }) = text::source_in(&root, &path) {
-                let source = Arc::new(Source { name: full.display().to_string(), text });
+                let source = Arc::new(Source { name: full.shown(), text });
                 let (service, target) = (service.name.value.clone(), mount.target.clone());
                 found.push(Mounted { service, target, place: mount.place, source });
             }
@@ -456,7 +456,7 @@ fn configurations(compose: &Compose, folder: &Path, roots: &[PathBuf]) -> Vec<Mo
 }
 
 fn read(path: &Path) -> Result<Source, FileOutcome> {
-    let name = path.display().to_string();
+    let name = path.shown();
     match text::source(path) {
         Ok(source) => Ok(source),
         Err(error) => {

@@ -20,7 +20,7 @@ use super::input;
 use super::terminal::{Progress, Terminal};
 use super::text;
 use crate::cli::{Lint, LintLevel};
-use crate::files::{self, Folder, Place};
+use crate::files::{self, Folder, PathText, Place};
 use crate::lint::{BASELINE_FILE, Baseline, BaselineError, Found, IDS, Level, Levels, check_baseline, walk};
 use crate::report::findings::Report;
 use crate::source::Source;
@@ -102,7 +102,7 @@ fn check(files: &[Found], looking: Looking<'_>, terminal: &Terminal) -> Result<R
     drop(progress);
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     results.sort_unstable_by_key(|(index, _)| *index);
-    let names = files.iter().map(|file| file.path.display().to_string()).collect();
+    let names = files.iter().map(|file| file.path.shown()).collect();
     let mut report = Report { files: names, ..Report::default() };
     for (_, result) in results {
         let FileOutcome { outcome, incomplete } = result?;
@@ -156,14 +156,14 @@ fn apply_baseline(home: &Path, files: &[Found], levels: &Levels, report: &mut Re
         return Ok(());
     }
     let shown = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
-    let name = shown.unwrap_or_else(|| path.clone()).display().to_string();
+    let name = shown.unwrap_or_else(|| path.clone()).shown();
     let source = Arc::new(Source { name, text: text::source(&path)?.text });
     let baseline = Baseline::parse(&source, &IDS).map_err(|error| match error {
         BaselineError::Faulty(faults) => anyhow::Error::new(InputError::Faulty(faults)),
         newer @ BaselineError::Newer { .. } => newer.into(),
     })?;
     let mut looked_at = BTreeSet::new();
-    looked_at.extend(files.iter().map(|file| from(home, &file.path.display().to_string())));
+    looked_at.extend(files.iter().map(|file| from(home, &file.path.shown())));
     let applied = baseline.apply(&mut report.findings, |file| from(home, file), &looked_at);
     report.baselined = applied.baselined;
     report.findings.extend(check_baseline(&applied.stale, levels));

@@ -8,8 +8,9 @@ use anyhow::{Result, bail};
 
 use super::super::Outcome;
 use super::super::terminal::Terminal;
+use super::super::text;
 use crate::cli::{Lint, LintOutput};
-use crate::files::{self, Place};
+use crate::files::{self, PathText, Place};
 use crate::lint::{Edit, apply};
 use crate::render::write::diff;
 use crate::report::findings::{LintFormat, Report, statistics};
@@ -28,7 +29,7 @@ pub(super) fn check(outputs: &[LintOutput], statistics: bool) -> Result<()> {
                 None => {
                     bail!("two formats would be mixed on standard output; give one a file: `--format sarif=out.sarif`")
                 }
-                Some(file) => bail!("two formats would be written to {}", file.display()),
+                Some(file) => bail!("two formats would be written to {}", file.shown()),
             }
         }
     }
@@ -51,6 +52,15 @@ pub(super) fn write(report: &Report, arguments: &Lint, terminal: &Terminal) -> R
     Ok(())
 }
 
+/// Saves a mended file, where what was looked at still stands: what was saved since, or has a name that is no text, stays.
+fn save_mended(name: &str, source: &Source, mended: &str) -> Result<()> {
+    let path = Path::new(name);
+    if text::source(path).ok().is_none_or(|now| now.text != source.text) {
+        bail!("{} is not what was looked at any more, and was not mended; run again", path.shown());
+    }
+    Ok(files::save(path, mended, Place::FreeOrFile)?)
+}
+
 /// Makes the edits that change no meaning, or shows them; what they mend is no finding any more.
 pub(super) fn fix(report: &mut Report, dry_run: bool, terminal: &Terminal) -> Result<Outcome> {
     let mut files: BTreeMap<String, (Arc<Source>, Vec<Edit>)> = BTreeMap::new();
@@ -66,7 +76,7 @@ pub(super) fn fix(report: &mut Report, dry_run: bool, terminal: &Terminal) -> Re
             outcome = Outcome::Found;
             terminal.result(&diff::of(name, Some(&source.text), Some(&mended)))?;
         } else {
-            files::save(Path::new(name), &mended, Place::FreeOrFile)?;
+            save_mended(name, source, &mended)?;
         }
     }
     if !dry_run {

@@ -3,6 +3,8 @@
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use crate::files::PathText;
+
 /// A file that would be overwritten, though it is not as we wrote it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InTheWay {
@@ -30,13 +32,13 @@ pub enum WriteError {
         path: String,
     },
     /// Something else has the folder's name.
-    #[error("{path} is not a folder; name another folder, or move it away")]
+    #[error("{} is not a folder; name another folder, or move it away", path.shown())]
     NotAFolder {
         /// Which.
         path: PathBuf,
     },
     /// The folder is a symbolic link.
-    #[error("{path} is a symbolic link; links are not followed: name the folder that it leads to")]
+    #[error("{} is a symbolic link; links are not followed: name the folder that it leads to", path.shown())]
     Link {
         /// Which.
         path: PathBuf,
@@ -44,7 +46,7 @@ pub enum WriteError {
     /// Files that somebody has edited, or that are not ours, would be overwritten.
     #[error(
         "{} {}; nothing was written: move {} away, or use --force, which keeps each as `NAME.orig`",
-        root.display(),
+        root.shown(),
         listed(files),
         if files.len() == 1 { "it" } else { "them" }
     )]
@@ -55,7 +57,7 @@ pub enum WriteError {
         files: Vec<InTheWay>,
     },
     /// A missing secret has no place, and nothing of the secrets' folder is ever moved away.
-    #[error("{path} stands where the folder of `{secret}` should be; make the secret there, or move it away")]
+    #[error("{} stands where the folder of `{secret}` should be; make the secret there, or move it away", path.shown())]
     SecretInTheWay {
         /// What stands there.
         path: PathBuf,
@@ -63,19 +65,19 @@ pub enum WriteError {
         secret: String,
     },
     /// Another run writes the same folder at this moment.
-    #[error("another polyglot is writing {path}; run again when it is done")]
+    #[error("another polyglot is writing {}; run again when it is done", path.shown())]
     Busy {
         /// Which.
         path: PathBuf,
     },
     /// Something else changed the folder while it was being written.
-    #[error("{path} was changed by somebody else in this moment; nothing was written: run again")]
+    #[error("{} was changed by somebody else in this moment; nothing was written: run again", path.shown())]
     Changed {
         /// Which.
         path: PathBuf,
     },
     /// The journal of an interrupted run is not one.
-    #[error("{path} was left by an interrupted run and cannot be used: {why}; remove it, then run again")]
+    #[error("{} was left by an interrupted run and cannot be used: {why}; remove it, then run again", path.shown())]
     Journal {
         /// Its folder.
         path: PathBuf,
@@ -83,7 +85,7 @@ pub enum WriteError {
         why: String,
     },
     /// The disk is full, or the quota.
-    #[error("there is no room to {action} {path}; make room, then run again")]
+    #[error("there is no room to {action} {}; make room, then run again", path.shown())]
     Full {
         /// For what.
         path: PathBuf,
@@ -93,7 +95,7 @@ pub enum WriteError {
         source: io::Error,
     },
     /// It is not permitted.
-    #[error("not permitted to {action} {path}; change its owner or mode, or name another folder")]
+    #[error("not permitted to {action} {}; change its owner or mode, or name another folder", path.shown())]
     Denied {
         /// What.
         path: PathBuf,
@@ -103,7 +105,7 @@ pub enum WriteError {
         source: io::Error,
     },
     /// Something else went wrong.
-    #[error("cannot {action} {path}")]
+    #[error("cannot {action} {}", path.shown())]
     Failed {
         /// What.
         path: PathBuf,
@@ -152,7 +154,7 @@ impl WriteError {
 fn listed(files: &[InTheWay]) -> String {
     let one = |file: &InTheWay| {
         let why = if file.edited { "edited by hand" } else { "not written by polyglot" };
-        format!("{}, {why}", file.path.display())
+        format!("{}, {why}", file.path.shown())
     };
     format!("has {}", files.iter().map(one).collect::<Vec<_>>().join("; "))
 }

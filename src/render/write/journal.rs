@@ -14,7 +14,7 @@ use super::error::WriteError;
 use super::interrupted::{FILE, FOLDER, Interrupted, left, staged};
 use super::model::{Kept, Written};
 use super::place::{check_path, obstacle};
-use crate::files::{Folder, Metadata, Mode, folders_of};
+use crate::files::{Folder, Metadata, Mode, PathText, folders_of};
 
 /// The journal that is still being written.
 const DRAFT: &str = "draft.json";
@@ -152,7 +152,7 @@ impl Journal {
             // What stands where one of its folders is to be is kept under another name first.
             let is_made = |part: &Path| journal.folders.iter().any(|folder| Path::new(&folder.path) == part);
             if let Some((part, _)) = obstacle.filter(|(part, _)| !is_made(part)) {
-                return Err(format!("{} is on the way to one of its files, and no folder", part.display()));
+                return Err(format!("{} is on the way to one of its files, and no folder", part.shown()));
             }
         }
         Ok(journal)
