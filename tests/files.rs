@@ -401,4 +401,72 @@ mod hostile {
         let output = run(&session, &["lint"]);
         assert!(output.status.code().is_some_and(|code| code <= 2), "{}", said(&output));
     }
+
+    #[test]
+    fn a_folder_that_cannot_be_looked_into_stops_nothing_else() {
+        const LOG: &str = "version: 1\ndata:\n  o: { kind: log, durability: derived }\n";
+        let session = Session::new("hostile-inner").file("one/polyglot.yaml", LOG).file("two/polyglot.yaml", LOG);
+        let made = Command::new("mkfifo").arg(session.folder.join("two/.gitignore")).status().expect("mkfifo");
+        assert!(made.success());
+        let output = run(&session, &["lint", "--format", "concise"]);
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        for wanted in ["one/polyglot.yaml:3:", "two/.gitignore", "[unreadable-file]", "not a regular file"] {
+            assert!(said.contains(wanted), "{wanted}: {said}");
+        }
+        assert!(!said.contains("two/polyglot.yaml"), "what it leaves out is not known: {said}");
+    }
+
+    #[test]
+    fn the_name_of_a_folder_speaks_to_nobody() {
+        const ODD: &str = "a\n::error::b\u{1b}[2J\u{7}\u{202e}";
+        let session = Session::new("hostile-name")
+            .file(&format!("{ODD}/polyglot.yaml"), &format!("{SMALL}  o: {{ kind: log, durability: derived }}\n"));
+        let file = format!("{ODD}/polyglot.yaml");
+        let deploy = format!("{ODD}/deploy");
+        let missing = format!("{ODD}/missing.yaml");
+        for arguments in [
+            &["lint"][..],
+            &["lint", "--format", "concise"],
+            &["lint", &file],
+            &["select", &file],
+            &["select", &file, "--explain"],
+            &["select", &missing],
+            &["render", &file, "--out", &deploy],
+            &["render", &file, "--out", &deploy, "--check"],
+            &["init", &file],
+        ] {
+            let said = said(&run(&session, arguments));
+            assert!(said.contains("::error::b"), "{arguments:?}: {said}");
+            let starts_a_command = said.lines().any(|line| line.trim_start().starts_with("::"));
+            assert!(!starts_a_command && !said.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{arguments:?}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_whose_name_is_no_text_is_not_mended_under_another() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+        let session = Session::new("hostile-bytes").file("inner/note", "");
+        let path = session.folder.join("inner").join(OsStr::from_bytes(b"r\xff.yaml"));
+        let text =
+            format!("{SMALL}  # polyglot: allow(derived-without-source) nothing\n  x: {{ kind: user_profile }}\n");
+        fs::write(&path, &text).expect("a file");
+        let output = run(&session, &["lint", "--fix"]);
+        assert_eq!(fs::read_to_string(&path).expect("a file"), text, "{}", said(&output));
+        assert_eq!(fs::read_dir(session.folder.join("inner")).expect("a folder").count(), 2, "{}", said(&output));
+        assert!(output.status.code() == Some(2) && said(&output).contains("was not mended"), "{}", said(&output));
+    }
+
+    #[test]
+    fn render_says_which_secrets_are_empty_or_open() {
+        let session = Session::new("hostile-secrets").file("polyglot.yaml", SMALL);
+        let first = said(&run(&session, &["render"]));
+        assert!(!first.contains("chmod") && !first.contains("is empty"), "{first}");
+        fs::write(session.folder.join("deploy/secrets/postgresql_app"), "").expect("a file");
+        fs::set_permissions(session.folder.join("deploy/secrets"), fs::Permissions::from_mode(0o755)).expect("a mode");
+        let said = said(&run(&session, &["render"]));
+        assert!(said.contains("chmod 700 deploy/secrets"), "{said}");
+        assert!(said.contains("deploy/secrets/postgresql_app is empty"), "{said}");
+    }
 }

@@ -182,7 +182,7 @@ fn the_tune_schema_takes_the_settings_of_every_database() {
     let validator = validator(&schema("tune"));
     let catalog = polyglot::embedded::catalog();
     for (database, _) in databases(&catalog) {
-        for version in database.offered() {
+        for version in &database.versions {
             let host = ["--memory", "8GB", "--cpus", "4", "--connections", "100", "--db-version", &version.major];
             let arguments = [&["tune", &database.id, "--format", "json"], &host[..]].concat();
             let value = assert_takes(&validator, &printed(&arguments), &database.id);

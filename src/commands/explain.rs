@@ -1,5 +1,6 @@
 //! `polyglot explain`: whatever has a name, in full.
 
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use anyhow::{Result, bail};
@@ -27,7 +28,7 @@ pub(super) fn run(arguments: &Explain, terminal: &Terminal) -> Result<Outcome> {
         let Given { requirements, world, .. } = input::requirements(&arguments.input, terminal)?;
         (Some(requirements), world)
     } else {
-        (None, World::around(Path::new("."))?)
+        (None, ManuallyDrop::new(World::around(Path::new("."))?))
     };
     let found = requirements.as_ref().and_then(|requirements| data(name, requirements, &world, extent, look));
     let database = || world.catalog.find(name).map(|database| one(database, &world.catalog, extent, look));

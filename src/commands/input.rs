@@ -1,6 +1,7 @@
 //! Finding and reading files: the requirements, polyglot.toml above them, and the catalog that it adds to.
 
 use std::io::{self, IsTerminal};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -114,8 +115,8 @@ fn above(folder: &Path) -> Option<PathBuf> {
 pub(super) struct Given {
     /// What it says.
     pub(super) requirements: Requirements,
-    /// What it is judged with.
-    pub(super) world: World,
+    /// What it is judged with. It stays until the program ends, and then nothing needs to be taken apart.
+    pub(super) world: ManuallyDrop<World>,
     /// Where it lies; nowhere where it came through standard input.
     pub(super) path: Option<PathBuf>,
     /// Its text.
@@ -154,6 +155,7 @@ pub(super) fn requirements(input: &Input, terminal: &Terminal) -> Result<Given> 
     let world = World::around(&folder)?;
     let budget = budget(limit);
     let requirements = Requirements::parse(&source, &world.catalog, budget).map_err(InputError::Faulty)?;
+    let world = ManuallyDrop::new(world);
     Ok(Given { requirements, world, path: (!is_piped).then_some(path), source, budget })
 }
 

@@ -111,8 +111,8 @@ fn stack(
 ) -> Result<(Stack, Option<Capacity>)> {
     let Decided { requirements, world, .. } = decided;
     let host = Host::of(&requirements.target, arguments.environment);
-    let reckoner = Reckoner::default();
-    let plan = Plan::of(requirements, selection, &world.catalog, &reckoner, host)?;
+    // What reckons goes with the statement: thousands of compiled formulas take more memory than the stack.
+    let plan = Plan::of(requirements, selection, &world.catalog, &Reckoner::default(), host)?;
     let options = Options { port_base: arguments.port_base, wish: wish(arguments), version: env!("CARGO_PKG_VERSION") };
     let mut stack = Stack::of(&plan, options)?;
     if wants_page {

@@ -51,9 +51,9 @@ pub(super) fn run(arguments: &Tune, terminal: &Terminal) -> Result<Outcome> {
 }
 
 fn version<'a>(database: &'a Database, wanted: Option<&str>) -> Result<&'a Version> {
-    let known = || database.offered().map(|version| version.major.as_str());
+    let known = || database.versions.iter().map(|version| version.major.as_str());
     match wanted {
-        Some(wanted) => match database.version(wanted).filter(|version| !version.ended) {
+        Some(wanted) => match database.version(wanted) {
             Some(version) => Ok(version),
             None => bail!(
                 "the catalog does not offer {} {wanted}; it offers {}",

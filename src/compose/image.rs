@@ -28,7 +28,7 @@ impl Running {
         }
         let last = program(repository);
         let runs = |database: &&Database| {
-            let mut images = database.versions.iter().filter_map(|version| version.image.as_deref());
+            let mut images = database.known_versions().filter_map(|version| version.image.as_deref());
             database.id.as_str() == last || images.any(|image| program(image) == last)
         };
         let database = catalog.databases().find(runs)?;
@@ -44,7 +44,7 @@ impl Running {
 /// The database, and whether its image runs it as the official one does, where the catalog names the image.
 fn named<'c>(database: &'c Database, image: &str) -> Option<(&'c Database, bool)> {
     let of_version = |name: &str| without_registry(name) == image;
-    let is_official = database.versions.iter().filter_map(|version| version.image.as_deref()).any(of_version);
+    let is_official = database.known_versions().filter_map(|version| version.image.as_deref()).any(of_version);
     let is_known = is_official || database.detect.images.iter().any(|name| *name == *image);
     let is_named = is_known || database.detect.derivatives.iter().any(|name| *name == *image);
     is_named.then_some((database, is_known))
@@ -88,7 +88,7 @@ pub fn names_version(tag: &str) -> bool {
 /// version moves on to the newest that it fits: `mysql:8` is 8.4.
 fn version_of(tag: &str, image: &str, database: &Database) -> Option<String> {
     let tagged = tagged(tag, image, &database.detect);
-    let listed = database.versions.iter().map(|version| (Some(&version.major), numbers(&version.major)));
+    let listed = database.known_versions().map(|version| (Some(&version.major), numbers(&version.major)));
     let unlisted = database.detect.unlisted.iter().map(|major| (None, numbers(major)));
     let majors: Vec<_> = listed.chain(unlisted).filter(|(_, major)| !major.is_empty()).collect();
     let exact = majors.iter().filter(|(_, major)| tagged.starts_with(major)).max_by_key(|(_, major)| major.len());

@@ -12,7 +12,7 @@ impl Service {
     pub fn server<'c>(&self, catalog: &'c Catalog) -> Option<(&'c Database, Option<&'c Version>)> {
         let running = self.database.as_ref()?;
         let database = catalog.get(&running.id).filter(|database| self.serves(database))?;
-        Some((database, running.version.as_deref().and_then(|version| database.version(version))))
+        Some((database, running.version.as_deref().and_then(|version| database.known_version(version))))
     }
 
     /// The image's own entrypoint, or a server that is named, serves. A tool of the same image does not. A script may do

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use catalog::expression::{Formula, Formulas};
+use catalog::expression::{Formulas, mentions};
 use catalog::vocabulary::{Amount, Environment, Facts, Manner, Need, Platform, Quantity};
 use catalog::{
     Bound, Category, Database, Extent, Figure, Hosting, Level, Map, Service, State, Version, evaluated, most_specific,
@@ -332,22 +332,17 @@ impl HostMemory {
     }
 }
 
-/// Reckons the formulas of bounds: each text is compiled once, and evaluated once for each dimension.
+/// Reckons the formulas of bounds, each once, or once for each dimension where it speaks of that. A compiled formula takes
+/// some kilobytes, so none is kept.
 #[derive(Default)]
 pub(super) struct Reckoner {
     known: RefCell<Map<String, Reckoned>>,
 }
 
-/// A formula, which is none where its text is none, and what it gives for some dimensions.
+/// What a formula gives, for some dimensions where it speaks of them.
 struct Reckoned {
-    formula: Option<Formula<'static>>,
+    has_dimension: bool,
     amounts: Map<u64, Option<Amount>>,
-}
-
-impl Reckoned {
-    fn new(text: &str) -> Self {
-        Self { formula: Formulas::of_settings().compile_owned(text).ok(), amounts: Map::default() }
-    }
 }
 
 /// The dimension of embeddings that say none.
@@ -365,13 +360,17 @@ impl Reckoner {
             Figure::Fixed(amount) => return Some(*amount),
             Figure::Formula(text) => text.as_str(),
         };
-        let dimension = dimension.unwrap_or(USUAL_DIMENSION).max(1);
         let mut known = self.known.borrow_mut();
         if !known.contains_key(text) {
-            known.insert(text.to_owned(), Reckoned::new(text));
+            let has_dimension = mentions(text, "dimension");
+            known.insert(text.to_owned(), Reckoned { has_dimension, amounts: Map::default() });
         }
-        let Reckoned { formula, amounts } = known.get_mut(text)?;
-        let formula = formula.as_ref()?;
-        *amounts.entry(dimension).or_insert_with(|| evaluated(formula, of, memory, Some(dimension)).ok())
+        let Reckoned { has_dimension, amounts } = known.get_mut(text)?;
+        let dimension = if *has_dimension { dimension.unwrap_or(USUAL_DIMENSION).max(1) } else { 1 };
+        *amounts.entry(dimension).or_insert_with(|| {
+            let formula = Formulas::of_settings();
+            let formula = formula.compile(text).ok()?;
+            evaluated(&formula, of, memory, Some(dimension)).ok()
+        })
     }
 }

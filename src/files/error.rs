@@ -44,6 +44,20 @@ pub enum FileError {
 }
 
 impl FileError {
+    /// Where it happened.
+    pub(crate) fn path(&self) -> &Path {
+        match self {
+            Self::Link(path)
+            | Self::Folder(path)
+            | Self::NotAFolder(path)
+            | Self::Special(path)
+            | Self::TooLarge(path, _)
+            | Self::Outside { path, .. }
+            | Self::Taken(path)
+            | Self::Failed { path, .. } => path,
+        }
+    }
+
     /// What the system said, with what was tried and where.
     pub(crate) fn of(action: &'static str, path: &Path, source: io::Error) -> Self {
         Self::Failed { action, path: path.to_owned(), source }

@@ -40,13 +40,15 @@ const MAX_IGNORE: Bytes = Bytes(1 << 20);
 /// The files of some paths, in order, each once: a file that is named is taken, in a folder what looks like one of ours.
 /// What `.gitignore` leaves out is left out, and so are hidden folders.
 ///
+/// A folder in them that cannot be looked into, for itself or for an ignore file that is none, is told beside them.
+///
 /// # Errors
-/// A path that is not there, a folder that cannot be listed, or an ignore file that is none.
-pub fn walk(paths: &[PathBuf]) -> Result<Vec<Found>, FileError> {
-    let mut found = Vec::new();
+/// A path that is not there, or whose ignore files are none.
+pub fn walk(paths: &[PathBuf]) -> Result<(Vec<Found>, Vec<FileError>), FileError> {
+    let (mut found, mut unseen) = (Vec::new(), Vec::new());
     for path in paths {
         match Folder::open(path) {
-            Ok(_) => in_folder(path, &mut found)?,
+            Ok(_) => in_folder(path, &mut found, &mut unseen)?,
             Err(_) if files::standing(path).is_some() => {
                 // A lock is checked with the file that it belongs to.
                 let path = of_lock(path).unwrap_or_else(|| path.clone());
@@ -57,10 +59,10 @@ pub fn walk(paths: &[PathBuf]) -> Result<Vec<Found>, FileError> {
     }
     found.sort_unstable_by(|one, other| (&one.path, other.is_named).cmp(&(&other.path, one.is_named)));
     found.dedup_by(|next, first| next.path == first.path);
-    Ok(found)
+    Ok((found, unseen))
 }
 
-fn in_folder(folder: &Path, found: &mut Vec<Found>) -> Result<(), FileError> {
+fn in_folder(folder: &Path, found: &mut Vec<Found>, unseen: &mut Vec<FileError>) -> Result<(), FileError> {
     let real = files::real(folder).map_err(|error| FileError::of("read", folder, error))?;
     real.ancestors().try_for_each(check_ignores)?;
     let (tell, told) = mpsc::channel();
@@ -73,17 +75,32 @@ fn in_folder(folder: &Path, found: &mut Vec<Found>) -> Result<(), FileError> {
         checked.map_err(|error| tell.send(error)).is_ok()
     });
     for entry in walk.build() {
-        let entry = entry.map_err(|error| {
-            let message = io::Error::other(error.to_string());
-            FileError::of("read", folder, error.into_io_error().unwrap_or(message))
-        })?;
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = path_of(&error).unwrap_or(folder).to_owned();
+                let message = io::Error::other(error.to_string());
+                unseen.push(FileError::of("read", &path, error.into_io_error().unwrap_or(message)));
+                continue;
+            }
+        };
         if entry.file_type().is_some_and(|kind| kind.is_file()) {
             let path = entry.into_path();
             let path = path.strip_prefix("./").map(Path::to_owned).unwrap_or(path);
             found.extend(kind_of(&path).map(|kind| Found { path, kind, is_named: false }));
         }
     }
-    told.try_recv().map_or(Ok(()), Err)
+    unseen.extend(told.try_iter());
+    Ok(())
+}
+
+/// Where a walk could not go on.
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        _ => None,
+    }
 }
 
 /// Refuses ignore files that the walk could not read to an end, for it reads them by itself. It only takes patterns from

@@ -209,19 +209,19 @@ fn known(id: &str, version: &str, place: Place, catalog: &Catalog) -> Result<boo
         let message = format!("the lock names the database `{id}`, which the catalog does not know");
         return Err(unknown(message, suggestion(id, catalog.ids())));
     };
-    let Some(version) = database.version(version) else {
-        let message = format!("the lock names {} `{version}`, which the catalog does not know", database.name);
-        let known = database.versions.iter().map(|version| version.major.as_str());
-        return Err(unknown(message, suggestion(version, known)));
-    };
-    if version.ended {
+    if let Some(version) = database.version(version) {
+        return Ok(version.image.is_some());
+    }
+    let offered = database.versions.iter().map(|version| version.major.as_str());
+    if let Some(version) = database.ended_version(version) {
         let since = version.end_of_life.map_or_else(|| String::from("any more"), |end| format!("since {end}"));
         let message = format!("the lock names {} {}, which has had no fixes {since}", database.name, version.major);
-        let offered: Vec<&str> = database.offered().map(|version| version.major.as_str()).collect();
+        let offered: Vec<&str> = offered.collect();
         let help = format!("plan the move to {}, and decide anew without the lock", offered.join(", "));
         return Err(unknown(message, help));
     }
-    Ok(version.image.is_some())
+    let message = format!("the lock names {} `{version}`, which the catalog does not know", database.name);
+    Err(unknown(message, suggestion(version, offered)))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! must end soon, in little memory, and not deeper than a stack is.
 
 use std::sync::{Arc, LazyLock};
+use std::thread;
 
 use minijinja::machinery::{
     CompiledTemplate, Instruction, Instructions, TemplateConfig, Token, eval, make_string_output, tokenize,
@@ -14,7 +15,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, Value, context};
 /// columns take less.
 pub(super) const FUEL: u64 = 4_000_000;
 
-/// The same for a template of an extra catalogue. With it, what a loop nests stays less deep than the stack of `main`.
+/// The same for a template of an extra catalogue. With it, what a loop nests stays less deep than [`STACK`].
 pub(super) const FUEL_OF_EXTRA: u64 = 400_000;
 
 /// The most words and signs between the braces of a tag: each can nest what follows one deeper.
@@ -50,6 +51,10 @@ pub(super) fn check(template: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// How deep a template of an extra catalogue may go, in bytes, on every system alike; a main thread has one to eight
+/// megabytes. Only what is used of it is taken from the machine.
+const STACK: usize = 64 << 20;
+
 /// The longest list that a `+` of an extra catalogue makes.
 const LONGEST_LIST: usize = 100_000;
 
@@ -64,6 +69,18 @@ pub(super) fn fill_in(
     template: &str,
     names: Value,
 ) -> Result<String, Error> {
+    thread::scope(|scope| {
+        let work = || filled(environment, place, template, names);
+        let filling = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        let filled = filling.map_err(|error| error.to_string()).and_then(|filling| {
+            // It has said what went wrong.
+            filling.join().map_err(|_| String::from("it could not be filled in"))
+        });
+        filled.unwrap_or_else(|reason| Err(Error::new(ErrorKind::InvalidOperation, reason)))
+    })
+}
+
+fn filled(environment: &Environment<'_>, place: &str, template: &str, names: Value) -> Result<String, Error> {
     let syntax_config = environment.syntax().clone();
     let config = TemplateConfig { syntax_config, default_auto_escape: Arc::new(|_| AutoEscape::None) };
     let CompiledTemplate { mut instructions, mut blocks, .. } = CompiledTemplate::new(place, template, &config)?;

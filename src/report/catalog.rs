@@ -100,7 +100,7 @@ impl Page<'_> {
 
     fn versions(&mut self) {
         self.heading("versions");
-        for version in self.database.offered() {
+        for version in &self.database.versions {
             let image = version.image.as_ref().zip(version.tag.as_ref());
             let image = image.map_or_else(String::new, |(image, tag)| format!("  {image}:{tag}"));
             let end = version.end_of_life.map_or_else(String::new, |end| format!("  until {end}"));
@@ -115,8 +115,7 @@ impl Page<'_> {
                 ),
             );
         }
-        let ended = self.database.versions.iter().filter(|version| version.ended);
-        let ended: Vec<&str> = ended.map(|version| version.major.as_str()).collect();
+        let ended: Vec<&str> = self.database.ended.iter().map(|version| version.major.as_str()).collect();
         if !ended.is_empty() {
             self.line(2, &format!("{} {}", self.look.paint(FAINT, "no fixes any more:"), ended.join(", ")));
         }
@@ -142,7 +141,7 @@ impl Page<'_> {
             let items: Vec<_> = served
                 .map(|(need, service)| {
                     let via = service.via.as_ref().map_or_else(String::new, |via| format!(" via {via}"));
-                    format!("{}{via}: {}", self.look.paint(NAME, need), service.why)
+                    format!("{}{via}: {}", self.look.paint(NAME, need), *service.why)
                 })
                 .collect();
             self.list(&level.to_string(), &items);

@@ -100,22 +100,23 @@ fn pin(data: &Data, catalog: &Catalog, reader: &mut Reader) {
         return;
     }
     let Some((database, version)) = catalog.get(id).zip(version) else { return };
-    if database.version(version).is_none() {
-        let message = match version {
-            "" => String::from("expected a version after the `@`"),
-            _ => format!("{} has no version `{}` in the catalog", database.name, shortened(version)),
-        };
-        let diagnostic = Diagnostic::error(message).at(pin.place, "not known");
-        reader.unknown(diagnostic, version, database.offered().map(|v| v.major.as_str()));
+    if database.version(version).is_some() {
+        return;
     }
-    if let Some(ended) = database.version(version).filter(|version| version.ended) {
+    let offered = database.versions.iter().map(|version| version.major.as_str());
+    if let Some(ended) = database.ended_version(version) {
         let since =
             ended.end_of_life.map_or_else(|| String::from("no fixes any more"), |end| format!("no fixes since {end}"));
         let diagnostic = Diagnostic::error(format!("{} {version} has had {since}", database.name));
-        let known: Vec<&str> = database.offered().map(|version| version.major.as_str()).collect();
-        reader
-            .fault(diagnostic.at(pin.place, "not offered any more").help(format!("offered are {}", known.join(", "))));
+        let help = format!("offered are {}", offered.collect::<Vec<_>>().join(", "));
+        reader.fault(diagnostic.at(pin.place, "not offered any more").help(help));
+        return;
     }
+    let message = match version {
+        "" => String::from("expected a version after the `@`"),
+        _ => format!("{} has no version `{}` in the catalog", database.name, shortened(version)),
+    };
+    reader.unknown(Diagnostic::error(message).at(pin.place, "not known"), version, offered);
 }
 
 /// One service runs one version: two pins of one database must agree.

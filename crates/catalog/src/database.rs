@@ -48,8 +48,11 @@ pub struct Database {
     pub licence: Licence,
     /// Whether somebody looks after it.
     pub upstream: Upstream,
-    /// The versions that we know, newest first.
+    /// The versions that one may choose, newest first.
     pub versions: Vec<Version>,
+    /// The versions that get no fixes any more, newest first: lint says so of what runs them.
+    #[serde(default)]
+    pub ended: Stored<Vec<Version>>,
     /// What running it takes.
     #[serde(default)]
     pub operate: Option<Operate>,
@@ -213,9 +216,6 @@ pub struct Version {
     /// Whether it is taken where nobody asks for another.
     #[serde(default)]
     pub default: bool,
-    /// Whether it gets no fixes any more. It is listed so that lint can say so of what runs it.
-    #[serde(default)]
-    pub ended: bool,
     /// What else to know.
     #[serde(default)]
     pub note: Option<Text>,
@@ -270,7 +270,7 @@ pub struct Service {
     #[serde(default)]
     pub via: Option<Text>,
     /// Why.
-    pub why: Text,
+    pub why: Stored<Text>,
     /// A key of `sources`.
     pub source: Text,
 }
@@ -374,14 +374,24 @@ impl Database {
         self.versions.iter().find(|version| version.default).or_else(|| self.versions.first())
     }
 
-    /// The versions that one may choose: those that have not ended.
-    pub fn offered(&self) -> impl Iterator<Item = &Version> + Clone {
-        self.versions.iter().filter(|version| !version.ended)
-    }
-
-    /// The version that is called `major`.
+    /// The version that is called `major`, if one may choose it.
     pub fn version(&self, major: &str) -> Option<&Version> {
         self.versions.iter().find(|version| version.major == major)
+    }
+
+    /// The version that is called `major`, if it gets no fixes any more.
+    pub fn ended_version(&self, major: &str) -> Option<&Version> {
+        self.ended.iter().find(|version| version.major == major)
+    }
+
+    /// The version that is called `major`, also one that has ended.
+    pub fn known_version(&self, major: &str) -> Option<&Version> {
+        self.version(major).or_else(|| self.ended_version(major))
+    }
+
+    /// The versions that we know, those that have ended too.
+    pub fn known_versions(&self) -> impl Iterator<Item = &Version> + Clone {
+        self.versions.iter().chain(self.ended.iter())
     }
 
     /// Whether it belongs to a family.
@@ -392,11 +402,20 @@ impl Database {
     /// Whether a version is in a range.
     pub fn is_in(&self, version: &Version, range: VersionRange<'_>) -> bool {
         let age = |major: &str| self.versions.iter().position(|version| version.major == major);
-        let Some(mine) = age(&version.major) else { return true };
+        let Some(mine) = age(&version.major) else {
+            // One that has ended may be older or newer than any of them.
+            let (mine, of) = (numbers(&version.major), |major: Option<&str>| major.map(numbers));
+            return of(range.since).is_none_or(|first| mine >= first) && of(range.until).is_none_or(|end| mine < end);
+        };
         let since = range.since.and_then(age).is_none_or(|first| mine <= first);
         let until = range.until.and_then(age).is_none_or(|end| mine > end);
         since && until
     }
+}
+
+/// The numbers of a version.
+fn numbers(major: &str) -> Vec<u64> {
+    major.split('.').filter_map(|part| part.parse().ok()).collect()
 }
 
 #[cfg(test)]

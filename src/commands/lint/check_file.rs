@@ -470,6 +470,12 @@ fn read(path: &Path) -> Result<Source, FileOutcome> {
     }
 }
 
+/// What is said of a folder that could not be looked into.
+pub(super) fn unseen(error: &FileError) -> Vec<Finding> {
+    let why = std::error::Error::source(error).map_or_else(String::new, |why| format!(": {why}"));
+    unreadable(&whole(error.path().shown(), &format!("{error}{why}")), &unreadable_file::RULE)
+}
+
 /// A fault of a file as a whole.
 fn whole(name: String, message: &str) -> Faults {
     let message = message.lines().next().unwrap_or_default();

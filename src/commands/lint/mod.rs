@@ -36,8 +36,8 @@ pub(super) fn run(arguments: &Lint, terminal: &Terminal) -> Result<Outcome> {
     output::check(&arguments.format, arguments.statistics)?;
     let here = [PathBuf::from(".")];
     let paths = if arguments.paths.is_empty() { here.as_slice() } else { arguments.paths.as_slice() };
-    let files = walk(paths)?;
-    if files.is_empty() {
+    let (files, unseen) = walk(paths)?;
+    if files.is_empty() && unseen.is_empty() {
         bail!(
             "there is nothing to check here: no requirements file and no compose file\n  make one with `polyglot init`"
         );
@@ -53,6 +53,9 @@ pub(super) fn run(arguments: &Lint, terminal: &Terminal) -> Result<Outcome> {
         repositories: &repositories,
     };
     let mut report = check(&files, looking, terminal)?;
+    report.incomplete |= !unseen.is_empty();
+    report.findings.extend(unseen.iter().flat_map(check_file::unseen));
+    report.findings.sort_by(crate::lint::Finding::order);
     let home = home_of_baseline()?;
     if arguments.write_baseline {
         return write_baseline(&home, &report, terminal);

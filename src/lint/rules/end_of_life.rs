@@ -104,9 +104,9 @@ fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
 /// The same for the images of a compose file.
 fn check_images(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     for (service, image, database, version) in file.versions() {
-        let ended = |end: &Date| version.ended || file.today.is_some_and(|today| *end < today);
-        let is_ended = version.ended || version.end_of_life.is_some_and(|end| ended(&end));
-        if !is_ended {
+        let is_over = |end: Date| file.today.is_some_and(|today| end < today);
+        let is_offered = database.version(&version.major).is_some();
+        if is_offered && !version.end_of_life.is_some_and(is_over) {
             continue;
         }
         let since = version.end_of_life.map_or_else(|| String::from("any more"), |end| format!("since {end}"));
@@ -116,8 +116,7 @@ fn check_images(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
         };
         let violation =
             Violation::new(service.about(), file.at(image.place, format!("version {}", version.major)), message);
-        let next = database.default_version().filter(|next| !next.ended);
-        violations.push(match next {
+        violations.push(match database.default_version() {
             Some(next) => violation.help(format!(
                 "move to version {}: dump the data, load it into a new volume, and change the image then",
                 next.major

@@ -88,7 +88,8 @@ fn check(system: &System<'_>, violations: &mut Vec<Violation>) {
 fn check_images(file: &ComposeFile<'_>, violations: &mut Vec<Violation>) {
     let Some(today) = file.today else { return };
     for (service, image, database, version) in file.versions() {
-        let Some(end) = version.end_of_life.filter(|_| !version.ended) else { continue };
+        let is_offered = database.version(&version.major).is_some();
+        let Some(end) = version.end_of_life.filter(|_| is_offered) else { continue };
         let days = end.days().saturating_sub(today.days());
         let Some(next) = lasting(database, version).filter(|_| (0..=SOON).contains(&days)) else { continue };
         let message = format!("{} {} gets fixes until {end}: {days} more days", database.name, version.major);

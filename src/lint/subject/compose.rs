@@ -79,7 +79,8 @@ impl<'a> ComposeFile<'a> {
         services.filter_map(move |service| {
             let running = service.database.as_ref().filter(|running| running.is_listed)?;
             let database = catalog.get(&running.id)?;
-            Some((service, service.image.as_ref()?, database, database.version(running.version.as_deref()?)?))
+            let version = database.known_version(running.version.as_deref()?)?;
+            Some((service, service.image.as_ref()?, database, version))
         })
     }
 

@@ -238,7 +238,7 @@ mod tests {
                         source = 's' }\nupstream = { state = 'active', source = 's' }\nrole = { purpose = 'p', \
                         use_cases = {}, strengths = [], weaknesses = [] }\n[sources.s]\naddress = \
                         'https://example.org'\ndate = 2026-11-30\nevidence = 'verified'\n[[versions]]\nmajor = \
-                        '2'\ndefault = true\nsource = 's'\n[[versions]]\nmajor = '1'\nended = true\nsource = 's'\n";
+                        '2'\ndefault = true\nsource = 's'\n[[versions]]\nmajor = '1'\nsource = 's'\n";
 
     /// A whole folder that serves ranking and graphs alone, without the rows of some quantity.
     fn folder_without(of: Quantity) -> String {

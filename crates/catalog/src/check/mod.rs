@@ -136,12 +136,13 @@ impl Database {
         if self.versions.iter().filter(|version| version.default).count() != 1 {
             return Err(format!("{}: exactly one version must be the default", self.id));
         }
-        if let Some(version) = self.versions.iter().find(|version| version.default && version.ended) {
+        if let Some(version) = self.ended.iter().find(|version| version.default) {
             return Err(format!("{}: version {} has ended, and is the default", self.id, version.major));
         }
-        if let Some(unknown) = self.detect.versions().find(|version| self.version(version).is_none()) {
+        let is_known = |major: &str| self.known_versions().any(|version| version.major == major);
+        if let Some(unknown) = self.detect.versions().find(|version| !is_known(version)) {
             return Err(format!(
-                "{}: `[detect]` speaks of version {unknown}, which `[[versions]]` does not have",
+                "{}: `[detect]` speaks of version {unknown}, which `[[versions]]` and `[[ended]]` do not have",
                 self.id
             ));
         }
@@ -154,7 +155,7 @@ impl Database {
     /// The sources that decisions rest on, and what names each.
     pub fn named_sources(&self) -> impl Iterator<Item = (&str, &Text)> {
         let metrics = self.distance_metrics.iter().map(|metrics| ("the distance metrics", &metrics.source));
-        let versions = self.versions.iter().map(|version| ("a version", &version.source));
+        let versions = self.known_versions().map(|version| ("a version", &version.source));
         let techniques = self.optimisation.iter().map(|technique| ("an optimisation", &technique.source));
         let needs = self.serves.iter().map(|(need, service)| (need.name(), &service.source));
         let bounds = self.bounds.iter().map(|row| (row.of.name(), &row.source));
