@@ -9,7 +9,7 @@ use catalog::vocabulary::Environment;
 use polyglot::config::Policy;
 use polyglot::decide::{DecisionContext, Depth, Selection, Tree};
 use polyglot::plan::{Plan, PlanError};
-use polyglot::render::{Certificate, Options, Stack, Wish};
+use polyglot::render::{Certificate, Kitchen, Options, Stack, Wish};
 use polyglot::size::{Host, Reckoner};
 use serde_yaml::Value;
 
@@ -34,6 +34,16 @@ pub(crate) fn render_with(
     text: &str,
     environment: Option<Environment>,
 ) -> Result<Rendered, PlanError> {
+    render_in(&Kitchen::default(), catalog, text, environment)
+}
+
+/// The same with templates that are filled in in another way.
+pub(crate) fn render_in(
+    kitchen: &Kitchen,
+    catalog: &Catalog,
+    text: &str,
+    environment: Option<Environment>,
+) -> Result<Rendered, PlanError> {
     let tree = Tree::embedded(catalog).unwrap();
     let requirements = parse(text, catalog).unwrap_or_else(|faults| panic!("{:?}", faults.diagnostics));
     let policy = Policy::default();
@@ -43,7 +53,7 @@ pub(crate) fn render_with(
     let plan = Plan::of(&requirements, &selection, catalog, &Reckoner::default(), host)?;
     let jobs = plan.services.iter().flat_map(|service| &service.jobs).map(|job| job.memory.0);
     let memory = plan.services.iter().map(|service| service.memory.0).chain(jobs).sum::<u64>() + plan.system.0;
-    let stack = Stack::of(&plan, OPTIONS).unwrap_or_else(|error| panic!("{error}"));
+    let stack = Stack::with(&plan, OPTIONS, kitchen).unwrap_or_else(|error| panic!("{error}"));
     let files = stack.artifacts.into_iter().map(|artifact| (artifact.path, artifact.content)).collect();
     let certificates = Certificate::paths(&stack.certificates);
     let secrets = stack.secrets.into_iter().map(|secret| secret.path).chain(certificates).collect();

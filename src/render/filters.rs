@@ -36,7 +36,7 @@ fn wrong(reason: impl Into<String>) -> Error {
 }
 
 /// A value as text, truth in small letters.
-fn plain(value: &Value) -> String {
+pub(super) fn plain(value: &Value) -> String {
     let text = if value.kind() == ValueKind::Bool { value.is_true().to_string() } else { value.to_string() };
     unmarked(&text).into_owned()
 }

@@ -25,10 +25,10 @@ pub(in crate::render) fn text(raw: &str) -> String {
 fn is_special(character: char, before: Option<char>, after: Option<char>) -> bool {
     let is_word = |neighbour: Option<char>| neighbour.is_some_and(char::is_alphanumeric);
     match character {
-        '\\' | '`' | '*' | '[' | ']' | '<' | '~' | '$' => true,
+        '\\' | '`' | '*' | '[' | ']' | '<' | '~' | '$' | '|' => true,
         '_' => !(is_word(before) && is_word(after)),
         '&' => after.is_some_and(|next| next.is_ascii_alphanumeric() || next == '#'),
-        '#' | '+' | '-' | '=' | '>' | '|' => before.is_none(),
+        '#' | '+' | '-' | '=' | '>' => before.is_none(),
         _ => false,
     }
 }
@@ -97,6 +97,7 @@ mod tests {
             ("- no list", "\\- no list"),
             ("2024. no list - nor here", "2024\\. no list - nor here"),
             ("version 2.0", "version 2.0"),
+            ("a | b", "a \\| b"),
             ("a\n\n# b\t c", "a # b c"),
             ("<b> & &amp; [x](y)", "\\<b> & \\&amp; \\[x\\](y)"),
             ("`code` *bold* ~~gone~~ \\", "\\`code\\` \\*bold\\* \\~\\~gone\\~\\~ \\\\"),

@@ -69,24 +69,29 @@ impl Stack {
     /// # Errors
     /// [`RenderError`] where a template of the catalog cannot be filled in.
     pub fn of(plan: &Plan<'_>, options: Options) -> Result<Self, RenderError> {
-        let kitchen = Kitchen::default();
+        Self::with(plan, options, &Kitchen::default())
+    }
+
+    /// The same with templates that are filled in in another way.
+    #[doc(hidden)]
+    pub fn with(plan: &Plan<'_>, options: Options, kitchen: &Kitchen) -> Result<Self, RenderError> {
         let mut artifacts = Vec::new();
         let mut dishes = Vec::new();
         for planned in &plan.services {
-            let files = service::files(&kitchen, planned)?;
-            artifacts.extend(written(&kitchen, planned, &files, options)?);
+            let files = service::files(kitchen, planned)?;
+            artifacts.extend(written(kitchen, planned, &files, options)?);
             dishes.push((planned, files));
         }
-        let secrets = secrets(&kitchen, plan)?;
-        let host = preparations(&kitchen, plan)?;
+        let secrets = secrets(kitchen, plan)?;
+        let host = preparations(kitchen, plan)?;
         if options.wish.compose {
-            let compose = compose::Compose::of(plan, &dishes, &kitchen, &artifacts, options)?;
-            let endpoints = Endpoints::of(plan, &kitchen, options)?;
-            for (path, body) in offsite::scripts(plan, &kitchen)? {
+            let compose = compose::Compose::of(plan, &dishes, kitchen, &artifacts, options)?;
+            let endpoints = Endpoints::of(plan, kitchen, options)?;
+            for (path, body) in offsite::scripts(plan, kitchen)? {
                 artifacts.push(sealed(path, &body, true, options));
             }
             let mut add = |path: &str, body: String| artifacts.push(sealed(path, &body, false, options));
-            add("README.md", readme::readme(plan, &kitchen, &host, &endpoints)?);
+            add("README.md", readme::readme(plan, kitchen, &host, &endpoints)?);
             add("compose.yaml", compose.text()?);
             add("endpoints.json", endpoints.text()?);
             add(".env.example", ports::example_environment(plan, options));

@@ -70,6 +70,18 @@ impl Default for Kitchen {
 }
 
 impl Kitchen {
+    /// The filters that quote what a person wrote, each for a language.
+    pub const QUOTING: [&str; 7] =
+        ["sql_ident", "mysql_ident", "cypher_ident", "sql_literal", "json", "shell", "markdown"];
+
+    /// One without such a filter: what it is to quote is printed as it is. It shows that a test would notice.
+    #[doc(hidden)]
+    pub fn without(filter: &'static str) -> Self {
+        let mut kitchen = Self::default();
+        kitchen.environment.add_filter(filter, |value: Value| filters::plain(&value));
+        kitchen
+    }
+
     /// A file of a service.
     pub(super) fn file(&self, planned: &Planned<'_>, row: &FileTemplate) -> Result<String, RenderError> {
         let place = format!("{}/{}", planned.database.id, row.template);
