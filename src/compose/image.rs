@@ -1,6 +1,6 @@
 //! What an image is called, and which database it runs.
 
-use catalog::{Catalog, Database, Detect};
+use catalog::{Catalog, Database, Detect, Text};
 
 use super::text::program;
 
@@ -92,7 +92,10 @@ fn version_of(tag: &str, image: &str, database: &Database) -> Option<String> {
     let unlisted = database.detect.unlisted.iter().map(|major| (None, numbers(major)));
     let majors: Vec<_> = listed.chain(unlisted).filter(|(_, major)| !major.is_empty()).collect();
     let exact = majors.iter().filter(|(_, major)| tagged.starts_with(major)).max_by_key(|(_, major)| major.len());
-    let newest = || majors.iter().filter(|(_, major)| major.starts_with(&tagged)).max_by_key(|(_, major)| major);
+    // A short tag such as `mongo:7` stays on a line that gets fixes, while there is one.
+    let has_ended = |major: Option<&Text>| major.is_some_and(|major| database.ended_version(major).is_some());
+    let fitting = || majors.iter().filter(|(_, major)| major.starts_with(&tagged));
+    let newest = || fitting().max_by_key(|(name, major)| (!has_ended(*name), major));
     let found = exact.or_else(|| newest().filter(|_| !tagged.is_empty()));
     found.and_then(|(major, _)| major.map(ToString::to_string))
 }
@@ -149,6 +152,7 @@ mod tests {
             ("postgis/postgis:16-3.4", Some("16")),
             ("citusdata/citus:13.0", None),
             ("mysql:8", Some("8.4")),
+            ("mongo:7-jammy", Some("7.0")),
             ("mysql:9", Some("9.7")),
             ("mysql:5.7.44", Some("5.7")),
             ("mongo:latest", None),
